@@ -21,6 +21,7 @@ pub mod sealed;
 pub mod statemap;
 pub mod statement;
 pub mod tag;
+mod text;
 pub mod time;
 pub mod tlog;
 pub mod verdict;
