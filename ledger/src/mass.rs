@@ -582,8 +582,8 @@ mod tests {
             if total > 0 {
                 prop_assert_eq!(shares.values().copied().sum::<u64>(), 1_000_000);
                 for (key, share) in &shares {
-                    let exact = u128::from(masses[key].0) * 1_000_000 / total;
-                    prop_assert!(u128::from(share.0) - exact <= 1);
+                    let (exact, given) = (u128::from(masses[key].0) * 1_000_000, u128::from(share.0) * total);
+                    prop_assert!(exact.abs_diff(given) < total);
                 }
             }
         }

@@ -4,9 +4,37 @@
 //! else. The tables are data (`schemas/vocabulary/*.json` is the same data for other implementations); rules about
 //! them live in `apply`. A code, once published, is never renamed or removed.
 
+mod country;
+mod currency;
+mod customs;
+mod evidence;
+mod material;
+mod port;
+mod process;
+mod reason;
+mod role;
+#[cfg(test)]
+mod tests;
 mod text;
+mod trade;
+mod treatment;
 
+pub use country::Country;
+pub use currency::Currency;
+pub use customs::{DeclarationElement, ELEMENT_SETS, Element, ElementSet, HsCode, Regime, element_set};
+pub use evidence::{
+    CertificateScope, ChainModel, DocumentType, EntryKind, EvidenceLevel, MassMethod, TreatmentFinding,
+};
+pub use material::{Form, Nature, Species, Variety};
+pub use port::Port;
+pub use process::{Step, WorkKind};
+pub use reason::{
+    DifferenceReason, DisputeKind, GainReason, HoldReason, LossReason, RecallReason, ReturnReason,
+};
+pub use role::{CredentialKind, FacilityKind, Role};
 pub use text::{Names, closest, fold};
+pub use trade::{Incoterm, SaleChannel, Unit};
+pub use treatment::{Disclosure, Treatment};
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -34,16 +62,6 @@ pub struct Term {
 }
 
 impl Term {
-    /// A row with names only.
-    pub(crate) const fn new(
-        code: &'static str,
-        en: &'static str,
-        zh: &'static str,
-        pt: &'static str,
-    ) -> Self {
-        Self { code, names: [en, zh, pt], synonyms: &[], attributes: &[], rank: None }
-    }
-
     /// With other names.
     pub(crate) const fn also(mut self, synonyms: &'static [&'static str]) -> Self {
         self.synonyms = synonyms;
@@ -78,6 +96,11 @@ impl Term {
     pub fn attribute(&self, key: &str) -> Option<&'static str> {
         self.attributes.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
     }
+}
+
+/// A row with names only: code, English, Chinese, Portuguese.
+pub(crate) const fn t(code: &'static str, en: &'static str, zh: &'static str, pt: &'static str) -> Term {
+    Term { code, names: [en, zh, pt], synonyms: &[], attributes: &[], rank: None }
 }
 
 /// A table of terms. Implemented by unit structs that only serve as markers.
@@ -212,6 +235,32 @@ impl<V: Ordered> Code<V> {
     }
 }
 
+/// A table in the order of its codes, sorted while building, so that it may be written in the order people think.
+pub(crate) const fn sorted<const N: usize>(mut rows: [Term; N]) -> [Term; N] {
+    let mut end = 1;
+    while end < N {
+        let mut at = end;
+        while at > 0 && before(rows[at].code, rows[at - 1].code) {
+            rows.swap(at, at - 1);
+            at -= 1;
+        }
+        end += 1;
+    }
+    rows
+}
+
+/// Whether a text comes before another, byte by byte, as binary search compares them.
+const fn before(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    while let ([x, xs @ ..], [y, ys @ ..]) = (a, b) {
+        if *x != *y {
+            return *x < *y;
+        }
+        (a, b) = (xs, ys);
+    }
+    a.is_empty() && !b.is_empty()
+}
+
 /// String equality that runs while building.
 const fn same(a: &str, b: &str) -> bool {
     let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
@@ -332,14 +381,14 @@ impl<'b, V: Vocabulary, C> minicbor::Decode<'b, C> for Code<V> {
 
 /// Declares a marker, its table and constants for the codes that rules name.
 macro_rules! vocabulary {
-    ($(#[$doc:meta])* $marker:ident, $name:literal, $terms:expr $(, $(#[$cdoc:meta])* $constant:ident = $code:literal)* $(,)?) => {
+    ($(#[$doc:meta])* $marker:ident, $name:literal, [$($terms:expr),* $(,)?] $(, $(#[$cdoc:meta])* $constant:ident = $code:literal)* $(,)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $marker;
 
         impl $crate::vocab::Vocabulary for $marker {
             const NAME: &'static str = $name;
-            const TERMS: &'static [$crate::vocab::Term] = $terms;
+            const TERMS: &'static [$crate::vocab::Term] = &$crate::vocab::sorted([$($terms),*]);
         }
 
         #[allow(clippy::use_self, reason = "the macro names the marker in its own impl")]

@@ -97,7 +97,9 @@ pub fn closest<V: Vocabulary>(text: &str) -> Vec<&'static str> {
         }
     }
     near.sort_unstable();
-    near.into_iter().take(3).map(|(_, code)| code).collect()
+    // A far likeness beside a near one only distracts.
+    let worst = near.first().map_or(0, |(least, _)| least + 1);
+    near.into_iter().filter(|(distance, _)| *distance <= worst).take(3).map(|(_, code)| code).collect()
 }
 
 /// Levenshtein's distance: insertions, deletions and replacements of one character.
