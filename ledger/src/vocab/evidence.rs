@@ -58,7 +58,7 @@ impl Code<EntryKind> {
 vocabulary! {
     /// What is known of one treatment on one item. Attributes: `says` (absent, present, partly, unknown) and `by`
     /// (holder, lab). The default is `not_stated`, never an absence.
-    TreatmentFinding, "treatment_finding", [
+    Finding, "treatment_finding", [
         t("declared_none", "declared untreated", "申报未处理", "declarado não tratado").also(&["none", "无", "未处理", "无处理", "nenhum"])
             .with(&[("says", "absent"), ("by", "holder")]),
         t("declared_applied", "declared treated", "申报已处理", "declarado tratado").with(&[("says", "present"), ("by", "holder")]),
@@ -117,7 +117,7 @@ vocabulary! {
 
 vocabulary! {
     /// How a mass was found.
-    MassMethod, "mass_method", [
+    WeighingMethod, "weighing_method", [
         t("carat_balance", "carat balance", "克拉天平", "balança de quilates"),
         t("bench_scale", "bench scale", "台秤", "balança de bancada").also(&["电子秤"]),
         t("floor_scale", "floor scale", "地磅", "balança de piso"),

@@ -17,7 +17,14 @@ vocabulary! {
         t("artificial_glass", "glass", "玻璃", "vidro").also(&["人造玻璃"]),
         t("reconstructed", "reconstructed", "再造", "reconstruído").also(&["reconstituted", "压制", "再生"]),
         t("composite", "composite", "拼合", "composto").also(&["assembled stone", "拼合石"]),
+        t("not_stated", "not stated", "未说明", "não informado").also(&["unknown", "不详", "未知"]),
     ],
+    /// Nobody has said: never to be shown as natural.
+    NOT_STATED = "not_stated",
+    /// Grown in a laboratory, as nature does it.
+    SYNTHETIC = "synthetic",
+    /// Glass made by people.
+    ARTIFICIAL_GLASS = "artificial_glass",
     /// Grown by nature, a mineral or a rock.
     NATURAL = "natural",
     /// A glass that nature made: obsidian, tektites.

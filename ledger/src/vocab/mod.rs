@@ -23,7 +23,7 @@ pub use country::Country;
 pub use currency::Currency;
 pub use customs::{DeclarationElement, ELEMENT_SETS, Element, ElementSet, HsCode, Regime, element_set};
 pub use evidence::{
-    CertificateScope, ChainModel, DocumentType, EntryKind, EvidenceLevel, MassMethod, TreatmentFinding,
+    CertificateScope, ChainModel, DocumentType, EntryKind, EvidenceLevel, Finding, WeighingMethod,
 };
 pub use material::{Form, Nature, Species, Variety};
 pub use port::Port;
