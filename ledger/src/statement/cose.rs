@@ -1,0 +1,221 @@
+//! The CBOR of a statement: COSE_Sign1 frame, protected header, `Sig_structure` (RFC 9052 sections 3, 4.2, 4.4).
+//!
+//! Reads leniently, names the defect where it can, then writes all again and compares: so one statement has one
+//! encoding, and nobody can put the same signed words into the log under a second id. No payload is read here.
+
+use std::ops::Range;
+
+use minicbor::data::{Tag, Type};
+use minicbor::{Decoder, Encoder};
+
+use super::{CONTENT_TYPE, Header, StatementError};
+use crate::hash::Hash;
+use crate::key::KeyId;
+
+/// The CBOR tag of COSE_Sign1.
+const SIGN1: u64 = 18;
+
+/// Labels of the protected header, in their order.
+const ALG: i64 = 1;
+const TYPE: i64 = 3;
+const KID: i64 = 4;
+const CLAIMS: i64 = 15;
+
+/// Label 1: how a statement is signed. Both values are Ed25519 with the enrolled key; RFC 9864 gave the second to
+/// say so without a look at the key.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Alg {
+    /// -8, EdDSA: what we write.
+    EdDsa,
+    /// -19, Ed25519.
+    Ed25519,
+}
+
+impl Alg {
+    /// The value in the header.
+    #[must_use]
+    pub const fn value(self) -> i64 {
+        match self {
+            Self::EdDsa => -8,
+            Self::Ed25519 => -19,
+        }
+    }
+}
+
+/// A frame that was read, with the places of its parts.
+pub(super) struct Frame {
+    pub(super) header: Header,
+    pub(super) protected: Range<usize>,
+    pub(super) payload: Range<usize>,
+    pub(super) signature: [u8; 64],
+}
+
+/// Reads a whole statement.
+pub(super) fn read_frame(bytes: &[u8]) -> Result<Frame, StatementError> {
+    let mut d = Decoder::new(bytes);
+    match d.datatype() {
+        Ok(Type::Tag) => match d.tag().map_err(|_| not_cose("the tag is cut off"))? {
+            tag if tag.as_u64() == SIGN1 => {}
+            tag => return Err(StatementError::WrongTag { found: Some(tag.as_u64()) }),
+        },
+        Ok(_) => return Err(StatementError::WrongTag { found: None }),
+        Err(_) => return Err(not_cose("there are no bytes")),
+    }
+    match d.array() {
+        Ok(Some(4)) => {}
+        Ok(None) => return Err(StatementError::NotDeterministic),
+        _ => return Err(not_cose("it must be an array of four")),
+    }
+    let protected = byte_string(&mut d, "the protected header must be a byte string")?;
+    match d.map() {
+        Ok(Some(0)) => {}
+        Ok(_) => return Err(StatementError::UnprotectedNotEmpty),
+        Err(_) => return Err(not_cose("the unprotected header must be a map")),
+    }
+    let payload = byte_string(&mut d, "the payload must be an attached byte string")?;
+    let signature = byte_string(&mut d, "the signature must be a byte string")?;
+    if d.position() != bytes.len() {
+        return Err(StatementError::Trailing { at: d.position() });
+    }
+    let signature = slice(bytes, &signature);
+    let signature =
+        signature.try_into().map_err(|_| StatementError::SignatureLength { bytes: signature.len() })?;
+    let header = read_header(slice(bytes, &protected))?;
+    if write_frame(slice(bytes, &protected), slice(bytes, &payload), &signature) != bytes {
+        return Err(StatementError::NotDeterministic);
+    }
+    Ok(Frame { header, protected, payload, signature })
+}
+
+/// Writes a whole statement.
+pub(super) fn write_frame(protected: &[u8], payload: &[u8], signature: &[u8; 64]) -> Vec<u8> {
+    write(|e| {
+        e.tag(Tag::new(SIGN1))?.array(4)?.bytes(protected)?.map(0)?.bytes(payload)?.bytes(signature)?;
+        Ok(())
+    })
+}
+
+/// What the key signs (RFC 9052 section 4.4), without external data.
+pub(super) fn sig_structure(protected: &[u8], payload: &[u8]) -> Vec<u8> {
+    write(|e| {
+        e.array(4)?.str("Signature1")?.bytes(protected)?.bytes(&[])?.bytes(payload)?;
+        Ok(())
+    })
+}
+
+/// Writes the protected header; its labels and claims stand in the order of their encodings.
+pub(super) fn write_header(header: &Header) -> Vec<u8> {
+    write(|e| {
+        e.map(4)?.i64(ALG)?.i64(header.alg.value())?.i64(TYPE)?.str(CONTENT_TYPE)?;
+        e.i64(KID)?.bytes(header.key_id.0.as_bytes())?.i64(CLAIMS)?.map(3)?;
+        e.u8(1)?.str(&header.issuer.to_string())?;
+        e.u8(2)?.str(header.subject.as_str())?;
+        e.u8(3)?.str(&header.audience)?;
+        Ok(())
+    })
+}
+
+/// Reads the protected header: exactly the four labels.
+fn read_header(bytes: &[u8]) -> Result<Header, StatementError> {
+    let broken = |_| not_cose("the protected header is no CBOR map");
+    let mut d = Decoder::new(bytes);
+    let count = d.map().map_err(broken)?.ok_or(StatementError::NotDeterministic)?;
+    let (mut alg, mut content_type, mut key_id, mut claims) = (None, None, None, None);
+    for _ in 0..count {
+        if matches!(d.datatype(), Ok(Type::String)) {
+            let label = d.str().map_err(broken)?;
+            return Err(StatementError::UnknownHeader { label: label.chars().take(40).collect() });
+        }
+        match d.i64().map_err(broken)? {
+            ALG => {
+                alg = Some(match d.i64() {
+                    Ok(-8) => Alg::EdDsa,
+                    Ok(-19) => Alg::Ed25519,
+                    _ => return Err(StatementError::Algorithm),
+                });
+            }
+            TYPE => {
+                if d.str().ok() != Some(CONTENT_TYPE) {
+                    return Err(StatementError::ContentType);
+                }
+                content_type = Some(());
+            }
+            KID => {
+                let hash = d.bytes().ok().and_then(|kid| kid.try_into().ok());
+                key_id = Some(KeyId(Hash(hash.ok_or(StatementError::KeyIdLength)?)));
+            }
+            CLAIMS => claims = Some(read_claims(&mut d)?),
+            other => return Err(StatementError::UnknownHeader { label: other.to_string() }),
+        }
+    }
+    let missing = |label| StatementError::MissingHeader { label };
+    let alg = alg.ok_or_else(|| missing(ALG))?;
+    content_type.ok_or_else(|| missing(TYPE))?;
+    let key_id = key_id.ok_or_else(|| missing(KID))?;
+    let [issuer, subject, audience] = claims.ok_or_else(|| missing(CLAIMS))?;
+    let header = Header {
+        alg,
+        key_id,
+        issuer: issuer.parse().map_err(|e| wrong_claims(format!("iss: {e}")))?,
+        subject: subject.parse().map_err(|e| wrong_claims(format!("sub: {e}")))?,
+        audience,
+    };
+    // Order, lengths, repeated labels and trailing bytes, all at once.
+    if write_header(&header) == bytes { Ok(header) } else { Err(StatementError::NotDeterministic) }
+}
+
+/// Reads the CWT claims: exactly `iss`, `sub` and `aud`, as texts.
+fn read_claims(d: &mut Decoder<'_>) -> Result<[String; 3], StatementError> {
+    let wrong = || wrong_claims("they must be a map of the texts 1 (iss), 2 (sub) and 3 (aud)".to_owned());
+    match d.map() {
+        Ok(Some(3)) => {}
+        Ok(None) => return Err(StatementError::NotDeterministic),
+        _ => return Err(wrong()),
+    }
+    let [mut issuer, mut subject, mut audience] = [const { None }; 3];
+    for _ in 0..3 {
+        let claim = match d.i64() {
+            Ok(1) => &mut issuer,
+            Ok(2) => &mut subject,
+            Ok(3) => &mut audience,
+            _ => return Err(wrong()),
+        };
+        *claim = Some(d.str().map_err(|_| wrong())?.to_owned());
+    }
+    match (issuer, subject, audience) {
+        (Some(issuer), Some(subject), Some(audience)) => Ok([issuer, subject, audience]),
+        _ => Err(wrong()),
+    }
+}
+
+/// The place of the next byte string's content.
+fn byte_string(d: &mut Decoder<'_>, problem: &'static str) -> Result<Range<usize>, StatementError> {
+    if matches!(d.datatype(), Ok(Type::BytesIndef)) {
+        return Err(StatementError::NotDeterministic);
+    }
+    let length = d.bytes().map_err(|_| not_cose(problem))?.len();
+    Ok(d.position() - length..d.position())
+}
+
+/// A part that [`byte_string`] found in these bytes.
+fn slice<'b>(bytes: &'b [u8], range: &Range<usize>) -> &'b [u8] {
+    bytes.get(range.clone()).unwrap_or_default()
+}
+
+const fn not_cose(problem: &'static str) -> StatementError {
+    StatementError::NotCose { problem }
+}
+
+const fn wrong_claims(problem: String) -> StatementError {
+    StatementError::Claims { problem }
+}
+
+type Written = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
+
+/// What `fill` writes.
+fn write(fill: impl FnOnce(&mut Encoder<Vec<u8>>) -> Written) -> Vec<u8> {
+    let mut encoder = Encoder::new(Vec::new());
+    let written = fill(&mut encoder);
+    debug_assert!(written.is_ok(), "a buffer takes everything");
+    encoder.into_writer()
+}

@@ -1,0 +1,88 @@
+//! Who says it (`iss`) and under which reference of his own (`sub`). Texts and types only.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::id::ParticipantId;
+use crate::key::KeyId;
+use crate::tag::TagCode;
+use crate::text::{cbor_as_text, serde_as_text};
+
+/// The author of a statement.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Issuer {
+    /// A participant of the trade: `U-...`.
+    Participant(ParticipantId),
+    /// Whoever holds the hidden code of a tag: `tag:` and its public code.
+    Tag(TagCode),
+    /// The owner of a piece after its sale, known only by a key: `owner:` and the thumbprint.
+    Owner(KeyId),
+}
+
+/// The text names no author.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("expected an author: U- and a participant's id, tag: and a tag code, or owner: and a key thumbprint")]
+pub struct BadIssuer;
+
+impl fmt::Display for Issuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Participant(id) => id.fmt(f),
+            Self::Tag(code) => write!(f, "tag:{code}"),
+            Self::Owner(key) => write!(f, "owner:{key}"),
+        }
+    }
+}
+
+impl FromStr for Issuer {
+    type Err = BadIssuer;
+
+    fn from_str(text: &str) -> Result<Self, BadIssuer> {
+        let read = match text.split_once(':') {
+            None => text.parse().map(Self::Participant).ok(),
+            Some(("tag", code)) => code.parse().map(Self::Tag).ok(),
+            Some(("owner", key)) => key.parse().map(Self::Owner).ok(),
+            Some(_) => None,
+        };
+        read.ok_or(BadIssuer)
+    }
+}
+
+serde_as_text!(Issuer);
+cbor_as_text!(Issuer);
+
+/// The author's own reference for the statement (a delivery note's number): 1 to 64 of `A-Z a-z 0-9 . _ / -`.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Subject(String);
+
+/// The text cannot be a reference.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("a reference has 1 to 64 characters of A-Z, a-z, 0-9, `.`, `_`, `/` and `-`")]
+pub struct BadSubject;
+
+impl Subject {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Subject {
+    type Err = BadSubject;
+
+    fn from_str(text: &str) -> Result<Self, BadSubject> {
+        let fits = (1..=64).contains(&text.len());
+        let clean = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'/' | b'-'));
+        if fits && clean { Ok(Self(text.to_owned())) } else { Err(BadSubject) }
+    }
+}
+
+serde_as_text!(Subject);
+cbor_as_text!(Subject);
