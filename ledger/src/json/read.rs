@@ -1,0 +1,178 @@
+//! Reading strict JSON: serde_json's tokenizer and a visitor that refuses, and remembers why and where.
+//!
+//! serde_json's feature `arbitrary_precision` must stay off in every build: it would show numbers as objects, and
+//! nothing would be read any more (the tests would say so).
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use super::{INT_LIMIT, Json, JsonError, JsonErrorKind, MAX_DEPTH, is_forbidden};
+
+/// Reads one value that fills `text`.
+pub(super) fn from_text(text: &str) -> Result<Json, JsonError> {
+    let mut context = Context::default();
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = Seed { context: &mut context, depth: 0 }.deserialize(&mut reader);
+    let value = value.map_err(|e| context.into_error(&e))?;
+    reader.end().map_err(|e| JsonError::new(JsonErrorKind::Syntax, e.to_string()))?;
+    Ok(value)
+}
+
+/// By the same rules as [`Json::parse`], for a field of a larger document.
+impl<'de> serde::Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Seed { context: &mut Context::default(), depth: 0 }.deserialize(deserializer)
+    }
+}
+
+impl TryFrom<&serde_json::Value> for Json {
+    type Error = JsonError;
+
+    /// By the same rules as [`Json::parse`].
+    fn try_from(value: &serde_json::Value) -> Result<Self, JsonError> {
+        let mut context = Context::default();
+        let json = Seed { context: &mut context, depth: 0 }.deserialize(value);
+        json.map_err(|e| context.into_error(&e))
+    }
+}
+
+/// What a refusal leaves behind for the caller; serde's own errors carry only a text.
+#[derive(Default)]
+struct Context {
+    failure: Option<(JsonErrorKind, String)>,
+    /// Steps to the place of the failure, innermost first: pushed on the way out, so success costs nothing.
+    steps: Vec<String>,
+}
+
+impl Context {
+    fn fail<E: serde::de::Error>(&mut self, kind: JsonErrorKind, message: impl Into<String>) -> E {
+        let message = message.into();
+        let error = E::custom(&message);
+        self.failure = Some((kind, message));
+        error
+    }
+
+    fn text<E: serde::de::Error>(&mut self, text: &str) -> Result<(), E> {
+        match text.chars().find(|c| is_forbidden(*c)) {
+            None => Ok(()),
+            Some(c) => Err(self.fail(
+                JsonErrorKind::Character,
+                format!("character U+{:04X} is not allowed in texts", u32::from(c)),
+            )),
+        }
+    }
+
+    fn into_error(self, error: &serde_json::Error) -> JsonError {
+        let (kind, message) = self.failure.unwrap_or_else(|| (JsonErrorKind::Syntax, error.to_string()));
+        let path: String = self.steps.iter().rev().map(String::as_str).collect();
+        let path = path.strip_prefix('.').unwrap_or(&path).to_owned();
+        JsonError { kind, path, message }
+    }
+}
+
+struct Seed<'c> {
+    context: &'c mut Context,
+    /// How many arrays and objects are around this value.
+    depth: usize,
+}
+
+impl Seed<'_> {
+    fn enter<E: serde::de::Error>(&mut self) -> Result<(), E> {
+        if self.depth < MAX_DEPTH {
+            return Ok(());
+        }
+        Err(self.context.fail(JsonErrorKind::Depth, format!("nested deeper than {MAX_DEPTH} levels")))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_> {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object, an array, a text, an integer, true or false")
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, truth: bool) -> Result<Json, E> {
+        Ok(Json::Bool(truth))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Json, E> {
+        if number.unsigned_abs() < INT_LIMIT.unsigned_abs() {
+            return Ok(Json::Int(number));
+        }
+        Err(self.context.fail(JsonErrorKind::Range, "integers must be smaller than 2^53 in magnitude"))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Json, E> {
+        self.visit_i64(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+
+    /// Fractions, exponents, `-0`, and integers too large for 64 bits all come here.
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Json, E> {
+        if number.abs() >= 18_446_744_073_709_551_615.0 {
+            return self.visit_i64(i64::MAX);
+        }
+        Err(self
+            .context
+            .fail(JsonErrorKind::Float, "only integers are allowed, without fraction, exponent or `-0`"))
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Json, E> {
+        Err(self.context.fail(JsonErrorKind::Null, "null is not allowed; leave the field out"))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Json, E> {
+        self.context.text(text)?;
+        Ok(Json::Str(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<Json, A::Error> {
+        self.enter()?;
+        let mut array = Vec::new();
+        loop {
+            let seed = Seed { context: self.context, depth: self.depth + 1 };
+            match elements.next_element_seed(seed) {
+                Ok(Some(element)) => array.push(element),
+                Ok(None) => return Ok(Json::Arr(array)),
+                Err(error) => {
+                    self.context.steps.push(format!("[{}]", array.len()));
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut entries: A) -> Result<Json, A::Error> {
+        self.enter()?;
+        let mut members = Vec::new();
+        let mut seen = BTreeSet::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            self.context.text(&key)?;
+            if !seen.insert(key.clone()) {
+                self.context.steps.push(format!(".{key}"));
+                return Err(self
+                    .context
+                    .fail(JsonErrorKind::Duplicate, "the key stands twice in its object"));
+            }
+            let seed = Seed { context: self.context, depth: self.depth + 1 };
+            match entries.next_value_seed(seed) {
+                Ok(value) => members.push((key, value)),
+                Err(error) => {
+                    self.context.steps.push(format!(".{key}"));
+                    return Err(error);
+                }
+            }
+        }
+        Ok(Json::Obj(members))
+    }
+}
