@@ -17,6 +17,7 @@ pub mod lang;
 pub mod mass;
 pub mod proof;
 pub mod record;
+pub mod replay;
 pub mod sealed;
 pub mod statemap;
 pub mod statement;

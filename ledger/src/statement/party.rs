@@ -15,13 +15,17 @@ pub enum Issuer {
     Participant(ParticipantId),
     /// Whoever holds the hidden code of a tag: `tag:` and its public code.
     Tag(TagCode),
+    /// The ledger itself, with its seal key: `ledger`. Which ledger, the audience says.
+    Ledger,
+    /// The holder of a counter-signing link, known only by its key: `link:` and the thumbprint.
+    Link(KeyId),
     /// The owner of a piece after its sale, known only by a key: `owner:` and the thumbprint.
     Owner(KeyId),
 }
 
 /// The text names no author.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("expected an author: U- and a participant's id, tag: and a tag code, or owner: and a key thumbprint")]
+#[error("expected an author: U- and a participant's id, tag: and a tag code, owner: or link: and a key thumbprint, or ledger")]
 pub struct BadIssuer;
 
 impl fmt::Display for Issuer {
@@ -29,6 +33,8 @@ impl fmt::Display for Issuer {
         match self {
             Self::Participant(id) => id.fmt(f),
             Self::Tag(code) => write!(f, "tag:{code}"),
+            Self::Ledger => f.write_str("ledger"),
+            Self::Link(key) => write!(f, "link:{key}"),
             Self::Owner(key) => write!(f, "owner:{key}"),
         }
     }
@@ -39,8 +45,10 @@ impl FromStr for Issuer {
 
     fn from_str(text: &str) -> Result<Self, BadIssuer> {
         let read = match text.split_once(':') {
+            None if text == "ledger" => Some(Self::Ledger),
             None => text.parse().map(Self::Participant).ok(),
             Some(("tag", code)) => code.parse().map(Self::Tag).ok(),
+            Some(("link", key)) => key.parse().map(Self::Link).ok(),
             Some(("owner", key)) => key.parse().map(Self::Owner).ok(),
             Some(_) => None,
         };

@@ -1,0 +1,188 @@
+//! The arithmetic of masses and counts (rules M1, M2, M3, M5, M7): every change of a balance goes through here, so
+//! that "entered + gained = lost + passed on + left" holds after each.
+
+use crate::event::body::{Gain, Loss};
+use crate::mass::Milligrams;
+use crate::record::{CountBalance, Item, MassBalance, Policy};
+use crate::violation::{Reason, Violation};
+use crate::vocab::{GainReason, LossReason};
+
+/// Rule M1 for a mass.
+pub(super) fn positive(mass: Milligrams, field: &str) -> Result<Milligrams, Violation> {
+    if mass.is_zero() {
+        return Err(Violation::new(Reason::NotPositive).field(field));
+    }
+    Ok(mass)
+}
+
+/// The sum of masses, each above zero.
+pub(super) fn total(masses: impl Iterator<Item = Milligrams>, field: &str) -> Result<Milligrams, Violation> {
+    let mut sum = Milligrams::default();
+    for (n, mass) in masses.enumerate() {
+        let mass = positive(mass, &format!("{field}[{n}].mass_mg"))?;
+        sum = add(sum, mass)?;
+    }
+    Ok(sum)
+}
+
+pub(super) fn add(a: Milligrams, b: Milligrams) -> Result<Milligrams, Violation> {
+    a.checked_add(b).ok_or_else(|| Violation::new(Reason::OutOfRange))
+}
+
+impl MassBalance {
+    /// The balance of something that begins with this mass.
+    pub(super) fn of(mass: Milligrams) -> Self {
+        let none = Milligrams::default();
+        Self { entered: mass, gained: none, lost: none, passed_on: none, left: mass }
+    }
+
+    /// Takes mass out, to other items.
+    pub(super) fn pass_on(&mut self, mass: Milligrams) -> Result<(), Violation> {
+        self.take(mass)?;
+        self.passed_on = add(self.passed_on, mass)?;
+        Ok(())
+    }
+
+    /// Takes mass out, lost.
+    pub(super) fn lose(&mut self, mass: Milligrams) -> Result<(), Violation> {
+        self.take(mass)?;
+        self.lost = add(self.lost, mass)?;
+        Ok(())
+    }
+
+    /// Adds mass.
+    pub(super) fn gain(&mut self, mass: Milligrams) -> Result<(), Violation> {
+        self.left = add(self.left, mass)?;
+        self.gained = add(self.gained, mass)?;
+        // Both sides of the balance stay in range, so that no later sum can fail.
+        add(self.entered, self.gained).map(drop)
+    }
+
+    fn take(&mut self, mass: Milligrams) -> Result<(), Violation> {
+        self.left = self
+            .left
+            .checked_sub(mass)
+            .ok_or_else(|| Violation::new(Reason::TooMuchTaken).with(mass).with(self.left))?;
+        Ok(())
+    }
+
+    /// Rule M2: what the author says is left is what is left.
+    pub(super) fn check_left(&self, stated: Milligrams, field: &str) -> Result<(), Violation> {
+        if self.left == stated {
+            return Ok(());
+        }
+        let (was, accounted) = (self.left, stated);
+        let difference = was.abs_diff(accounted);
+        let violation = Violation::new(Reason::NotBalanced).with(was).with(accounted).with(difference);
+        Err(violation.field(field))
+    }
+
+    /// Books what a second scale measured.
+    pub(super) fn measure(&mut self, measured: Milligrams) -> Result<(), Violation> {
+        if measured > self.left {
+            self.gain(measured.abs_diff(self.left))
+        } else if measured < self.left {
+            self.lose(measured.abs_diff(self.left))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl CountBalance {
+    /// The balance of a batch that begins with this count.
+    pub(super) const fn of(count: u32) -> Self {
+        Self { entered: count, lost: 0, passed_on: 0, left: count }
+    }
+
+    fn take(&mut self, count: u32) -> Result<(), Violation> {
+        self.left = self
+            .left
+            .checked_sub(count)
+            .ok_or_else(|| Violation::new(Reason::TooMuchTaken).with(count).with(self.left))?;
+        Ok(())
+    }
+}
+
+/// Rule M7: a batch needs a count, nothing else may have one.
+fn count_of<'a>(item: &'a mut Item, count: Option<u32>, field: &str) -> Result<Option<(&'a mut CountBalance, u32)>, Violation> {
+    match (item.count.as_mut(), count) {
+        (None, None) => Ok(None),
+        (Some(_), Some(0)) => Err(Violation::new(Reason::NotPositive).field(field)),
+        (Some(balance), Some(count)) => Ok(Some((balance, count))),
+        _ => Err(Violation::new(Reason::CountMissing).field(field)),
+    }
+}
+
+/// Takes mass, and count of a batch, out of an item into another.
+pub(super) fn pass_on(item: &mut Item, mass: Milligrams, count: Option<u32>, field: &str) -> Result<(), Violation> {
+    positive(mass, field)?;
+    item.mass.pass_on(mass).map_err(|violation| violation.field(field))?;
+    if let Some((balance, count)) = count_of(item, count, field)? {
+        balance.take(count).map_err(|violation| violation.field(field))?;
+        balance.passed_on = balance.passed_on.saturating_add(count);
+    }
+    Ok(())
+}
+
+/// Books a loss on an item.
+pub(super) fn lose(item: &mut Item, loss: &Loss, policy: &Policy, field: &str) -> Result<(), Violation> {
+    positive(loss.mass_mg, field)?;
+    check_difference(loss.reason == LossReason::MEASUREMENT_DIFFERENCE, loss.mass_mg, item.mass.left, item.resolution, policy)
+        .map_err(|violation| violation.field(field))?;
+    item.mass.lose(loss.mass_mg).map_err(|violation| violation.field(field))?;
+    // A batch may lose mass without losing a piece: chips, drilling dust.
+    if let Some(count) = loss.count {
+        let Some(balance) = item.count.as_mut() else {
+            return Err(Violation::new(Reason::CountMissing).field(field));
+        };
+        balance.take(count).map_err(|violation| violation.field(field))?;
+        balance.lost = balance.lost.saturating_add(count);
+    }
+    Ok(())
+}
+
+/// Rule M7 after an event: the stated count is what is left, and mass and count run out together.
+pub(super) fn check_counts(item: &Item, stated: Option<u32>, field: &str) -> Result<(), Violation> {
+    match (item.count, stated) {
+        (None, None) => Ok(()),
+        (Some(balance), Some(stated)) if balance.left == stated && (stated == 0) == item.mass.left.is_zero() => Ok(()),
+        (Some(balance), Some(stated)) => {
+            Err(Violation::new(Reason::CountNotBalanced).with(balance.left).with(stated).field(field))
+        }
+        _ => Err(Violation::new(Reason::CountMissing).field(field)),
+    }
+}
+
+/// What two weighings of one thing may differ by: their resolutions and the policy's share.
+pub(super) fn scale_tolerance(mass: Milligrams, resolutions: [Milligrams; 2], policy: &Policy) -> Milligrams {
+    let [a, b] = resolutions;
+    let sum = a.get().saturating_add(b.get()).saturating_add(mass.share(policy.scale).get());
+    Milligrams::new(sum).unwrap_or(mass)
+}
+
+/// Rule M2: a measurement difference stays within what scales and policy allow.
+pub(super) fn check_difference(
+    is_measurement: bool,
+    difference: Milligrams,
+    mass: Milligrams,
+    resolution: Milligrams,
+    policy: &Policy,
+) -> Result<(), Violation> {
+    let allowed = scale_tolerance(mass, [resolution, resolution], policy);
+    if is_measurement && difference > allowed {
+        return Err(Violation::new(Reason::DifferenceTooLarge).with(difference).with(allowed));
+    }
+    Ok(())
+}
+
+/// Rules M2 and M5 for a gain that a job states.
+pub(super) fn check_gain(gain: &Gain, mass: Milligrams, policy: &Policy, field: &str) -> Result<Milligrams, Violation> {
+    let added = positive(gain.mass_mg, field)?;
+    if gain.reason == GainReason::FOREIGN_MASS {
+        // Foreign mass says what it is: treatment.applied states it with the treatment.
+        return Err(Violation::new(Reason::MassFromNowhere).with(added).field(field));
+    }
+    check_difference(true, added, mass, Milligrams::default(), policy).map_err(|violation| violation.field(field))?;
+    Ok(added)
+}

@@ -1,0 +1,157 @@
+//! Certificates (rule U2): a lab binds its certificate to one piece; a link by anybody else is asserted, gives way to
+//! the lab's, and a collision shows on both pieces.
+
+use crate::event::body::{CertificateLinked, Normalised};
+use crate::hash::Hash;
+use crate::id::ItemId;
+use crate::record::{Certificate, CertificateLink, History, ItemState, MAX_KEPT, RecordKey};
+use crate::violation::{Reason, Violation};
+use crate::vocab::{CertificateScope, EvidenceLevel};
+
+use super::context::{Context, refuse_twice, state_forbids, warn_item};
+use super::lots::keep_documents;
+use super::treatment::learn;
+
+/// The one way to write an issuer code or a certificate number: ASCII letters as capitals, digits, nothing else.
+/// `None` if nothing is left or other letters stand in it.
+#[must_use]
+pub fn normalise(text: &str) -> Option<String> {
+    let kept: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '.' | '_' | '#' | ':'))
+        .map(|c| c.to_ascii_uppercase())
+        .collect();
+    (!kept.is_empty() && kept.len() <= 40 && kept.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
+        .then_some(kept)
+}
+
+/// Refuses a code or number that is not written in the one way.
+pub(super) fn refuse_not_normal(text: &Normalised, field: &str) -> Result<(), Violation> {
+    if normalise(text.as_str()).as_deref() == Some(text.as_str()) {
+        return Ok(());
+    }
+    Err(Violation::new(Reason::FieldsDisagree).with("only capitals A-Z and digits stand here").field(field))
+}
+
+/// The id of a certificate's record.
+#[must_use]
+pub fn certificate_id(issuer_code: &str, number: &str) -> Hash {
+    Hash::of_parts(&[b"lode certificate 1\n", issuer_code.as_bytes(), b"\n", number.as_bytes()])
+}
+
+/// The id of a registered issuer code's record.
+#[must_use]
+pub fn issuer_id(code: &str) -> Hash {
+    Hash::of_parts(&[b"lode issuer 1\n", code.as_bytes()])
+}
+
+pub(super) fn certificate_linked(context: &mut Context<'_>, body: &CertificateLinked) -> Result<(), Violation> {
+    refuse_not_normal(&body.issuer_code, "issuer_code")?;
+    refuse_not_normal(&body.number, "number")?;
+    refuse_twice(body.findings.iter().map(|statement| statement.treatment), "findings")?;
+    let one_piece = body.scope == CertificateScope::ITEM;
+    if one_piece == body.sample_count.is_some() {
+        let text = "a sample has a sample_count, and a certificate of one piece has none";
+        return Err(Violation::new(Reason::FieldsDisagree).with(text).field("sample_count"));
+    }
+    let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
+    if item.state == ItemState::Exhausted {
+        return Err(state_forbids(&body.item, item.state).field("item"));
+    }
+    let author = context.author()?;
+    let holder = context.issuer_code(&issuer_id(body.issuer_code.as_str())).map(|record| record.participant);
+    let by_lab = holder == Some(author);
+    if !by_lab {
+        context.check_custodian(&body.item, &item).map_err(|violation| violation.field("item"))?;
+        if !body.findings.is_empty() {
+            return Err(Violation::new(Reason::LabOnly).with("findings").field("findings"));
+        }
+    }
+    context.build_on_item(&mut item)?;
+    let id = certificate_id(body.issuer_code.as_str(), body.number.as_str());
+    let mut certificate = context.certificate(&id).unwrap_or_else(|| Certificate {
+        history: History::default(),
+        issuer_code: body.issuer_code.to_string(),
+        number: body.number.to_string(),
+        bound: None,
+        asserted: Vec::new(),
+        document: body.document.sha256,
+    });
+    if let Some(bound) = certificate.bound
+        && one_piece
+        && bound != body.item
+    {
+        let violation = Violation::new(Reason::CertificateTaken).with(&body.issuer_code).with(&body.number);
+        return Err(violation.with(bound).field("item"));
+    }
+    for other in certificate.asserted.clone().into_iter().filter(|other| one_piece && *other != body.item) {
+        collide(context, body, &mut item, other)?;
+    }
+    if by_lab {
+        certificate.document = body.document.sha256;
+        certificate.asserted.retain(|asserted| *asserted != body.item);
+        if one_piece {
+            certificate.bound = Some(body.item);
+            for (n, statement) in body.findings.iter().enumerate() {
+                learn(context, &mut item, statement, EvidenceLevel::LAB_OR_INSPECTOR)
+                    .map_err(|violation| violation.field(format!("findings[{n}].finding")))?;
+            }
+        }
+    } else if certificate.bound.is_none() && !certificate.asserted.contains(&body.item) {
+        if certificate.asserted.len() < MAX_KEPT {
+            certificate.asserted.push(body.item);
+        } else {
+            item.not_kept = item.not_kept.saturating_add(1);
+        }
+    }
+    let link = CertificateLink {
+        certificate: id,
+        issuer_code: body.issuer_code.to_string(),
+        number: body.number.to_string(),
+        bound: by_lab || certificate.bound == Some(body.item),
+        scope: body.scope,
+    };
+    keep_link(&mut item, link);
+    keep_documents(&mut item, std::slice::from_ref(&body.document));
+    context.put(RecordKey::Certificate(id), certificate);
+    context.put_item(body.item, item);
+    Ok(())
+}
+
+/// A collision shows on both pieces.
+fn collide(
+    context: &mut Context<'_>,
+    body: &CertificateLinked,
+    item: &mut crate::record::Item,
+    other: ItemId,
+) -> Result<(), Violation> {
+    let args = |id: ItemId| [body.issuer_code.to_string(), body.number.to_string(), id.to_string()];
+    warn_item(item, context, Reason::CertificateCollides, args(other));
+    let mut other_item = context.item(&other)?;
+    warn_item(&mut other_item, context, Reason::CertificateCollides, args(body.item));
+    context.put_item(other, other_item);
+    Ok(())
+}
+
+fn keep_link(item: &mut crate::record::Item, link: CertificateLink) {
+    if let Some(known) = item.certificates.iter_mut().find(|known| known.certificate == link.certificate) {
+        *known = CertificateLink { bound: known.bound || link.bound, ..link };
+    } else if item.certificates.len() < MAX_KEPT {
+        item.certificates.push(link);
+    } else {
+        item.not_kept = item.not_kept.saturating_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_normalised_one_way() {
+        assert_eq!(normalise(" gtc-2026/001 234 ").as_deref(), Some("GTC2026001234"));
+        assert_eq!(normalise("GTC2026001234").as_deref(), Some("GTC2026001234"));
+        assert_eq!(normalise("--"), None);
+        assert_eq!(normalise("证书1"), None);
+    }
+}

@@ -1,0 +1,137 @@
+//! Hands: custody moves by an offer and the matching acceptance of the named party (rules C2, C3), and the
+//! difference between two scales is booked (rules M2, M5).
+
+use crate::event::body::{AcceptLine, CustodyAccepted, CustodyCancelled, CustodyOffered, CustodyRejected};
+use crate::id::{OfferId, ParticipantId};
+use crate::record::{History, Item, Offer, OfferState, OfferedItem, RecordKey};
+use crate::violation::{Reason, Violation};
+
+use super::balance::{positive, scale_tolerance};
+use super::context::{Context, refuse_twice};
+
+pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) -> Result<(), Violation> {
+    refuse_twice(body.lines.iter().map(|line| line.item), "lines")?;
+    let from = context.author()?;
+    if body.to == from {
+        return Err(Violation::new(Reason::ToSelf).field("to"));
+    }
+    if context.participant(&body.to).map_err(|violation| violation.field("to"))?.suspended {
+        return Err(Violation::new(Reason::StateForbids).with(body.to).with("suspended").field("to"));
+    }
+    if body.expires.unix() <= context.clock.unix() {
+        let text = "the offer would have expired already by the ledger's clock";
+        return Err(Violation::new(Reason::FieldsDisagree).with(text).field("expires"));
+    }
+    let id = OfferId::derive(&context.origin, &context.issuer, &body.nonce, 0);
+    let ownership = body.ownership.unwrap_or(false);
+    let mut items = Vec::new();
+    for (n, line) in body.lines.iter().enumerate() {
+        let place = |violation: Violation| violation.field(format!("lines[{n}].item"));
+        let mut item = context.item_in_hand(&line.item).map_err(place)?;
+        if ownership {
+            context.check_owner(&line.item, &item).map_err(place)?;
+        }
+        positive(line.mass_mg, &format!("lines[{n}].mass_mg"))?;
+        context.build_on_item(&mut item)?;
+        item.offer = Some(id);
+        context.put_item(line.item, item);
+        items.push(OfferedItem { item: line.item, mass: line.mass_mg, resolution: line.resolution_mg });
+    }
+    context.create(RecordKey::Offer(id), id, Offer {
+        history: History::default(),
+        from,
+        to: body.to,
+        items,
+        expires: body.expires,
+        ownership,
+        state: OfferState::Open,
+    })
+}
+
+/// The offer, if it is open and the author is the party that may end it this way.
+fn open_offer(
+    context: &Context<'_>,
+    id: &OfferId,
+    party: impl Fn(&Offer) -> ParticipantId,
+) -> Result<Offer, Violation> {
+    let offer = context.offer(id).map_err(|violation| violation.field("offer"))?;
+    if party(&offer) != context.author()? {
+        return Err(Violation::new(Reason::NotNamed).with(offer.from).with(offer.to).field("offer"));
+    }
+    if !offer.is_open(context.clock) {
+        return Err(Violation::new(Reason::OfferClosed).field("offer"));
+    }
+    Ok(offer)
+}
+
+pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted) -> Result<(), Violation> {
+    let mut offer = open_offer(context, &body.offer, |offer| offer.to)?;
+    refuse_twice(body.lines.iter().map(|line| line.item), "lines")?;
+    if body.lines.len() != offer.items.len() {
+        return Err(Violation::new(Reason::LinesDiffer).field("lines"));
+    }
+    for (n, line) in body.lines.iter().enumerate() {
+        let offered = offer.items.iter().find(|offered| offered.item == line.item);
+        let offered = *offered.ok_or_else(|| Violation::new(Reason::LinesDiffer).field(format!("lines[{n}].item")))?;
+        let mut item = context.item(&line.item)?;
+        context.build_on_item(&mut item)?;
+        take_over(context, &mut item, &offered, line)
+            .map_err(|violation| violation.field(format!("lines[{n}].measured_mg")))?;
+        item.custodian = offer.to;
+        if offer.ownership {
+            item.owner = Some(offer.to);
+        }
+        context.put_item(line.item, item);
+    }
+    offer.state = OfferState::Accepted;
+    context.put(RecordKey::Offer(body.offer), offer);
+    Ok(())
+}
+
+/// Books what the taker weighed. The giver signed the offered mass, the taker the measured one; where the two agree
+/// within their scales, both have signed the difference to the ledger's balance.
+fn take_over(
+    context: &Context<'_>,
+    item: &mut Item,
+    offered: &OfferedItem,
+    line: &AcceptLine,
+) -> Result<(), Violation> {
+    let policy = context.policy()?;
+    let measured = positive(line.measured_mg, "measured_mg")?;
+    let between = measured.abs_diff(offered.mass);
+    let allowed = scale_tolerance(offered.mass, [offered.resolution, line.resolution_mg], policy);
+    if between > allowed {
+        return Err(Violation::new(Reason::DifferenceTooLarge).with(between).with(allowed));
+    }
+    let gained = measured.checked_sub(item.mass.left).unwrap_or_default();
+    let scales = scale_tolerance(item.mass.left, [item.resolution, line.resolution_mg], policy);
+    // Even two signatures do not make 4,000 kg of 400 (rule M5).
+    if gained > scales.max(item.mass.left.share(policy.receipt_countersign)) {
+        return Err(Violation::new(Reason::MassFromNowhere).with(gained));
+    }
+    item.mass.measure(measured)?;
+    item.resolution = line.resolution_mg;
+    Ok(())
+}
+
+pub(super) fn custody_rejected(context: &mut Context<'_>, body: &CustodyRejected) -> Result<(), Violation> {
+    let offer = open_offer(context, &body.offer, |offer| offer.to)?;
+    close(context, &body.offer, offer, OfferState::Rejected)
+}
+
+pub(super) fn custody_cancelled(context: &mut Context<'_>, body: &CustodyCancelled) -> Result<(), Violation> {
+    let offer = open_offer(context, &body.offer, |offer| offer.from)?;
+    close(context, &body.offer, offer, OfferState::Cancelled)
+}
+
+/// Ends an offer without a hand-over; the items stay where they are and are free again.
+fn close(context: &mut Context<'_>, id: &OfferId, mut offer: Offer, state: OfferState) -> Result<(), Violation> {
+    for offered in &offer.items {
+        let mut item = context.item(&offered.item)?;
+        context.build_on_item(&mut item)?;
+        context.put_item(offered.item, item);
+    }
+    offer.state = state;
+    context.put(RecordKey::Offer(*id), offer);
+    Ok(())
+}

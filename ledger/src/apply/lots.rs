@@ -1,0 +1,326 @@
+//! Raw material on its way in: lots are declared, counter-signed by the supplier, and weighed on arrival
+//! (rules M1, M4, M5, L5).
+
+use crate::event::body::{
+    ConsignmentReceived, DocumentRef, LotDeclared, OriginShare, OutputKind, ReceiptLine, SupplierCountersigned,
+    TreatmentStatement,
+};
+use crate::event::shape::{FieldClass, Fields};
+use crate::event::{Event, EventType};
+use crate::id::{ConsignmentId, ItemId};
+use crate::json::Json;
+use crate::record::{
+    Claims, Consignment, Detail, Document, History, Item, ItemState, MAX_KEPT, MassBalance, Origin, Parent,
+    RecordKey, TreatmentState,
+};
+use crate::violation::{Reason, Violation};
+use crate::vocab::{Code, ChainModel, EntryKind, EvidenceLevel, Finding};
+
+use super::balance::{positive, scale_tolerance};
+use super::context::{Actor, Context, refuse_twice, state_forbids, warn_item};
+
+pub(super) fn lot_declared(context: &mut Context<'_>, body: &LotDeclared, event: &Event) -> Result<(), Violation> {
+    check_mass(body)?;
+    let origins = check_origins(&body.origins)?;
+    check_species(body)?;
+    check_evidence(body)?;
+    refuse_twice(body.treatments.iter().map(|statement| statement.treatment), "treatments")?;
+    let author = context.author()?;
+    if let Some(owner) = &body.owner {
+        context.participant(owner).map_err(|violation| violation.field("owner"))?;
+    }
+    if let Some(supplier) = &body.supplier_participant {
+        let supplier_record = context.participant(supplier).map_err(|v| v.field("supplier_participant"))?;
+        if *supplier == author || !(supplier_record.has_role("exporter") || supplier_record.has_role("miner")) {
+            let violation = Violation::new(Reason::WrongKind).with(supplier).with("another, an exporter or miner");
+            return Err(violation.field("supplier_participant"));
+        }
+    }
+    if let Some(key) = &body.supplier_link {
+        let refused = |error| Violation::new(Reason::KeyRefused).with(error).field("supplier_link");
+        key.check().map_err(refused)?;
+        if context.record(&RecordKey::Key(key.thumbprint())).is_some() {
+            return Err(Violation::new(Reason::KeyInUse).field("supplier_link"));
+        }
+    }
+    let documented = !body.documents.is_empty();
+    let model = if origins.len() == 1 { ChainModel::IDENTITY_PRESERVED } else { ChainModel::CONTROLLED_BLENDING };
+    let claims = Claims {
+        species: body.species,
+        variety: body.variety,
+        nature: body.nature,
+        origins,
+        origin_evidence: body.evidence,
+        model,
+        treatments: declared_treatments(&body.treatments, documented)?,
+    };
+    let id = context.new_item(OutputKind::Lot, &body.nonce, 0);
+    let state = if body.entry == EntryKind::IMPORT { ItemState::Declared } else { ItemState::InStock };
+    let created = Created { kind: OutputKind::Lot, form: body.form, claims, mass: body.mass.net_mg, count: None };
+    let mut item = created.item(context, author, body.owner.or(Some(author)));
+    item.entry = Some(body.entry);
+    item.state = state;
+    item.resolution = body.mass.resolution_mg;
+    item.supplier = body.supplier_participant;
+    item.supplier_link = body.supplier_link;
+    item.documents = body.documents.iter().map(document).collect();
+    item.details = details(event.event_type(), &event.to_json());
+    context.build_on_item(&mut item)?;
+    context.create(RecordKey::Item(id), id, item)
+}
+
+fn check_mass(body: &LotDeclared) -> Result<(), Violation> {
+    let mass = &body.mass;
+    positive(mass.net_mg, "mass.net_mg")?;
+    let sum = mass.tare_mg.map_or(Some(mass.net_mg), |tare| mass.net_mg.checked_add(tare));
+    let fits = match mass.gross_mg {
+        None => true,
+        Some(gross) if mass.tare_mg.is_some() => sum == Some(gross),
+        Some(gross) => gross >= mass.net_mg,
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(Violation::new(Reason::FieldsDisagree).with("gross mass is not net mass and tare").field("mass.gross_mg"))
+}
+
+fn check_origins(origins: &[OriginShare]) -> Result<Vec<Origin>, Violation> {
+    refuse_twice(origins.iter().map(|origin| origin.country), "origins")?;
+    let sum: u64 = origins.iter().map(|origin| u64::from(origin.share_ppm.get())).sum();
+    if sum != 1_000_000 || origins.iter().any(|origin| origin.share_ppm.get() == 0) {
+        return Err(Violation::new(Reason::SharesNotWhole).with(sum).field("origins"));
+    }
+    let mut set: Vec<Origin> =
+        origins.iter().map(|origin| Origin { country: origin.country, share: origin.share_ppm }).collect();
+    set.sort_unstable_by_key(|origin| origin.country);
+    Ok(set)
+}
+
+/// A variety is a variety of its species.
+fn check_species(body: &LotDeclared) -> Result<(), Violation> {
+    let Some(variety) = body.variety else { return Ok(()) };
+    if variety.attribute("species").is_none_or(|species| species == body.species.as_str()) {
+        return Ok(());
+    }
+    let text = format!("{variety} is not a variety of {}", body.species);
+    Err(Violation::new(Reason::FieldsDisagree).with(text).field("variety"))
+}
+
+/// Rule L5 at entry: a level is reached by what the author has, and never above the entry kind's ceiling.
+fn check_evidence(body: &LotDeclared) -> Result<(), Violation> {
+    let level = body.evidence;
+    let ceiling = body.entry.ceiling().lower(EvidenceLevel::DOCUMENT);
+    if level.higher(ceiling) != ceiling {
+        let by = format!("lot.declared of {}", body.entry);
+        return Err(Violation::new(Reason::EvidenceTooHigh).with(level).with(by).field("evidence"));
+    }
+    if level == EvidenceLevel::DOCUMENT && body.documents.is_empty() {
+        return Err(Violation::new(Reason::EvidenceNeedsDocument).field("documents"));
+    }
+    Ok(())
+}
+
+/// What a holder may say of treatments when a lot enters.
+fn declared_treatments(
+    statements: &[TreatmentStatement],
+    documented: bool,
+) -> Result<Vec<TreatmentState>, Violation> {
+    let evidence = if documented { EvidenceLevel::DOCUMENT } else { EvidenceLevel::SELF_DECLARED };
+    let mut states = Vec::new();
+    for (n, statement) in statements.iter().enumerate() {
+        if is_of_lab(statement.finding) {
+            let field = format!("treatments[{n}].finding");
+            return Err(Violation::new(Reason::LabOnly).with(statement.finding).field(field));
+        }
+        // Not stated is what an absent treatment means.
+        if statement.finding != Finding::NOT_STATED {
+            states.push(TreatmentState { treatment: statement.treatment, finding: statement.finding, evidence });
+        }
+    }
+    states.sort_unstable_by_key(|state| state.treatment);
+    Ok(states)
+}
+
+pub(super) fn is_of_lab(finding: Code<Finding>) -> bool {
+    finding == Finding::LAB_DETECTED || finding == Finding::LAB_NONE_DETECTED
+}
+
+pub(super) fn document(reference: &DocumentRef) -> Document {
+    Document { kind: reference.kind.as_str().to_owned(), sha256: reference.sha256, public: reference.public }
+}
+
+/// The descriptive fields that a lot.declared may carry and a correction may change, with their values.
+pub(super) fn details(event: EventType, json: &Json) -> Vec<Detail> {
+    let mut details = Vec::new();
+    for field in event.fields().iter().filter(|field| field.class == FieldClass::Descriptive) {
+        if let Some(value) = json.get(field.name) {
+            details.push(Detail { field: field.name.to_owned(), value: value.write(), corrected: None });
+        }
+    }
+    if let Some(Json::Arr(origins)) = json.get("origins") {
+        for (n, origin) in origins.iter().enumerate() {
+            for field in OriginShare::fields().iter().filter(|field| field.class == FieldClass::Descriptive) {
+                if let Some(value) = origin.get(field.name) {
+                    let path = format!("origins[{n}].{}", field.name);
+                    details.push(Detail { field: path, value: value.write(), corrected: None });
+                }
+            }
+        }
+    }
+    details
+}
+
+/// What a new item is, before the rules of its event add to it.
+pub(super) struct Created {
+    pub(super) kind: OutputKind,
+    pub(super) form: Code<crate::vocab::Form>,
+    pub(super) claims: Claims,
+    pub(super) mass: crate::mass::Milligrams,
+    pub(super) count: Option<u32>,
+}
+
+impl Created {
+    /// The record of the new item, in the author's hands.
+    pub(super) fn item(
+        self,
+        context: &Context<'_>,
+        author: crate::id::ParticipantId,
+        owner: Option<crate::id::ParticipantId>,
+    ) -> Item {
+        Item {
+            history: History::default(),
+            created: context.event_ref(),
+            creator: author,
+            entry: None,
+            form: self.form,
+            claims: self.claims,
+            mass: MassBalance::of(self.mass),
+            count: self.count.map(crate::record::CountBalance::of),
+            resolution: crate::mass::Milligrams::default(),
+            parents: Vec::new(),
+            work: None,
+            maker: None,
+            custodian: author,
+            owner,
+            state: match self.kind {
+                OutputKind::Piece => ItemState::Finished,
+                OutputKind::Lot | OutputKind::Batch => ItemState::InStock,
+            },
+            offer: None,
+            tag: None,
+            sale: None,
+            supplier: None,
+            supplier_link: None,
+            countersigned: None,
+            certificates: Vec::new(),
+            documents: Vec::new(),
+            details: Vec::new(),
+            latest: context.at,
+            warnings: Vec::new(),
+            not_kept: 0,
+        }
+    }
+}
+
+/// Keeps a document on an item, up to the bound.
+pub(super) fn keep_documents(item: &mut Item, documents: &[DocumentRef]) {
+    for reference in documents {
+        if item.documents.len() < MAX_KEPT {
+            item.documents.push(document(reference));
+        } else {
+            item.not_kept = item.not_kept.saturating_add(1);
+        }
+    }
+}
+
+pub(super) fn supplier_countersigned(
+    context: &mut Context<'_>,
+    body: &SupplierCountersigned,
+) -> Result<(), Violation> {
+    let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
+    let enrolled = match &context.actor {
+        Actor::Participant(id, _) => item.supplier == Some(*id),
+        Actor::Link(key) => {
+            if item.supplier_link.is_none_or(|link| link.thumbprint() != *key) {
+                return Err(Violation::new(Reason::NotEntitled).with(body.item));
+            }
+            false
+        }
+        Actor::Ledger => return Err(Violation::new(Reason::NotEntitled).with(body.item)),
+    };
+    if matches!(context.actor, Actor::Participant(..)) && !enrolled {
+        return Err(Violation::new(Reason::NotEntitled).with(body.item));
+    }
+    if item.countersigned.is_some() {
+        let violation = Violation::new(Reason::StateForbids).with(body.item).with("counter-signed");
+        return Err(violation.field("item"));
+    }
+    if body.net_mg != item.mass.entered {
+        let difference = body.net_mg.abs_diff(item.mass.entered);
+        let violation = Violation::new(Reason::NotBalanced).with(item.mass.entered).with(body.net_mg);
+        return Err(violation.with(difference).field("net_mg"));
+    }
+    if !item.claims.origins.iter().any(|origin| origin.country == body.country) {
+        return Err(Violation::new(Reason::NotFound).with(body.country).field("country"));
+    }
+    context.build_on_item(&mut item)?;
+    item.countersigned = Some(context.event_ref());
+    // The holder of a link is whoever was sent it: shown, but no entitled role, so no higher level (rule L5).
+    if enrolled && let Some(entry) = item.entry {
+        let level = entry.ceiling().lower(EvidenceLevel::COUNTER_SIGNED);
+        item.claims.origin_evidence = item.claims.origin_evidence.higher(level);
+    }
+    context.put_item(body.item, item);
+    Ok(())
+}
+
+pub(super) fn consignment_received(context: &mut Context<'_>, body: &ConsignmentReceived) -> Result<(), Violation> {
+    refuse_twice(body.lines.iter().map(|line| line.item), "lines")?;
+    let receiver = context.author()?;
+    for (n, line) in body.lines.iter().enumerate() {
+        receive(context, line).map_err(|violation| {
+            let field = if violation.field.is_empty() { "item".to_owned() } else { violation.field.clone() };
+            violation.field(format!("lines[{n}].{field}"))
+        })?;
+    }
+    let id = ConsignmentId::derive(&context.origin, &context.issuer, &body.nonce, 0);
+    let items: Vec<ItemId> = body.lines.iter().map(|line| line.item).collect();
+    context.create_consignment(id, Consignment { history: History::default(), receiver, items })
+}
+
+/// Rule M4: what arrives is weighed; a difference beyond the policy's tolerance has a reason, and none goes beyond
+/// what would need the supplier's counter-signature.
+fn receive(context: &mut Context<'_>, line: &ReceiptLine) -> Result<(), Violation> {
+    let mut item = context.item(&line.item)?;
+    if item.state != ItemState::Declared {
+        return Err(state_forbids(&line.item, item.state));
+    }
+    context.check_custodian(&line.item, &item)?;
+    let received = positive(line.received_mg, "received_mg")?;
+    let declared = item.mass.left;
+    let difference = received.abs_diff(declared);
+    let policy = context.policy()?;
+    let scales = scale_tolerance(declared, [item.resolution, line.resolution_mg], policy);
+    let with_reason = declared.share(policy.receipt_reason).max(scales);
+    let at_most = declared.share(policy.receipt_countersign).max(scales);
+    if difference > with_reason && line.reason.is_none() {
+        return Err(Violation::new(Reason::ReceiptReason).with(received).with(declared).field("reason"));
+    }
+    if difference > at_most {
+        if received > declared {
+            return Err(Violation::new(Reason::ReceiptDifference).with(difference).with(at_most).field("received_mg"));
+        }
+        warn_item(&mut item, context, Reason::ReceiptDifference, [difference.to_string(), at_most.to_string()]);
+    }
+    context.build_on_item(&mut item)?;
+    item.mass.measure(received)?;
+    item.resolution = line.resolution_mg;
+    item.state = ItemState::InStock;
+    context.put_item(line.item, item);
+    Ok(())
+}
+
+/// Parents of a new item, and the links that say so.
+pub(super) fn parents_of(inputs: &[crate::event::body::Input]) -> Vec<Parent> {
+    inputs.iter().map(|input| Parent { item: input.item, mass: input.mass_mg }).collect()
+}

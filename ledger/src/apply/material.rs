@@ -1,0 +1,174 @@
+//! Lots and batches are divided, poured together, and lose mass (rules M1 to M3, M7, L1 to L3).
+
+use crate::event::Event;
+use crate::event::body::{Input, LossRecorded, LotMerged, LotSplit, OutputKind};
+use crate::id::{ItemId, ItemKind, ParticipantId};
+use crate::mass::Milligrams;
+use crate::record::{Claims, Item, ItemState, Parent, RecordKey};
+use crate::violation::{Reason, Violation};
+use crate::time::Timestamp;
+
+use super::balance::{add, check_counts, lose, pass_on, positive, total};
+use super::claims::blend;
+use super::context::{Context, refuse_twice};
+use super::lots::{Created, details, parents_of};
+
+pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<(), Violation> {
+    let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
+    let kind = match body.item.kind() {
+        ItemKind::Lot => OutputKind::Lot,
+        ItemKind::Batch => OutputKind::Batch,
+        ItemKind::Piece => {
+            let violation = Violation::new(Reason::WrongKind).with(body.item).with("a lot or a batch");
+            return Err(violation.field("item"));
+        }
+    };
+    context.build_on_item(&mut item)?;
+    for (n, part) in body.parts.iter().enumerate() {
+        pass_on(&mut item, part.mass_mg, part.count, &format!("parts[{n}].mass_mg"))?;
+    }
+    book_losses(context, &mut item, &body.losses)?;
+    item.mass.check_left(body.left_mg, "left_mg")?;
+    check_counts(&item, body.left_count, "left_count")?;
+    exhaust(&mut item);
+    for (n, part) in body.parts.iter().enumerate() {
+        let created = Created {
+            kind,
+            form: item.form,
+            claims: item.claims.clone(),
+            mass: part.mass_mg,
+            count: part.count,
+        };
+        let mut output = created.item(context, item.custodian, item.owner);
+        output.parents = vec![Parent { item: body.item, mass: part.mass_mg }];
+        output.resolution = item.resolution;
+        output.latest = item.latest;
+        let id = context.new_item(kind, &body.nonce, n);
+        context.create(RecordKey::Item(id), id, output)?;
+        context.link(RecordKey::Item(body.item), RecordKey::Item(id), part.mass_mg);
+    }
+    context.put_item(body.item, item);
+    Ok(())
+}
+
+pub(super) fn lot_merged(context: &mut Context<'_>, body: &LotMerged, event: &Event) -> Result<(), Violation> {
+    if let Some(n) = body.inputs.iter().position(|input| input.item.kind() != ItemKind::Lot) {
+        let id = body.inputs.get(n).map(|input| input.item.to_string()).unwrap_or_default();
+        let violation = Violation::new(Reason::WrongKind).with(id).with("a lot");
+        return Err(violation.field(format!("inputs[{n}].item")));
+    }
+    let taken = take_inputs(context, &body.inputs)?;
+    let losses = total(body.losses.iter().map(|loss| loss.mass_mg), "losses")?;
+    let output = positive(body.mass_mg, "mass_mg")?;
+    let accounted = add(output, losses)?;
+    if accounted != taken.mass {
+        let difference = accounted.abs_diff(taken.mass);
+        let violation = Violation::new(Reason::NotBalanced).with(taken.mass).with(accounted);
+        return Err(violation.with(difference).field("mass_mg"));
+    }
+    let created =
+        Created { kind: OutputKind::Lot, form: taken.form, claims: taken.claims, mass: output, count: None };
+    let mut item = created.item(context, taken.custodian, taken.owner);
+    item.parents = parents_of(&body.inputs);
+    item.latest = taken.latest.max(context.at);
+    item.resolution = taken.resolution;
+    item.details = details(event.event_type(), &event.to_json());
+    let id = context.new_item(OutputKind::Lot, &body.nonce, 0);
+    context.create(RecordKey::Item(id), id, item)?;
+    for input in body.inputs.iter() {
+        context.link(RecordKey::Item(input.item), RecordKey::Item(id), input.mass_mg);
+    }
+    Ok(())
+}
+
+pub(super) fn loss_recorded(context: &mut Context<'_>, body: &LossRecorded) -> Result<(), Violation> {
+    let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
+    context.build_on_item(&mut item)?;
+    let policy = context.policy()?.clone();
+    lose(&mut item, &body.loss, &policy, "loss")?;
+    item.mass.check_left(body.left_mg, "left_mg")?;
+    if let Some(count) = item.count
+        && (count.left == 0) != item.mass.left.is_zero()
+    {
+        return Err(Violation::new(Reason::CountNotBalanced).with(count.left).with(0).field("loss.count"));
+    }
+    exhaust(&mut item);
+    context.put_item(body.item, item);
+    Ok(())
+}
+
+/// What a merge or a job takes in, with its inputs' balances brought down.
+pub(super) struct Taken {
+    pub(super) mass: Milligrams,
+    pub(super) claims: Claims,
+    pub(super) form: crate::vocab::Code<crate::vocab::Form>,
+    pub(super) custodian: ParticipantId,
+    pub(super) owner: Option<ParticipantId>,
+    pub(super) latest: Timestamp,
+    pub(super) resolution: Milligrams,
+}
+
+/// Takes mass out of every input: all in the author's hands, of one owner and one mineral.
+pub(super) fn take_inputs(context: &mut Context<'_>, inputs: &[Input]) -> Result<Taken, Violation> {
+    refuse_twice(inputs.iter().map(|input| input.item), "inputs")?;
+    let mut items: Vec<(ItemId, Item, Milligrams)> = Vec::new();
+    for (n, input) in inputs.iter().enumerate() {
+        let place = |violation: Violation| {
+            let field = if violation.field.is_empty() { "item".to_owned() } else { violation.field.clone() };
+            violation.field(format!("inputs[{n}].{field}"))
+        };
+        let mut item = context.item_in_hand(&input.item).map_err(place)?;
+        context.build_on_item(&mut item)?;
+        pass_on(&mut item, input.mass_mg, input.count, "mass_mg").map_err(place)?;
+        if let Some(count) = item.count
+            && (count.left == 0) != item.mass.left.is_zero()
+        {
+            let violation = Violation::new(Reason::CountNotBalanced).with(count.left).with(0);
+            return Err(place(violation.field("count")));
+        }
+        if item.state == ItemState::Finished && !item.mass.left.is_zero() {
+            // A piece is one thing: it goes in whole.
+            let violation = Violation::new(Reason::NotBalanced).with(item.mass.entered).with(input.mass_mg);
+            return Err(place(violation.with(item.mass.left).field("mass_mg")));
+        }
+        exhaust(&mut item);
+        items.push((input.item, item, input.mass_mg));
+    }
+    let Some((_, first, _)) = items.first() else { return Err(Violation::new(Reason::NotPositive).field("inputs")) };
+    if items.iter().any(|(_, item, _)| item.owner != first.owner) {
+        return Err(Violation::new(Reason::OwnersDiffer).field("inputs"));
+    }
+    let parts: Vec<(&Claims, Milligrams)> = items.iter().map(|(_, item, mass)| (&item.claims, *mass)).collect();
+    let taken = Taken {
+        mass: total(inputs.iter().map(|input| input.mass_mg), "inputs")?,
+        claims: blend(&parts).map_err(|violation| violation.field("inputs"))?,
+        form: first.form,
+        custodian: first.custodian,
+        owner: first.owner,
+        latest: items.iter().map(|(_, item, _)| item.latest).max().unwrap_or(context.at),
+        resolution: items.iter().map(|(_, item, _)| item.resolution).max().unwrap_or_default(),
+    };
+    for (id, item, _) in items {
+        context.put_item(id, item);
+    }
+    Ok(taken)
+}
+
+fn book_losses(
+    context: &Context<'_>,
+    item: &mut Item,
+    losses: &[crate::event::body::Loss],
+) -> Result<(), Violation> {
+    let policy = context.policy()?;
+    for (n, loss) in losses.iter().enumerate() {
+        lose(item, loss, policy, &format!("losses[{n}]"))?;
+    }
+    Ok(())
+}
+
+/// An item of which nothing is left is exhausted.
+pub(super) fn exhaust(item: &mut Item) {
+    if item.mass.left.is_zero() {
+        item.state = ItemState::Exhausted;
+    }
+}

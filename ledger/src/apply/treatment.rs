@@ -1,0 +1,105 @@
+//! Treatments said and done (rules L1, L5): applied never disappears; only a lab says what a lab finds.
+
+use crate::event::body::{TreatmentApplied, TreatmentDeclared, TreatmentStatement};
+use crate::record::{Item, ItemState, RecordKey, TreatmentState};
+use crate::violation::{Reason, Violation};
+use crate::vocab::{Code, EvidenceLevel, Finding};
+
+use super::balance::positive;
+use super::claims::{find, is_applied, mark_applied, set};
+use super::context::{Context, refuse_twice, state_forbids, warn_item};
+use super::lots::{is_of_lab, keep_documents};
+use super::work::{job_in_hand, one_of_two};
+
+pub(super) fn treatment_declared(context: &mut Context<'_>, body: &TreatmentDeclared) -> Result<(), Violation> {
+    refuse_twice(body.treatments.iter().map(|statement| statement.treatment), "treatments")?;
+    let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
+    if item.state == ItemState::Exhausted {
+        return Err(state_forbids(&body.item, item.state).field("item"));
+    }
+    let by_lab = context.author_has_role("lab");
+    if !by_lab {
+        context.check_custodian(&body.item, &item).map_err(|violation| violation.field("item"))?;
+        context.check_not_offered(&body.item, &item).map_err(|violation| violation.field("item"))?;
+    }
+    context.build_on_item(&mut item)?;
+    let documented =
+        if body.documents.is_empty() { EvidenceLevel::SELF_DECLARED } else { EvidenceLevel::DOCUMENT };
+    for (n, statement) in body.treatments.iter().enumerate() {
+        if is_of_lab(statement.finding) && !by_lab {
+            let field = format!("treatments[{n}].finding");
+            return Err(Violation::new(Reason::LabOnly).with(statement.finding).field(field));
+        }
+        let evidence =
+            if is_of_lab(statement.finding) { EvidenceLevel::LAB_OR_INSPECTOR } else { documented };
+        learn(context, &mut item, statement, evidence)
+            .map_err(|violation| violation.field(format!("treatments[{n}].finding")))?;
+    }
+    keep_documents(&mut item, &body.documents);
+    context.put_item(body.item, item);
+    Ok(())
+}
+
+/// Takes a statement on a treatment in, without losing what is known already.
+pub(super) fn learn(
+    context: &Context<'_>,
+    item: &mut Item,
+    statement: &TreatmentStatement,
+    evidence: Code<EvidenceLevel>,
+) -> Result<(), Violation> {
+    let known = find(&item.claims, statement.treatment).copied();
+    let before = known.map_or(Finding::NOT_STATED, |state| state.finding);
+    let said = statement.finding;
+    let undone = |to| Violation::new(Reason::TreatmentUndone).with(statement.treatment).with(to);
+    if said == Finding::NOT_STATED {
+        return if before == Finding::NOT_STATED { Ok(()) } else { Err(undone(said)) };
+    }
+    if is_applied(before) && !is_applied(said) {
+        if !is_of_lab(said) {
+            return Err(undone(said));
+        }
+        // The lab found nothing of what was declared as applied: both stand, and it shows.
+        warn_item(item, context, Reason::LabDisagrees, [statement.treatment.to_string()]);
+        return Ok(());
+    }
+    if before == Finding::LAB_DETECTED || (before == Finding::LAB_NONE_DETECTED && said == Finding::DECLARED_NONE) {
+        return Ok(());
+    }
+    if before == Finding::DECLARED_NONE && said == Finding::LAB_DETECTED {
+        warn_item(item, context, Reason::LabDisagrees, [statement.treatment.to_string()]);
+    }
+    set(&mut item.claims, TreatmentState { treatment: statement.treatment, finding: said, evidence });
+    Ok(())
+}
+
+pub(super) fn treatment_applied(context: &mut Context<'_>, body: &TreatmentApplied) -> Result<(), Violation> {
+    let added = body.added_mg.map(|mass| positive(mass, "added_mg")).transpose()?;
+    if added.is_some() != body.left_mg.is_some() {
+        let text = "mass that is added is stated with what there is afterwards";
+        return Err(Violation::new(Reason::FieldsDisagree).with(text).field("left_mg"));
+    }
+    match (&body.item, &body.work) {
+        (Some(id), None) => {
+            let mut item = context.item_in_hand(id).map_err(|violation| violation.field("item"))?;
+            context.build_on_item(&mut item)?;
+            if let (Some(added), Some(left)) = (added, body.left_mg) {
+                item.mass.gain(added)?;
+                item.mass.check_left(left, "left_mg")?;
+            }
+            mark_applied(&mut item.claims, body.treatment);
+            context.put_item(*id, item);
+        }
+        (None, Some(id)) => {
+            let mut work = job_in_hand(context, id)?;
+            context.build_on_work(&mut work)?;
+            if let (Some(added), Some(left)) = (added, body.left_mg) {
+                work.mass.gain(added)?;
+                work.mass.check_left(left, "left_mg")?;
+            }
+            mark_applied(&mut work.claims, body.treatment);
+            context.put(RecordKey::WorkOrder(*id), work);
+        }
+        _ => return Err(one_of_two("item")),
+    }
+    Ok(())
+}

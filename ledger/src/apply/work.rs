@@ -1,0 +1,210 @@
+//! Jobs: items go in, steps are logged, items come out; the mass in between is the job's (rules M1 to M3, M6, M7).
+
+use crate::event::Event;
+use crate::event::body::{OutputKind, StepLogged, WorkCompleted, WorkOutput, WorkStarted};
+use crate::event::shape::{FieldClass, Fields, Shape};
+use crate::id::WorkOrderId;
+use crate::json::Json;
+use crate::record::{Detail, History, Item, MassBalance, Record, RecordKey, WorkOrder};
+use crate::violation::{Reason, Violation};
+use crate::vocab::{Code, LossReason, Step, Treatment};
+
+use super::balance::{check_difference, check_gain, positive};
+use super::claims::mark_applied;
+use super::context::{Context, Warnings};
+use super::lots::{Created, keep_documents, parents_of};
+use super::material::take_inputs;
+
+pub(super) fn work_started(context: &mut Context<'_>, body: &WorkStarted) -> Result<(), Violation> {
+    let taken = take_inputs(context, &body.inputs)?;
+    let id = WorkOrderId::derive(&context.origin, &context.issuer, &body.nonce, 0);
+    let key = RecordKey::WorkOrder(id);
+    let created = context.event_ref();
+    let studio = context.author()?;
+    context.create(key, id, WorkOrder {
+        history: History::default(),
+        created,
+        studio,
+        owner: taken.owner,
+        process: body.process,
+        claims: taken.claims,
+        mass: MassBalance::of(taken.mass),
+        inputs: parents_of(&body.inputs),
+        outputs: 0,
+        steps: 0,
+        latest: taken.latest,
+        warnings: Vec::new(),
+        title: body.title.as_ref().map(|title| title.to_json().write()),
+    })?;
+    for input in body.inputs.iter() {
+        context.link(RecordKey::Item(input.item), key, input.mass_mg);
+    }
+    Ok(())
+}
+
+/// The job, if the author does it and it is not finished.
+pub(super) fn job_in_hand(context: &Context<'_>, id: &WorkOrderId) -> Result<WorkOrder, Violation> {
+    let work = context.work_order(id).map_err(|violation| violation.field("work"))?;
+    if work.studio != context.author()? {
+        return Err(Violation::new(Reason::NotCustodian).with(id).with(work.studio).field("work"));
+    }
+    if work.mass.left.is_zero() {
+        return Err(Violation::new(Reason::StateForbids).with(id).with("completed").field("work"));
+    }
+    Ok(work)
+}
+
+/// The treatment that a step is, if it is one.
+fn treatment_of(step: Code<Step>) -> Option<Code<Treatment>> {
+    step.attribute("treatment").and_then(|code| Code::parse(code).ok())
+}
+
+pub(super) fn step_logged(context: &mut Context<'_>, body: &StepLogged) -> Result<(), Violation> {
+    if let Some(mass) = body.mass_mg {
+        positive(mass, "mass_mg")?;
+    }
+    match (&body.work, &body.item) {
+        (Some(id), None) => {
+            let mut work = job_in_hand(context, id)?;
+            context.build_on_work(&mut work)?;
+            work.steps = work.steps.saturating_add(1);
+            if let Some(treatment) = treatment_of(body.step) {
+                mark_applied(&mut work.claims, treatment);
+            }
+            context.put(RecordKey::WorkOrder(*id), work);
+        }
+        (None, Some(id)) => {
+            let mut item = context.item_in_hand(id).map_err(|violation| violation.field("item"))?;
+            context.build_on_item(&mut item)?;
+            keep_documents(&mut item, &body.photos);
+            if let Some(treatment) = treatment_of(body.step) {
+                mark_applied(&mut item.claims, treatment);
+            }
+            context.put_item(*id, item);
+        }
+        _ => return Err(one_of_two("work")),
+    }
+    Ok(())
+}
+
+pub(super) fn one_of_two(field: &str) -> Violation {
+    Violation::new(Reason::FieldsDisagree).with("exactly one of item and work is named").field(field)
+}
+
+pub(super) fn work_completed(context: &mut Context<'_>, body: &WorkCompleted, event: &Event) -> Result<(), Violation> {
+    let mut work = job_in_hand(context, &body.work)?;
+    context.build_on_work(&mut work)?;
+    account(context, &mut work, body)?;
+    let json = event.to_json();
+    let outputs = json.get("outputs");
+    for (n, output) in body.outputs.iter().enumerate() {
+        let mut item = yielded(context, &work, output, n)?;
+        item.work = Some(body.work);
+        if let Some(Json::Arr(list)) = outputs {
+            item.details = list.get(n).map(|json| output_details(n, json)).unwrap_or_default();
+        }
+        let id = context.new_item(output.kind, &body.nonce, n);
+        context.create(RecordKey::Item(id), id, item)?;
+        context.link(RecordKey::WorkOrder(body.work), RecordKey::Item(id), output.mass_mg);
+    }
+    work.outputs = work.outputs.saturating_add(u32::try_from(body.outputs.len()).unwrap_or(u32::MAX));
+    check_yield(context, &mut work)?;
+    context.put(RecordKey::WorkOrder(body.work), work);
+    Ok(())
+}
+
+/// Rule M2 for a job: what was in it and came in is what came out, was lost, and is left.
+fn account(context: &Context<'_>, work: &mut WorkOrder, body: &WorkCompleted) -> Result<(), Violation> {
+    let policy = context.policy()?;
+    for (n, gain) in body.gains.iter().enumerate() {
+        let added = check_gain(gain, work.mass.left, policy, &format!("gains[{n}]"))?;
+        work.mass.gain(added)?;
+    }
+    for (n, output) in body.outputs.iter().enumerate() {
+        let field = format!("outputs[{n}].mass_mg");
+        let mass = positive(output.mass_mg, &field)?;
+        work.mass.pass_on(mass).map_err(|violation| violation.field(field))?;
+    }
+    for (n, loss) in body.losses.iter().enumerate() {
+        let field = format!("losses[{n}]");
+        positive(loss.mass_mg, &field)?;
+        if loss.count.is_some() {
+            return Err(Violation::new(Reason::CountMissing).field(field));
+        }
+        let is_measurement = loss.reason == LossReason::MEASUREMENT_DIFFERENCE;
+        check_difference(is_measurement, loss.mass_mg, work.mass.entered, crate::mass::Milligrams::default(), policy)
+            .map_err(|violation| violation.field(field.clone()))?;
+        work.mass.lose(loss.mass_mg).map_err(|violation| violation.field(field))?;
+    }
+    work.mass.check_left(body.left_mg, "left_mg")
+}
+
+fn yielded(context: &Context<'_>, work: &WorkOrder, output: &WorkOutput, n: usize) -> Result<Item, Violation> {
+    match (output.kind, output.count) {
+        (OutputKind::Batch, Some(0)) => {
+            return Err(Violation::new(Reason::NotPositive).field(format!("outputs[{n}].count")));
+        }
+        (OutputKind::Batch, Some(_)) | (OutputKind::Lot | OutputKind::Piece, None) => {}
+        _ => return Err(Violation::new(Reason::CountMissing).field(format!("outputs[{n}].count"))),
+    }
+    let created = Created {
+        kind: output.kind,
+        form: output.form,
+        claims: work.claims.clone(),
+        mass: output.mass_mg,
+        count: output.count,
+    };
+    let mut item = created.item(context, work.studio, work.owner);
+    item.maker = Some(work.studio);
+    item.latest = work.latest;
+    if let Some(photo) = &output.photo {
+        keep_documents(&mut item, std::slice::from_ref(photo));
+    }
+    Ok(item)
+}
+
+fn output_details(n: usize, json: &Json) -> Vec<Detail> {
+    let descriptive = WorkOutput::fields().into_iter().filter(|field| field.class == FieldClass::Descriptive);
+    descriptive
+        .filter_map(|field| {
+            let value = json.get(field.name)?.write();
+            Some(Detail { field: format!("outputs[{n}].{}", field.name), value, corrected: None })
+        })
+        .collect()
+}
+
+/// Rule M6: when a job is done, its yield is compared with what the policy finds plausible.
+fn check_yield(context: &Context<'_>, work: &mut WorkOrder) -> Result<(), Violation> {
+    if !work.mass.left.is_zero() {
+        return Ok(());
+    }
+    let policy = context.policy()?;
+    let Some(range) = policy.yields.iter().find(|range| range.step == work.process) else { return Ok(()) };
+    let put_in = u128::from(work.mass.entered.get()) + u128::from(work.mass.gained.get());
+    let share = u128::from(work.mass.passed_on.get()) * 1_000_000 / put_in.max(1);
+    if share < u128::from(range.min.get()) || share > u128::from(range.max.get()) {
+        let args = [share.to_string(), range.min.get().to_string(), range.max.get().to_string()];
+        Warnings { kept: &mut work.warnings, not_kept: &mut 0 }.add(context, Reason::YieldOutside, args);
+    }
+    Ok(())
+}
+
+/// Whether a key names an open job, for whoever shows it.
+impl WorkOrder {
+    /// Whether everything in it is accounted for.
+    #[must_use]
+    pub const fn is_completed(&self) -> bool {
+        self.mass.left.is_zero()
+    }
+}
+
+impl Record {
+    /// The item, if it is one.
+    #[must_use]
+    pub const fn as_item(&self) -> Option<&Item> {
+        match self {
+            Self::Item(item) => Some(item),
+            _ => None,
+        }
+    }
+}

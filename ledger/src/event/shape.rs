@@ -1,0 +1,527 @@
+//! The shapes that payload fields may have: how each is read from strict JSON, written back, and described in
+//! JSON Schema. One declaration of an event (see `payload!`) gives all three, so they cannot drift apart.
+//!
+//! No rule of the trade lives here: a shape says what may be written, `apply` says what may happen.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::hash::Hash;
+use crate::id::{
+    ConsignmentId, ItemId, LogIndex, Nonce, OfferId, Origin, ParticipantId, SaleId, WorkOrderId,
+};
+use crate::json::Json;
+use crate::key::{KeyId, PublicKey, Signature};
+use crate::mass::{Milligrams, Ppm};
+use crate::sealed::{Sealable, SealedDigest};
+use crate::tag::TagCode;
+use crate::time::Timestamp;
+use crate::vocab::{Code, Vocabulary};
+
+/// A field that cannot be read: where, and what was expected there.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("field {field}: {problem}")]
+pub struct FieldError {
+    /// The path inside the event, as in `origins[0].country`; empty for the event itself.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: FieldProblem,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum FieldProblem {
+    /// The field must be there and is not.
+    #[error("is missing; it is required here")]
+    Missing,
+    /// No field of this name exists here.
+    #[error("is not a field of this event; see `lode event help`")]
+    Unknown,
+    /// The event type is not one of the table.
+    #[error("{0:?} is not an event type of this ledger")]
+    UnknownEvent(String),
+    /// The value has another shape.
+    #[error("expected {0}")]
+    Expected(String),
+}
+
+impl FieldProblem {
+    /// The stable code of the problem.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Missing => "field-missing",
+            Self::Unknown => "field-unknown",
+            Self::UnknownEvent(_) => "event-unknown",
+            Self::Expected(_) => "field-value",
+        }
+    }
+}
+
+impl FieldError {
+    pub(crate) fn expected(what: impl fmt::Display) -> Self {
+        Self { field: String::new(), problem: FieldProblem::Expected(what.to_string()) }
+    }
+
+    pub(crate) fn at(mut self, name: &str) -> Self {
+        self.field = match self.field.chars().next() {
+            None => name.to_owned(),
+            Some('[') => format!("{name}{}", self.field),
+            Some(_) => format!("{name}.{}", self.field),
+        };
+        self
+    }
+}
+
+/// A value of an event's payload.
+pub trait Shape: Sized {
+    /// Reads the value.
+    ///
+    /// # Errors
+    /// Says which field inside the value was wrong and what was expected.
+    fn from_json(json: &Json) -> Result<Self, FieldError>;
+
+    /// Writes the value as it would be read.
+    fn to_json(&self) -> Json;
+
+    /// The value's JSON Schema (draft 2020-12).
+    fn schema() -> Value;
+
+    /// What an absent field means; `None` where it must be present.
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    /// Whether the field is left out when written.
+    fn is_absent(&self) -> bool {
+        false
+    }
+
+    /// Whether the value may stand sealed.
+    const SEALABLE: bool = false;
+}
+
+impl<T: Shape> Shape for Option<T> {
+    fn from_json(json: &Json) -> Result<Self, FieldError> {
+        T::from_json(json).map(Some)
+    }
+
+    fn to_json(&self) -> Json {
+        // An absent value is never written: `payload!` asks `is_absent` first.
+        self.as_ref().map_or_else(|| Json::Str(String::new()), Shape::to_json)
+    }
+
+    fn schema() -> Value {
+        T::schema()
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+
+    const SEALABLE: bool = T::SEALABLE;
+}
+
+/// A list of `MIN` to `MAX` values; where `MIN` is 0 it may be left out.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct List<T, const MIN: usize, const MAX: usize>(pub Vec<T>);
+
+impl<T, const MIN: usize, const MAX: usize> std::ops::Deref for List<T, MIN, MAX> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T, const MIN: usize, const MAX: usize> From<Vec<T>> for List<T, MIN, MAX> {
+    fn from(items: Vec<T>) -> Self {
+        Self(items)
+    }
+}
+
+impl<T: Shape, const MIN: usize, const MAX: usize> Shape for List<T, MIN, MAX> {
+    fn from_json(json: &Json) -> Result<Self, FieldError> {
+        let Json::Arr(items) = json else {
+            return Err(FieldError::expected(format!("a list of {MIN} to {MAX} entries")));
+        };
+        if items.len() < MIN || items.len() > MAX {
+            return Err(FieldError::expected(format!("{MIN} to {MAX} entries, not {}", items.len())));
+        }
+        let read = |(n, item)| T::from_json(item).map_err(|error| error.at(&format!("[{n}]")));
+        items.iter().enumerate().map(read).collect::<Result<Vec<T>, _>>().map(Self)
+    }
+
+    fn to_json(&self) -> Json {
+        Json::Arr(self.0.iter().map(Shape::to_json).collect())
+    }
+
+    fn schema() -> Value {
+        json!({"type": "array", "items": T::schema(), "minItems": MIN, "maxItems": MAX})
+    }
+
+    fn absent() -> Option<Self> {
+        (MIN == 0).then(|| Self(Vec::new()))
+    }
+
+    fn is_absent(&self) -> bool {
+        MIN == 0 && self.0.is_empty()
+    }
+}
+
+/// One line of text of 1 to `MAX` characters without blanks at its ends.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Text<const MAX: usize>(String);
+
+impl<const MAX: usize> Text<MAX> {
+    /// Checks the length and the ends.
+    ///
+    /// # Errors
+    /// The text is empty, longer than `MAX` characters, or starts or ends with a blank.
+    pub fn new(text: impl Into<String>) -> Result<Self, FieldError> {
+        let text = text.into();
+        let length = text.chars().count();
+        if length == 0 || length > MAX || text.trim() != text || text.chars().any(char::is_control) {
+            return Err(FieldError::expected(format!(
+                "one line of 1 to {MAX} characters without blanks at its ends"
+            )));
+        }
+        Ok(Self(text))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> fmt::Display for Text<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<const MAX: usize> Shape for Text<MAX> {
+    fn from_json(json: &Json) -> Result<Self, FieldError> {
+        Self::new(text_of(json, "a text")?)
+    }
+
+    fn to_json(&self) -> Json {
+        Json::Str(self.0.clone())
+    }
+
+    fn schema() -> Value {
+        json!({"type": "string", "minLength": 1, "maxLength": MAX})
+    }
+}
+
+fn text_of<'a>(json: &'a Json, what: &str) -> Result<&'a str, FieldError> {
+    json.as_str().ok_or_else(|| FieldError::expected(what))
+}
+
+impl Shape for bool {
+    fn from_json(json: &Json) -> Result<Self, FieldError> {
+        match json {
+            Json::Bool(value) => Ok(*value),
+            _ => Err(FieldError::expected("true or false")),
+        }
+    }
+
+    fn to_json(&self) -> Json {
+        Json::Bool(*self)
+    }
+
+    fn schema() -> Value {
+        json!({"type": "boolean"})
+    }
+}
+
+macro_rules! integer_shape {
+    ($($type:ty => $min:expr, $max:expr;)*) => {$(
+        impl Shape for $type {
+            fn from_json(json: &Json) -> Result<Self, FieldError> {
+                json.as_int()
+                    .filter(|value| ($min..=$max).contains(value))
+                    .and_then(|value| Self::try_from(value).ok())
+                    .ok_or_else(|| FieldError::expected(format!("a whole number from {} to {}", $min, $max)))
+            }
+
+            fn to_json(&self) -> Json {
+                Json::Int(i64::try_from(*self).unwrap_or(i64::MAX))
+            }
+
+            fn schema() -> Value {
+                json!({"type": "integer", "minimum": $min, "maximum": $max})
+            }
+        }
+    )*};
+}
+
+integer_shape! {
+    u16 => 0_i64, i64::from(u16::MAX);
+    u32 => 0_i64, i64::from(u32::MAX);
+    u64 => 0_i64, (1_i64 << 53) - 1;
+}
+
+impl Shape for Milligrams {
+    fn from_json(json: &Json) -> Result<Self, FieldError> {
+        json.as_int()
+            .and_then(|value| u64::try_from(value).ok())
+            .and_then(Self::new)
+            .ok_or_else(|| FieldError::expected("a mass in whole milligrams, 0 to 2^53-1"))
+    }
+
+    fn to_json(&self) -> Json {
+        Json::Int(i64::try_from(self.get()).unwrap_or(i64::MAX))
+    }
+
+    fn schema() -> Value {
+        json!({"type": "integer", "minimum": 0, "maximum": (1_i64 << 53) - 1, "description": "milligrams"})
+    }
+}
+
+impl Shape for Ppm {
+    fn from_json(json: &Json) -> Result<Self, FieldError> {
+        json.as_int()
+            .and_then(|value| u32::try_from(value).ok())
+            .and_then(Self::new)
+            .ok_or_else(|| FieldError::expected("a share in parts per million, 0 to 1000000"))
+    }
+
+    fn to_json(&self) -> Json {
+        Json::Int(i64::from(self.get()))
+    }
+
+    fn schema() -> Value {
+        json!({"type": "integer", "minimum": 0, "maximum": 1_000_000, "description": "parts per million"})
+    }
+}
+
+impl<V: Vocabulary> Shape for Code<V> {
+    fn from_json(json: &Json) -> Result<Self, FieldError> {
+        let text = text_of(json, &format!("a code of the vocabulary {}", V::NAME))?;
+        Self::parse(text).map_err(FieldError::expected)
+    }
+
+    fn to_json(&self) -> Json {
+        Json::Str(self.as_str().to_owned())
+    }
+
+    fn schema() -> Value {
+        json!({"type": "string", "enum": V::terms().iter().map(|term| term.code).collect::<Vec<_>>(),
+               "description": format!("code of the vocabulary {}", V::NAME)})
+    }
+}
+
+/// Values written as one JSON string by `Display` and read by `FromStr`.
+macro_rules! text_shape {
+    ($($type:ty => $pattern:expr, $what:expr;)*) => {$(
+        impl Shape for $type {
+            fn from_json(json: &Json) -> Result<Self, FieldError> {
+                text_of(json, $what)?.parse().map_err(|_| FieldError::expected($what))
+            }
+
+            fn to_json(&self) -> Json {
+                Json::Str(self.to_string())
+            }
+
+            fn schema() -> Value {
+                json!({"type": "string", "pattern": $pattern, "description": $what})
+            }
+        }
+    )*};
+}
+
+text_shape! {
+    Hash => "^[0-9a-f]{64}$", "a SHA-256 in 64 lower-case hexadecimal digits";
+    Nonce => "^[0-9a-f]{32}$", "a nonce of 128 random bits in 32 lower-case hexadecimal digits";
+    ParticipantId => "^U-[0-9A-HJKMNP-TV-Z]{26}$", "a participant id (U-...)";
+    ItemId => "^[LBP]-[0-9A-HJKMNP-TV-Z]{26}$", "an item id (L-, B- or P-...)";
+    WorkOrderId => "^W-[0-9A-HJKMNP-TV-Z]{26}$", "a work order id (W-...)";
+    ConsignmentId => "^C-[0-9A-HJKMNP-TV-Z]{26}$", "a consignment id (C-...)";
+    OfferId => "^O-[0-9A-HJKMNP-TV-Z]{26}$", "an offer id (O-...)";
+    SaleId => "^S-[0-9A-HJKMNP-TV-Z]{26}$", "a sale id (S-...)";
+    TagCode => "^[0-9A-HJKMNP-TV-Z]{16}[0-9A-Z]$", "a tag code of 16 characters and a check character";
+    Timestamp => "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$",
+        "a time as in 2026-11-23T20:15:00+08:00";
+    PublicKey => "^[A-Za-z0-9_-]{43}$", "an Ed25519 public key in 43 base64url characters";
+    KeyId => "^[0-9a-f]{64}$", "a key thumbprint in 64 lower-case hexadecimal digits";
+    Signature => "^[A-Za-z0-9_-]{86}$", "an Ed25519 signature in 86 base64url characters";
+    Origin => "^[!-\"$-*,-~]{1,255}$", "a log origin of 1 to 255 printable ASCII characters";
+}
+
+impl Shape for LogIndex {
+    fn from_json(json: &Json) -> Result<Self, FieldError> {
+        u64::from_json(json).map(Self)
+    }
+
+    fn to_json(&self) -> Json {
+        self.0.to_json()
+    }
+
+    fn schema() -> Value {
+        json!({"type": "integer", "minimum": 0, "description": "a log index"})
+    }
+}
+
+impl<T: Shape> Shape for Sealable<T> {
+    fn from_json(json: &Json) -> Result<Self, FieldError> {
+        if let Json::Obj(fields) = json {
+            return match fields.as_slice() {
+                [(name, Json::Str(text))] if name == "sealed" => text
+                    .parse::<SealedDigest>()
+                    .map(Self::Sealed)
+                    .map_err(|_| FieldError::expected("a digest in 43 base64url characters").at("sealed")),
+                _ => Err(FieldError::expected("the value, or {\"sealed\": digest}")),
+            };
+        }
+        T::from_json(json).map(Self::Clear)
+    }
+
+    fn to_json(&self) -> Json {
+        match self {
+            Self::Clear(value) => value.to_json(),
+            Self::Sealed(digest) => Json::Obj(vec![("sealed".to_owned(), Json::Str(digest.to_string()))]),
+        }
+    }
+
+    fn schema() -> Value {
+        json!({"oneOf": [T::schema(), {
+            "type": "object", "additionalProperties": false, "required": ["sealed"],
+            "properties": {"sealed": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}}
+        }]})
+    }
+
+    const SEALABLE: bool = true;
+}
+
+/// How a correction may change a field (rule X1).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum FieldClass {
+    /// No effect elsewhere: may be corrected by the event's author.
+    Descriptive,
+    /// Everything else: mass, custody, claims, identity.
+    Binding,
+}
+
+/// One field of an event, as the table knows it.
+pub struct FieldSpec {
+    /// The field's name in JSON.
+    pub name: &'static str,
+    /// What it means, with its unit.
+    pub doc: &'static str,
+    /// Whether it must be present.
+    pub required: bool,
+    /// Whether it may stand sealed.
+    pub sealable: bool,
+    /// How it may be corrected.
+    pub class: FieldClass,
+    /// Its JSON Schema.
+    pub schema: fn() -> Value,
+    /// Whether a value has its shape.
+    pub check: fn(&Json) -> Result<(), FieldError>,
+}
+
+/// An object with named fields: an event's body or a part of one.
+pub trait Fields {
+    /// What the object means.
+    const DOC: &'static str;
+
+    /// The fields, in the order in which they are written.
+    fn fields() -> Vec<FieldSpec>;
+}
+
+/// The JSON Schema of an object with these fields.
+pub(crate) fn object_schema(fields: &[FieldSpec]) -> Value {
+    let properties: serde_json::Map<String, Value> = fields
+        .iter()
+        .map(|field| {
+            let mut schema = (field.schema)();
+            if let Value::Object(object) = &mut schema {
+                let unit = object.get("description").and_then(Value::as_str).map(str::to_owned);
+                let text = unit.map_or_else(|| field.doc.to_owned(), |unit| format!("{} ({unit})", field.doc));
+                object.insert("description".to_owned(), Value::String(text));
+            }
+            (field.name.to_owned(), schema)
+        })
+        .collect();
+    let required: Vec<&str> = fields.iter().filter(|f| f.required).map(|f| f.name).collect();
+    json!({"type": "object", "additionalProperties": false, "properties": properties, "required": required})
+}
+
+/// Declares an object of a payload: the Rust struct, its reader, writer, schema and field list.
+///
+/// A field marked `descriptive` may be corrected by its author (rule X1).
+macro_rules! payload {
+    ($(
+        $(#[doc = $doc:literal])*
+        pub struct $name:ident {
+            $( $(#[doc = $field_doc:literal])* $($mark:ident)? [$field:ident]: $type:ty, )*
+        }
+    )*) => {$(
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, Eq, PartialEq)]
+        pub struct $name { $( $(#[doc = $field_doc])* pub $field: $type, )* }
+
+        impl $crate::event::shape::Fields for $name {
+            const DOC: &'static str = concat!($($doc),*).trim_ascii();
+
+            fn fields() -> Vec<$crate::event::shape::FieldSpec> {
+                vec![$( $crate::event::shape::FieldSpec {
+                    name: stringify!($field),
+                    doc: concat!($($field_doc),*).trim_ascii(),
+                    required: <$type as $crate::event::shape::Shape>::absent().is_none(),
+                    sealable: <$type as $crate::event::shape::Shape>::SEALABLE,
+                    class: payload!(@class $($mark)?),
+                    schema: <$type as $crate::event::shape::Shape>::schema,
+                    check: |json| <$type as $crate::event::shape::Shape>::from_json(json).map(drop),
+                }, )*]
+            }
+        }
+
+        impl $crate::event::shape::Shape for $name {
+            fn from_json(json: &$crate::json::Json) -> Result<Self, $crate::event::shape::FieldError> {
+                use $crate::event::shape::{FieldError, FieldProblem};
+                let $crate::json::Json::Obj(fields) = json else { return Err(FieldError::expected("an object")) };
+                $( let mut $field: Option<$type> = None; )*
+                for (name, value) in fields {
+                    match name.as_str() {
+                        $( stringify!($field) => {
+                            $field = Some(<$type>::from_json(value).map_err(|error| error.at(name))?);
+                        } )*
+                        _ => return Err(FieldError { field: name.clone(), problem: FieldProblem::Unknown }),
+                    }
+                }
+                Ok(Self { $( $field: match $field.or_else(<$type>::absent) {
+                    Some(value) => value,
+                    None => return Err(FieldError {
+                        field: stringify!($field).to_owned(),
+                        problem: FieldProblem::Missing,
+                    }),
+                }, )* })
+            }
+
+            fn to_json(&self) -> $crate::json::Json {
+                let mut fields = Vec::new();
+                $( if !self.$field.is_absent() {
+                    fields.push((stringify!($field).to_owned(), self.$field.to_json()));
+                } )*
+                $crate::json::Json::Obj(fields)
+            }
+
+            fn schema() -> serde_json::Value {
+                $crate::event::shape::object_schema(&<Self as $crate::event::shape::Fields>::fields())
+            }
+        }
+    )*};
+    (@class descriptive) => { $crate::event::shape::FieldClass::Descriptive };
+    (@class) => { $crate::event::shape::FieldClass::Binding };
+}
+
+pub(crate) use payload;

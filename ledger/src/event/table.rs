@@ -1,0 +1,254 @@
+//! The event table: every event type once, with its name, who may author it, which rules it meets and what it is
+//! called in other standards. Authorisation, schemas, the catalogue and the client's help come from here.
+
+use serde_json::{Value, json};
+
+use crate::event::body::{
+    CertificateLinked, ConsignmentReceived, CustodyAccepted, CustodyCancelled, CustodyOffered, CustodyRejected,
+    EventCorrected, KeyAdded, KeyRevoked, LedgerOpened, LedgerSealed, LossRecorded, LotDeclared, LotMerged, LotSplit,
+    ParticipantEnrolled, ParticipantSuspended, PolicyAdopted, RoleGranted, RoleRevoked, SaleCancelled, SaleRecorded,
+    StepLogged, SupplierCountersigned, TagBound, TagReplaced, TreatmentApplied, TreatmentDeclared, WorkCompleted,
+    WorkStarted,
+};
+use crate::event::shape::{FieldError, FieldProblem, FieldSpec, Fields, Shape};
+use crate::json::Json;
+use crate::lang::Lang;
+use crate::time::Timestamp;
+use crate::violation::Rule::{self, C1, C2, C3, C4, C5, K1, K2, K3, K5, L1, L2, L3, L5, M1, M2, M3, M4, M5, M6, M7};
+use crate::violation::Rule::{T1, T2, T3, U1, U2, X1};
+
+/// Who may author an event, before the rules ask how the author stands to the things in it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Author {
+    /// Only entry 0, signed by a registrar key that it names.
+    Genesis,
+    /// The ledger itself, with its seal key.
+    Ledger,
+    /// A participant with one of these roles; an empty list means any participant.
+    Participant(&'static [&'static str]),
+    /// An enrolled exporter or miner named by the lot, or the holder of the lot's counter-signing link.
+    Supplier,
+}
+
+/// What the table says of one event type.
+pub struct EventSpec {
+    /// The type.
+    pub event: EventType,
+    /// Its name in statements.
+    pub name: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+    /// Who may author it.
+    pub author: Author,
+    /// The rules that it meets beside K1, K2, K3, U4 and the T rules, which all events meet.
+    pub rules: &'static [Rule],
+    /// The EPCIS 2.0 counterpart.
+    pub epcis: &'static str,
+    /// The UNTP counterpart.
+    pub untp: &'static str,
+    /// What it is called, in the order of `Lang::ALL`.
+    names: [&'static str; 3],
+}
+
+impl EventSpec {
+    /// What the event is called.
+    #[must_use]
+    pub const fn title(&self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.names[0],
+            Lang::Zh => self.names[1],
+            Lang::Pt => self.names[2],
+        }
+    }
+}
+
+macro_rules! events {
+    ($($body:ident $name:literal, $author:expr, [$($rule:ident)*], $en:literal $zh:literal $pt:literal,
+       $epcis:literal, $untp:literal;)*) => {
+        /// An event type.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum EventType { $(#[doc = concat!("`", $name, "`")] $body,)* }
+
+        /// An event as read from a statement.
+        #[derive(Clone, Debug, Eq, PartialEq)]
+        pub enum Event { $(#[doc = concat!("`", $name, "`")] $body(Box<$body>),)* }
+
+        impl EventType {
+            /// Every type, in the table's order.
+            pub const ALL: &'static [Self] = &[$(Self::$body),*];
+
+            /// What the table says of it.
+            #[must_use]
+            pub const fn spec(self) -> &'static EventSpec {
+                match self { $(Self::$body => &EventSpec {
+                    event: Self::$body, name: $name, doc: $body::DOC, author: $author, rules: &[$($rule),*],
+                    epcis: $epcis, untp: $untp, names: [$en, $zh, $pt],
+                },)* }
+            }
+
+            /// The type of this name.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$body),)* _ => None }
+            }
+
+            /// Its fields, without `type`.
+            #[must_use]
+            pub fn fields(self) -> Vec<FieldSpec> {
+                match self { $(Self::$body => $body::fields(),)* }
+            }
+
+            fn body_schema(self) -> Value {
+                match self { $(Self::$body => $body::schema(),)* }
+            }
+        }
+
+        impl Event {
+            /// Reads an event: an object with `type` and the fields of that type.
+            ///
+            /// # Errors
+            /// Names the first field that is missing, unknown or of another shape.
+            pub fn from_json(json: &Json) -> Result<Self, FieldError> {
+                let Json::Obj(fields) = json else { return Err(FieldError::expected("an object")) };
+                let missing = || FieldError { field: "type".to_owned(), problem: FieldProblem::Missing };
+                let at = fields.iter().position(|(name, _)| name == "type").ok_or_else(missing)?;
+                let (_, kind) = fields.get(at).ok_or_else(missing)?;
+                let name = kind.as_str().ok_or_else(|| FieldError::expected("an event type").at("type"))?;
+                let rest = fields.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, field)| field.clone());
+                let body = Json::Obj(rest.collect());
+                match name {
+                    $($name => $body::from_json(&body).map(|body| Self::$body(Box::new(body))),)*
+                    other => Err(FieldError {
+                        field: "type".to_owned(),
+                        problem: FieldProblem::UnknownEvent(other.to_owned()),
+                    }),
+                }
+            }
+
+            /// Writes the event as it would be read.
+            #[must_use]
+            pub fn to_json(&self) -> Json {
+                let body = match self { $(Self::$body(body) => body.to_json(),)* };
+                let mut fields = vec![("type".to_owned(), Json::Str(self.event_type().spec().name.to_owned()))];
+                if let Json::Obj(rest) = body {
+                    fields.extend(rest);
+                }
+                Json::Obj(fields)
+            }
+
+            /// Its type.
+            #[must_use]
+            pub const fn event_type(&self) -> EventType {
+                match self { $(Self::$body(_) => EventType::$body,)* }
+            }
+
+            /// When its author says that it happened.
+            #[must_use]
+            pub const fn at(&self) -> Timestamp {
+                match self { $(Self::$body(body) => body.at,)* }
+            }
+        }
+
+        $(impl From<$body> for Event {
+            fn from(body: $body) -> Self {
+                Self::$body(Box::new(body))
+            }
+        })*
+    };
+}
+
+const REGISTRAR: Author = Author::Participant(&["registrar"]);
+const ANYBODY: Author = Author::Participant(&[]);
+const HOLDERS: Author = Author::Participant(&[
+    "importer", "studio", "artisan", "treater", "seller", "warehouse", "miner", "exporter", "lab",
+]);
+const MAKERS: Author = Author::Participant(&["studio", "artisan", "treater", "importer", "seller"]);
+const SELLERS: Author = Author::Participant(&["seller", "studio", "artisan", "importer", "marketplace"]);
+
+events! {
+    LedgerOpened "ledger.opened", Author::Genesis, [],
+        "Ledger opened" "账本启用" "Registro aberto", "none", "none";
+    PolicyAdopted "policy.adopted", REGISTRAR, [],
+        "Policy adopted" "采用规则" "Política adotada", "none", "none";
+    ParticipantEnrolled "participant.enrolled", REGISTRAR, [U1 K1],
+        "Participant enrolled" "参与方登记" "Participante inscrito", "none", "DigitalIdentityAnchor";
+    ParticipantSuspended "participant.suspended", REGISTRAR, [K3 K5],
+        "Participant suspended" "参与方暂停" "Participante suspenso", "none", "none";
+    RoleGranted "role.granted", REGISTRAR, [K2],
+        "Role granted" "授予角色" "Função concedida", "none", "none";
+    RoleRevoked "role.revoked", REGISTRAR, [K2 K5],
+        "Role revoked" "撤销角色" "Função revogada", "none", "none";
+    KeyAdded "key.added", ANYBODY, [K1 K2],
+        "Key added" "添加密钥" "Chave adicionada", "none", "none";
+    KeyRevoked "key.revoked", ANYBODY, [K1 K5],
+        "Key revoked" "撤销密钥" "Chave revogada", "none", "none";
+    LotDeclared "lot.declared", Author::Participant(&["importer", "miner", "exporter", "studio", "seller"]),
+        [M1 M5 U1 L1 L2 L5],
+        "Lot declared" "登记原料" "Lote declarado", "ObjectEvent ADD creating_class_instance", "MakeEvent";
+    SupplierCountersigned "supplier.countersigned", Author::Supplier, [M2 L5],
+        "Supplier counter-signed" "供应商会签" "Fornecedor contra-assinou", "TransactionEvent ADD accepting", "none";
+    ConsignmentReceived "consignment.received", HOLDERS, [M1 M2 M4 U1 C1 C5],
+        "Consignment received" "收货" "Remessa recebida", "ObjectEvent OBSERVE receiving", "MoveEvent";
+    LotSplit "lot.split", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2],
+        "Lot split" "分货" "Lote dividido", "TransformationEvent", "ModifyEvent";
+    LotMerged "lot.merged", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2 L3],
+        "Lots merged" "合并" "Lotes misturados", "TransformationEvent", "ModifyEvent";
+    LossRecorded "loss.recorded", HOLDERS, [M1 M2 M3 M7 C1 C3 C5],
+        "Loss recorded" "损耗" "Perda registrada", "ObjectEvent OBSERVE other", "ModifyEvent";
+    TreatmentDeclared "treatment.declared", HOLDERS, [C1 C3 C5 L1 L5],
+        "Treatment declared" "处理声明" "Tratamento declarado", "ObjectEvent OBSERVE inspecting", "ModifyEvent";
+    TreatmentApplied "treatment.applied", MAKERS, [M1 M2 C1 C3 C5 L1],
+        "Treatment applied" "进行处理" "Tratamento aplicado", "TransformationEvent", "ModifyEvent";
+    CertificateLinked "certificate.linked", HOLDERS, [U2 C1 L1 L5],
+        "Certificate linked" "关联证书" "Certificado vinculado", "ObjectEvent OBSERVE inspecting",
+        "DigitalConformityCredential";
+    WorkStarted "work.started", MAKERS, [M1 M3 M7 U1 C1 C3 C5 L1 L2 L3],
+        "Work started" "开工" "Trabalho iniciado", "TransformationEvent (inputs)", "MakeEvent";
+    StepLogged "step.logged", MAKERS, [C1 C5 L1],
+        "Step logged" "工序" "Etapa registrada", "ObjectEvent OBSERVE", "MakeEvent";
+    WorkCompleted "work.completed", MAKERS, [M1 M2 M3 M6 M7 U1 C1 C5 L1 L2 L3],
+        "Work completed" "完工" "Trabalho concluído", "TransformationEvent (outputs)", "MakeEvent";
+    CustodyOffered "custody.offered", HOLDERS, [M1 U1 C1 C2 C3 C4 C5],
+        "Hand-over offered" "交付" "Entrega oferecida", "ObjectEvent OBSERVE shipping", "MoveEvent";
+    CustodyAccepted "custody.accepted", HOLDERS, [M1 M2 M5 C2 C3],
+        "Hand-over accepted" "接收" "Entrega aceita", "ObjectEvent OBSERVE receiving", "MoveEvent";
+    CustodyRejected "custody.rejected", HOLDERS, [C2 C3],
+        "Hand-over rejected" "拒收" "Entrega recusada", "ObjectEvent OBSERVE void_shipping", "none";
+    CustodyCancelled "custody.cancelled", HOLDERS, [C2 C3],
+        "Hand-over cancelled" "撤回交付" "Entrega cancelada", "ObjectEvent OBSERVE void_shipping", "none";
+    TagBound "tag.bound", SELLERS, [U1 C1 C3 C5],
+        "Tag bound" "绑定标签" "Etiqueta vinculada", "ObjectEvent OBSERVE encoding", "none";
+    TagReplaced "tag.replaced", SELLERS, [U1 C1 C3 C5],
+        "Tag replaced" "更换标签" "Etiqueta substituída", "ObjectEvent OBSERVE encoding", "none";
+    SaleRecorded "sale.recorded", SELLERS, [U1 C1 C3 C4 C5],
+        "Sale recorded" "售出" "Venda registrada", "TransactionEvent ADD retail_selling", "none";
+    SaleCancelled "sale.cancelled", SELLERS, [C4 C5],
+        "Sale cancelled" "取消售出" "Venda cancelada", "TransactionEvent DELETE retail_selling", "none";
+    EventCorrected "event.corrected", ANYBODY, [X1],
+        "Correction" "更正" "Correção", "errorDeclaration incorrect_data", "none";
+    LedgerSealed "ledger.sealed", Author::Ledger, [T2],
+        "Ledger sealed" "账本封存" "Registro selado", "none", "none";
+}
+
+/// The rules that every event meets.
+pub const COMMON_RULES: &[Rule] = &[Rule::U4, K1, K2, K3, T1, T2, T3];
+
+impl EventType {
+    /// The JSON Schema (draft 2020-12) of the event, `type` included.
+    #[must_use]
+    pub fn schema(self) -> Value {
+        let mut schema = self.body_schema();
+        if let Value::Object(object) = &mut schema {
+            object.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+            object.insert("title".to_owned(), json!(self.spec().name));
+            object.insert("description".to_owned(), json!(self.spec().doc));
+            if let Some(Value::Object(properties)) = object.get_mut("properties") {
+                properties.insert("type".to_owned(), json!({"const": self.spec().name}));
+            }
+            if let Some(Value::Array(required)) = object.get_mut("required") {
+                required.insert(0, json!("type"));
+            }
+        }
+        schema
+    }
+}

@@ -1,0 +1,467 @@
+//! Why a statement was refused, or what is shown as a warning: one table of reasons, each with its rule and its
+//! words in every language.
+//!
+//! The rules themselves are in `apply`; this file only names them. A code never changes its meaning.
+
+use std::fmt;
+
+use crate::lang::Lang;
+
+macro_rules! rules {
+    ($($rule:ident $text:literal;)*) => {
+        /// A rule by its code. `F` rules are about form: that a statement is of this ledger and hangs together.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Rule { $(#[doc = $text] $rule,)* }
+
+        impl Rule {
+            /// Every rule, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$rule),*];
+
+            /// The code.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$rule => stringify!($rule),)* }
+            }
+
+            /// The rule in one sentence.
+            #[must_use]
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$rule => $text,)* }
+            }
+        }
+    };
+}
+
+rules! {
+    F1 "A statement names this ledger, in its present life.";
+    F2 "What a statement names exists and is of the kind asked for.";
+    F3 "Fields of one event agree with each other.";
+    M1 "Every mass and count that enters or leaves is above zero and in range.";
+    M2 "Inputs and stated gain equal outputs, stated loss and what is left, to the milligram.";
+    M3 "What is left of an item is never below zero.";
+    M4 "A received mass that differs beyond the policy's tolerance needs a reason, and further a counter-signature.";
+    M5 "Mass enters only by lot.declared, a stated foreign component, or a measurement difference within M2.";
+    M6 "A yield outside the policy's range for the process draws a warning.";
+    M7 "Counts balance as masses do.";
+    U1 "An id is created once; a tag code is the hash of its claim key and bound to one live item.";
+    U2 "An item certificate is bound to one piece by its lab; asserted links collide visibly.";
+    U3 "The same public document on unrelated items draws a warning.";
+    U4 "A statement enters once.";
+    C1 "Only the custodian transforms, splits or offers.";
+    C2 "Custody moves by an offer and the matching acceptance of the named party.";
+    C3 "One open offer at a time, and nothing else while it is open.";
+    C4 "Ownership is changed by the owner.";
+    C5 "The item's state allows the event.";
+    K1 "The author's key is known and valid at this log position.";
+    K2 "The key's scope and the participant's role allow the event.";
+    K3 "A suspended participant may only answer disputes.";
+    K4 "Events after the index since which a key is suspect are flagged.";
+    K5 "The last registrar key cannot be removed.";
+    T1 "No event claims to be older than what it builds on.";
+    T2 "No event claims to be later than the preceding seal's time, interval and skew.";
+    T3 "An entry long after the event is marked late.";
+    L1 "Treatments are monotone: applied never disappears, and not stated never becomes none.";
+    L2 "The set of possible origins travels exactly, with the blend's shares by mass.";
+    L3 "The ISO 22095 model is the worst on the path.";
+    L4 "A synthetic or glass component makes the whole not natural.";
+    L5 "An evidence level rises only by a new signed act of an entitled role.";
+    L6 "A protected name needs local origin with a document.";
+    X1 "A correction names an existing event and comes from its author.";
+    X2 "Mass or custody after acceptance is corrected with the counterparty.";
+    X3 "What later events have used is not rewound but shown as a contradiction.";
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+macro_rules! reasons {
+    ($($reason:ident $rule:ident $code:literal $en:literal $zh:literal $pt:literal;)*) => {
+        /// A reason, of refusal or warning, under its rule.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Reason { $(#[doc = $en] $reason,)* }
+
+        impl Reason {
+            /// Every reason.
+            pub const ALL: &'static [Self] = &[$(Self::$reason),*];
+
+            /// The rule it belongs to.
+            #[must_use]
+            pub const fn rule(self) -> Rule {
+                match self { $(Self::$reason => Rule::$rule,)* }
+            }
+
+            /// The stable code, in kebab-case.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$reason => $code,)* }
+            }
+
+            /// The reason of this code.
+            #[must_use]
+            pub fn of_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$reason),)* _ => None }
+            }
+
+            const fn template(self, lang: Lang) -> &'static str {
+                match self { $(Self::$reason => match lang { Lang::En => $en, Lang::Zh => $zh, Lang::Pt => $pt },)* }
+            }
+        }
+    };
+}
+
+reasons! {
+    WrongLedger F1 "wrong-ledger"
+        "the statement is for ledger {0}; this one is {1}: sign it again for this ledger"
+        "该声明属于账本 {0}，本账本是 {1}：请为本账本重新签名"
+        "a declaração é do registro {0}; este é {1}: assine-a de novo para este registro";
+    NotGenesis F1 "not-genesis"
+        "entry 0 must be ledger.opened, alone in its statement, and no later entry may be"
+        "第 0 条必须是单独的 ledger.opened，之后不得再有"
+        "a entrada 0 deve ser ledger.opened, sozinha, e nenhuma outra pode ser";
+    PolicyFirst F1 "policy-first"
+        "entry 1 must be policy.adopted by a registrar"
+        "第 1 条必须是登记机构的 policy.adopted"
+        "a entrada 1 deve ser policy.adopted de um registrador";
+    UnknownRuleset F1 "unknown-ruleset"
+        "ruleset {0} is not known to this program: use a newer one"
+        "本程序不认识规则集 {0}：请使用新版本"
+        "o conjunto de regras {0} é desconhecido por este programa: use um mais novo";
+    NotFound F2 "not-found"
+        "{0} is not in this ledger"
+        "账本中没有 {0}"
+        "{0} não está neste registro";
+    WrongKind F2 "wrong-kind"
+        "{0} must be {1} here"
+        "此处 {0} 必须是 {1}"
+        "{0} deve ser {1} aqui";
+    FieldsDisagree F3 "fields-disagree"
+        "{0}"
+        "字段互相矛盾：{0}"
+        "os campos não concordam: {0}";
+    PersonNameOpen F3 "person-name-open"
+        "a natural person's name must be sealed"
+        "自然人姓名必须密封"
+        "o nome de uma pessoa física deve ser selado";
+    SharesNotWhole F3 "shares-not-whole"
+        "shares add up to {0} ppm, not to 1000000"
+        "份额合计为 {0} ppm，应为 1000000"
+        "as partes somam {0} ppm, não 1000000";
+    NamedTwice F3 "named-twice"
+        "{0} is named twice"
+        "{0} 重复出现"
+        "{0} aparece duas vezes";
+    OwnersDiffer F3 "owners-differ"
+        "the inputs belong to different owners: settle ownership before they are joined"
+        "投入物属于不同所有者：请先确定所有权"
+        "as entradas são de donos diferentes: acerte a propriedade antes de juntá-las";
+    SpeciesDiffer F3 "species-differ"
+        "the inputs are of different minerals ({0}, {1}): a lot holds one"
+        "投入物矿物不同（{0}、{1}）：一批只能是一种"
+        "as entradas são de minerais diferentes ({0}, {1}): um lote tem um só";
+    NotPositive M1 "not-positive"
+        "a mass or count of zero cannot enter or leave"
+        "质量或数量不能为零"
+        "massa ou contagem zero não pode entrar nem sair";
+    OutOfRange M1 "out-of-range"
+        "the total is beyond 2^53-1 milligrams"
+        "合计超过 2^53-1 毫克"
+        "o total passa de 2^53-1 miligramas";
+    NotBalanced M2 "not-balanced"
+        "{0} went in or was there, {1} is accounted for: the difference of {2} needs a loss or gain with its reason"
+        "投入或现有 {0}，已说明 {1}：差额 {2} 须写明损耗或增量及原因"
+        "entraram ou havia {0}, estão explicados {1}: a diferença de {2} precisa de perda ou ganho com motivo";
+    DifferenceTooLarge M2 "difference-too-large"
+        "a measurement difference of {0} is beyond the {1} that the scales and the policy allow: both parties must sign the measured mass"
+        "计量差 {0} 超过秤与规则允许的 {1}：须双方签认实测质量"
+        "uma diferença de medição de {0} passa dos {1} que as balanças e a política permitem: as duas partes devem assinar a massa medida";
+    TooMuchTaken M3 "too-much-taken"
+        "{0} was asked for and {1} is left"
+        "需要 {0}，仅剩 {1}"
+        "foram pedidos {0} e restam {1}";
+    ReceiptReason M4 "receipt-reason"
+        "{0} was received and {1} declared: state the reason of the difference"
+        "收到 {0}，申报 {1}：请写明差异原因"
+        "foram recebidos {0} e declarados {1}: informe o motivo da diferença";
+    ReceiptDifference M4 "receipt-difference"
+        "received differs from declared by {0}, beyond the policy's {1}"
+        "收货与申报相差 {0}，超过规则的 {1}"
+        "o recebido difere do declarado em {0}, acima dos {1} da política";
+    MassFromNowhere M5 "mass-from-nowhere"
+        "{0} more than there was: mass enters only by declaration, stated foreign mass, or a difference between scales"
+        "多出 {0}：质量只能通过登记、注明的外来物或秤差进入"
+        "{0} a mais do que havia: massa só entra por declaração, massa estranha declarada ou diferença de balanças";
+    YieldOutside M6 "yield-outside"
+        "a yield of {0} ppm is outside {1} to {2} ppm for this process"
+        "出成率 {0} ppm 超出该工序的 {1} 至 {2} ppm"
+        "um rendimento de {0} ppm está fora de {1} a {2} ppm para este processo";
+    CountNotBalanced M7 "count-not-balanced"
+        "{0} pieces were there and {1} are accounted for"
+        "原有 {0} 件，已说明 {1} 件"
+        "havia {0} peças e {1} estão explicadas";
+    CountMissing M7 "count-missing"
+        "a batch needs a count here, and nothing else may have one"
+        "批件此处须有数量，其他物品不得有"
+        "um lote contado precisa de contagem aqui, e nada mais pode ter uma";
+    IdExists U1 "id-exists"
+        "{0} exists already: an id is created once"
+        "{0} 已存在：编号只能创建一次"
+        "{0} já existe: um id é criado uma só vez";
+    KeyInUse U1 "key-in-use"
+        "this key already belongs to a participant"
+        "该密钥已属于某参与方"
+        "esta chave já pertence a um participante";
+    TagNotHash U1 "tag-not-hash"
+        "the tag code {0} is not the hash of the claim key"
+        "标签码 {0} 不是领取密钥的哈希"
+        "o código {0} não é o hash da chave de resgate";
+    TagBoundAlready U1 "tag-bound-already"
+        "the item already has the tag {0}: use tag.replaced"
+        "该物品已有标签 {0}：请用 tag.replaced"
+        "o item já tem a etiqueta {0}: use tag.replaced";
+    TagUnknown U1 "tag-unknown"
+        "{0} is not the item's live tag"
+        "{0} 不是该物品的有效标签"
+        "{0} não é a etiqueta válida do item";
+    CertificateTaken U2 "certificate-taken"
+        "certificate {0} {1} is bound to {2} by its lab"
+        "证书 {0} {1} 已由实验室绑定到 {2}"
+        "o certificado {0} {1} está vinculado a {2} pelo laboratório";
+    CertificateCollides U2 "certificate-collides"
+        "certificate {0} {1} is also claimed for {2}"
+        "证书 {0} {1} 也被用于 {2}"
+        "o certificado {0} {1} também é alegado para {2}";
+    IssuerTaken U2 "issuer-taken"
+        "the issuer code {0} belongs to another participant"
+        "发证代码 {0} 属于其他参与方"
+        "o código de emissor {0} pertence a outro participante";
+    SequenceUsed U4 "sequence-used"
+        "sequence number {0} of this key was used by another statement"
+        "该密钥的序号 {0} 已被其他声明使用"
+        "o número de sequência {0} desta chave já foi usado";
+    SequenceOld U4 "sequence-old"
+        "sequence number {0} is too old: the lowest open one is {1}"
+        "序号 {0} 太旧：最低可用为 {1}"
+        "o número de sequência {0} é antigo demais: o menor aberto é {1}";
+    SequenceLeap U4 "sequence-leap"
+        "sequence number {0} leaps too far: at most {1}"
+        "序号 {0} 跳跃过大：最大 {1}"
+        "o número de sequência {0} salta demais: no máximo {1}";
+    NotCustodian C1 "not-custodian"
+        "{0} is in the hands of {1}: only the custodian may do this"
+        "{0} 由 {1} 保管：只有保管方可以操作"
+        "{0} está nas mãos de {1}: só quem tem a guarda pode fazer isto";
+    NotNamed C2 "not-named"
+        "the offer is between {0} and {1}"
+        "该交付是 {0} 与 {1} 之间的"
+        "a oferta é entre {0} e {1}";
+    LinesDiffer C2 "lines-differ"
+        "an acceptance names exactly the items of the offer"
+        "接收必须与交付的物品完全一致"
+        "uma aceitação nomeia exatamente os itens da oferta";
+    ToSelf C2 "to-self"
+        "goods cannot be handed to oneself"
+        "不能交付给自己"
+        "não se entrega a si mesmo";
+    OfferOpen C3 "offer-open"
+        "{0} is offered ({1}): accept, reject or cancel that first"
+        "{0} 正在交付（{1}）：请先接收、拒收或撤回"
+        "{0} está oferecido ({1}): aceite, recuse ou cancele antes";
+    OfferClosed C3 "offer-closed"
+        "the offer is no longer open"
+        "该交付已关闭"
+        "a oferta já não está aberta";
+    NotOwner C4 "not-owner"
+        "{0} belongs to another: only the owner may do this"
+        "{0} 属于他人：只有所有者可以操作"
+        "{0} é de outro: só o dono pode fazer isto";
+    StateForbids C5 "state-forbids"
+        "{0} is {1}: this cannot be done with it now"
+        "{0} 状态为 {1}：现在不能这样做"
+        "{0} está {1}: isto não pode ser feito agora";
+    KeyUnknown K1 "key-unknown"
+        "the signing key {0} is not enrolled for this author"
+        "签名密钥 {0} 未登记给该作者"
+        "a chave {0} não está inscrita para este autor";
+    KeyRevoked K1 "key-revoked"
+        "the signing key was revoked at entry {0}"
+        "签名密钥已在第 {0} 条撤销"
+        "a chave foi revogada na entrada {0}";
+    KeyRefused K1 "key-refused"
+        "the key cannot be enrolled: {0}"
+        "该密钥不能登记：{0}"
+        "a chave não pode ser inscrita: {0}";
+    ScopeForbids K2 "scope-forbids"
+        "this key may not sign {0}"
+        "该密钥无权签署 {0}"
+        "esta chave não pode assinar {0}";
+    RoleForbids K2 "role-forbids"
+        "{0} needs one of these roles: {1}"
+        "{0} 需要以下角色之一：{1}"
+        "{0} exige uma destas funções: {1}";
+    NotEntitled K2 "not-entitled"
+        "the author may not do this for {0}"
+        "作者无权为 {0} 执行此操作"
+        "o autor não pode fazer isto por {0}";
+    Suspended K3 "suspended"
+        "the participant is suspended: ask the registrar"
+        "该参与方已暂停：请联系登记机构"
+        "o participante está suspenso: fale com o registrador";
+    LastRegistrarKey K5 "last-registrar-key"
+        "this would remove the last registrar key"
+        "这将移除最后一个登记机构密钥"
+        "isto removeria a última chave de registrador";
+    OlderThanBasis T1 "older-than-basis"
+        "the event claims {0}, before {1} of what it builds on"
+        "事件声称时间 {0} 早于其依据的 {1}"
+        "o evento alega {0}, antes de {1} daquilo em que se baseia";
+    LaterThanClock T2 "later-than-clock"
+        "the event claims {0}; the ledger's clock allows up to {1}"
+        "事件声称时间 {0}，账本时钟最多允许 {1}"
+        "o evento alega {0}; o relógio do registro permite até {1}";
+    EnteredLate T3 "entered-late"
+        "entered {0} seconds after it is said to have happened"
+        "在所称发生后 {0} 秒才录入"
+        "registrado {0} segundos depois do ocorrido alegado";
+    TreatmentUndone L1 "treatment-undone"
+        "{0} is on record as applied: it cannot become {1}"
+        "{0} 已记录为已处理：不能改为 {1}"
+        "{0} consta como aplicado: não pode virar {1}";
+    LabDisagrees L1 "lab-disagrees"
+        "the lab's finding on {0} differs from what was declared"
+        "实验室对 {0} 的结论与申报不符"
+        "o laudo sobre {0} difere do declarado";
+    EvidenceTooHigh L5 "evidence-too-high"
+        "the evidence level {0} is not reached by {1}"
+        "{1} 达不到证据等级 {0}"
+        "o nível de evidência {0} não é alcançado por {1}";
+    EvidenceNeedsDocument L5 "evidence-needs-document"
+        "the evidence level document needs a document"
+        "证据等级「文件」需要附文件"
+        "o nível de evidência documento precisa de um documento";
+    LabOnly L5 "lab-only"
+        "only a lab may state {0}"
+        "只有实验室可以声明 {0}"
+        "só um laboratório pode declarar {0}";
+    CorrectionTarget X1 "correction-target"
+        "entry {0}, event {1} did not create {2}"
+        "第 {0} 条的事件 {1} 并未创建 {2}"
+        "a entrada {0}, evento {1}, não criou {2}";
+    CorrectionAuthor X1 "correction-author"
+        "only the author of the event may correct it"
+        "只有事件作者可以更正"
+        "só o autor do evento pode corrigi-lo";
+    CorrectionField X1 "correction-field"
+        "{0} is not a descriptive field of that event"
+        "{0} 不是该事件的描述性字段"
+        "{0} não é um campo descritivo desse evento";
+    CorrectionOld X1 "correction-old"
+        "the field now holds {0}"
+        "该字段现为 {0}"
+        "o campo contém agora {0}";
+    CorrectionNew X1 "correction-new"
+        "the new value does not fit the field: {0}"
+        "新值不符合该字段：{0}"
+        "o novo valor não cabe no campo: {0}";
+    SealWrong T2 "seal-wrong"
+        "a seal states its own index and a time later than the seal before"
+        "封存须写明自身序号，且时间晚于上一次封存"
+        "um selo informa seu próprio índice e uma hora posterior ao selo anterior";
+    SealRoot M2 "seal-root"
+        "the seal states the state root {0}; the log adds up to {1}"
+        "封存写明状态根 {0}，账本实际为 {1}"
+        "o selo informa a raiz de estado {0}; o registro resulta em {1}";
+}
+
+/// Fills a template's `{0}`, `{1}`... with the arguments.
+fn fill(template: &str, args: &[String]) -> String {
+    let mut text = template.to_owned();
+    for (n, arg) in args.iter().enumerate() {
+        text = text.replace(&format!("{{{n}}}"), arg);
+    }
+    text
+}
+
+impl Reason {
+    /// The reason in words.
+    #[must_use]
+    pub fn message(self, lang: Lang, args: &[String]) -> String {
+        fill(self.template(lang), args)
+    }
+}
+
+/// A rule that a statement breaks, where and why.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{}: {}", self.rule(), self.message(Lang::En))]
+pub struct Violation {
+    /// Why.
+    pub reason: Reason,
+    /// Which event of the statement, from 0; `None` for the statement as a whole.
+    pub event: Option<u16>,
+    /// Which field of it; empty for the event as a whole.
+    pub field: String,
+    /// What the words need.
+    pub args: Vec<String>,
+}
+
+impl Violation {
+    /// A violation by the statement as a whole.
+    #[must_use]
+    pub const fn new(reason: Reason) -> Self {
+        Self { reason, event: None, field: String::new(), args: Vec::new() }
+    }
+
+    /// Adds what the words need.
+    #[must_use]
+    pub fn with(mut self, arg: impl fmt::Display) -> Self {
+        self.args.push(arg.to_string());
+        self
+    }
+
+    /// Names the field.
+    #[must_use]
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        self.field = field.into();
+        self
+    }
+
+    /// The rule.
+    #[must_use]
+    pub const fn rule(&self) -> Rule {
+        self.reason.rule()
+    }
+
+    /// The violation in words.
+    #[must_use]
+    pub fn message(&self, lang: Lang) -> String {
+        self.reason.message(lang, &self.args)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_a_code_of_its_own_and_the_same_arguments_in_every_language() {
+        let mut codes: Vec<&str> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), Reason::ALL.len());
+        for reason in Reason::ALL {
+            assert_eq!(Reason::of_code(reason.code()), Some(*reason));
+            let holes = |lang| (0..6).filter(|n| reason.template(lang).contains(&format!("{{{n}}}"))).count();
+            assert_eq!(holes(Lang::En), holes(Lang::Zh), "{}", reason.code());
+            assert_eq!(holes(Lang::En), holes(Lang::Pt), "{}", reason.code());
+        }
+    }
+
+    #[test]
+    fn a_violation_speaks_the_asked_language() {
+        let violation = Violation::new(Reason::TooMuchTaken).with("5 kg").with("4 kg").field("parts");
+        assert_eq!(violation.to_string(), "M3: 5 kg was asked for and 4 kg is left");
+        assert_eq!(violation.message(Lang::Zh), "需要 5 kg，仅剩 4 kg");
+    }
+}
