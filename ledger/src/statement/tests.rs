@@ -77,6 +77,35 @@ fn comes_back_as_signed() {
     assert_eq!(frame(&header_bytes(|_| {}))[3..], sign(r#"{"seq":1,"events":[{}]}"#).bytes()[3..]);
 }
 
+#[test]
+fn a_right_statement_is_verified() {
+    let own = issuer().to_string();
+    let event = |id: &str| {
+        Json::object([
+            ("type", "participant.suspended"),
+            ("at", "2026-11-23T20:15:00+08:00"),
+            ("participant", id),
+            ("reason", "asked for it"),
+        ])
+    };
+    let payload = |id| Json::object([("seq", Json::Int(7)), ("events", vec![event(&own), event(id)].into())]);
+    let sign = |id| Statement::sign(issuer(), "note/1".parse().unwrap(), AUDIENCE, &payload(id), &key());
+    let statement = sign(&own).unwrap();
+    let verified = Statement::decode(statement.bytes().to_vec()).unwrap().verify(&verify_key()).unwrap();
+    assert_eq!((verified.seq(), verified.events().len(), verified.id()), (7, 2, statement.id()));
+    assert_eq!(verified.events()[0].to_json(), event(&own));
+    assert_eq!(verified.header(), statement.header());
+
+    // A bad field is named with its event, by the client before it signs and by whoever reads it later.
+    let error = sign("U-1").unwrap_err();
+    assert!(
+        matches!(&error, StatementError::Event { number: 1, error } if error.field == "participant"),
+        "{error}"
+    );
+    let signed = super::tests::sign(&payload("U-1").write());
+    assert_eq!(signed.verify(&verify_key()).unwrap_err(), error);
+}
+
 /// The bytes spelled out, so that another implementation can be written from this test.
 #[test]
 fn the_encoding_is_fixed() {
