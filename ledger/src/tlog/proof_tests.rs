@@ -134,7 +134,13 @@ fn vectors(kind: &str) -> Vec<(PathBuf, String)> {
 fn public_inclusion_vectors() {
     for (path, text) in vectors("inclusion") {
         let case: InclusionCase = serde_json::from_str(&text).unwrap();
-        let (root, leaf) = (hash(case.root.as_ref()), hash(case.leaf_hash.as_ref()));
+        // Here, too, a leaf hash must be one: a shorter one cannot even be said in our types.
+        let leaf = case.leaf_hash.as_ref().filter(|text| Base64::decode_vec(text).unwrap().len() == 32);
+        let Some(leaf) = leaf.map(|text| hash(Some(text))) else {
+            assert!(case.want_err, "{}", path.display());
+            continue;
+        };
+        let root = hash(case.root.as_ref());
         let outcome = verify_inclusion(case.leaf_idx, case.tree_size, &leaf, &hashes(case.proof), &root);
         assert_eq!(outcome.is_err(), case.want_err, "{}", path.display());
     }
