@@ -105,7 +105,11 @@ impl CountBalance {
 }
 
 /// Rule M7: a batch needs a count, nothing else may have one.
-fn count_of<'a>(item: &'a mut Item, count: Option<u32>, field: &str) -> Result<Option<(&'a mut CountBalance, u32)>, Violation> {
+fn count_of<'a>(
+    item: &'a mut Item,
+    count: Option<u32>,
+    field: &str,
+) -> Result<Option<(&'a mut CountBalance, u32)>, Violation> {
     match (item.count.as_mut(), count) {
         (None, None) => Ok(None),
         (Some(_), Some(0)) => Err(Violation::new(Reason::NotPositive).field(field)),
@@ -115,7 +119,12 @@ fn count_of<'a>(item: &'a mut Item, count: Option<u32>, field: &str) -> Result<O
 }
 
 /// Takes mass, and count of a batch, out of an item into another.
-pub(super) fn pass_on(item: &mut Item, mass: Milligrams, count: Option<u32>, field: &str) -> Result<(), Violation> {
+pub(super) fn pass_on(
+    item: &mut Item,
+    mass: Milligrams,
+    count: Option<u32>,
+    field: &str,
+) -> Result<(), Violation> {
     positive(mass, field)?;
     item.mass.pass_on(mass).map_err(|violation| violation.field(field))?;
     if let Some((balance, count)) = count_of(item, count, field)? {
@@ -128,8 +137,14 @@ pub(super) fn pass_on(item: &mut Item, mass: Milligrams, count: Option<u32>, fie
 /// Books a loss on an item.
 pub(super) fn lose(item: &mut Item, loss: &Loss, policy: &Policy, field: &str) -> Result<(), Violation> {
     positive(loss.mass_mg, field)?;
-    check_difference(loss.reason == LossReason::MEASUREMENT_DIFFERENCE, loss.mass_mg, item.mass.left, item.resolution, policy)
-        .map_err(|violation| violation.field(field))?;
+    check_difference(
+        loss.reason == LossReason::MEASUREMENT_DIFFERENCE,
+        loss.mass_mg,
+        item.mass.left,
+        item.resolution,
+        policy,
+    )
+    .map_err(|violation| violation.field(field))?;
     item.mass.lose(loss.mass_mg).map_err(|violation| violation.field(field))?;
     // A batch may lose mass without losing a piece: chips, drilling dust.
     if let Some(count) = loss.count {
@@ -146,7 +161,11 @@ pub(super) fn lose(item: &mut Item, loss: &Loss, policy: &Policy, field: &str) -
 pub(super) fn check_counts(item: &Item, stated: Option<u32>, field: &str) -> Result<(), Violation> {
     match (item.count, stated) {
         (None, None) => Ok(()),
-        (Some(balance), Some(stated)) if balance.left == stated && (stated == 0) == item.mass.left.is_zero() => Ok(()),
+        (Some(balance), Some(stated))
+            if balance.left == stated && (stated == 0) == item.mass.left.is_zero() =>
+        {
+            Ok(())
+        }
         (Some(balance), Some(stated)) => {
             Err(Violation::new(Reason::CountNotBalanced).with(balance.left).with(stated).field(field))
         }
@@ -177,12 +196,18 @@ pub(super) fn check_difference(
 }
 
 /// Rules M2 and M5 for a gain that a job states.
-pub(super) fn check_gain(gain: &Gain, mass: Milligrams, policy: &Policy, field: &str) -> Result<Milligrams, Violation> {
+pub(super) fn check_gain(
+    gain: &Gain,
+    mass: Milligrams,
+    policy: &Policy,
+    field: &str,
+) -> Result<Milligrams, Violation> {
     let added = positive(gain.mass_mg, field)?;
     if gain.reason == GainReason::FOREIGN_MASS {
         // Foreign mass says what it is: treatment.applied states it with the treatment.
         return Err(Violation::new(Reason::MassFromNowhere).with(added).field(field));
     }
-    check_difference(true, added, mass, Milligrams::default(), policy).map_err(|violation| violation.field(field))?;
+    check_difference(true, added, mass, Milligrams::default(), policy)
+        .map_err(|violation| violation.field(field))?;
     Ok(added)
 }

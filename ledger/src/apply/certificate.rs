@@ -21,8 +21,10 @@ pub fn normalise(text: &str) -> Option<String> {
         .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '.' | '_' | '#' | ':'))
         .map(|c| c.to_ascii_uppercase())
         .collect();
-    (!kept.is_empty() && kept.len() <= 40 && kept.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
-        .then_some(kept)
+    (!kept.is_empty()
+        && kept.len() <= 40
+        && kept.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
+    .then_some(kept)
 }
 
 /// Refuses a code or number that is not written in the one way.
@@ -45,7 +47,10 @@ pub fn issuer_id(code: &str) -> Hash {
     Hash::of_parts(&[b"lode issuer 1\n", code.as_bytes()])
 }
 
-pub(super) fn certificate_linked(context: &mut Context<'_>, body: &CertificateLinked) -> Result<(), Violation> {
+pub(super) fn certificate_linked(
+    context: &mut Context<'_>,
+    body: &CertificateLinked,
+) -> Result<(), Violation> {
     refuse_not_normal(&body.issuer_code, "issuer_code")?;
     refuse_not_normal(&body.number, "number")?;
     refuse_twice(body.findings.iter().map(|statement| statement.treatment), "findings")?;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::mass::{Milligrams, largest_remainder};
 use crate::record::{Claims, Origin, TreatmentState};
 use crate::violation::{Reason, Violation};
-use crate::vocab::{Code, Country, ChainModel, EvidenceLevel, Finding, Nature, Treatment};
+use crate::vocab::{ChainModel, Code, Country, EvidenceLevel, Finding, Nature, Treatment};
 
 /// The claims of what is made of several inputs, by the mass that each gave.
 ///
@@ -32,11 +32,8 @@ pub(super) fn blend(inputs: &[(&Claims, Milligrams)]) -> Result<Claims, Violatio
     }
     if !rest.is_empty() {
         blended.origins = blend_origins(inputs);
-        let model = if blended.origins.len() > 1 {
-            ChainModel::CONTROLLED_BLENDING
-        } else {
-            ChainModel::SEGREGATED
-        };
+        let model =
+            if blended.origins.len() > 1 { ChainModel::CONTROLLED_BLENDING } else { ChainModel::SEGREGATED };
         blended.model = blended.model.lower(model);
         blended.treatments = blend_treatments(inputs);
     }
@@ -82,7 +79,8 @@ fn blend_treatments(inputs: &[(&Claims, Milligrams)]) -> Vec<TreatmentState> {
 }
 
 fn blend_treatment(treatment: Code<Treatment>, inputs: &[(&Claims, Milligrams)]) -> Option<TreatmentState> {
-    let states: Vec<Option<&TreatmentState>> = inputs.iter().map(|(claims, _)| find(claims, treatment)).collect();
+    let states: Vec<Option<&TreatmentState>> =
+        inputs.iter().map(|(claims, _)| find(claims, treatment)).collect();
     let evidence = states
         .iter()
         .map(|state| state.map_or(EvidenceLevel::SELF_DECLARED, |state| state.evidence))
@@ -106,7 +104,9 @@ fn blend_treatment(treatment: Code<Treatment>, inputs: &[(&Claims, Milligrams)])
 
 /// Whether the treatment is on the goods or on part of them.
 pub(super) fn is_applied(finding: Code<Finding>) -> bool {
-    finding == Finding::DECLARED_APPLIED || finding == Finding::APPLIED_IN_PART || finding == Finding::LAB_DETECTED
+    finding == Finding::DECLARED_APPLIED
+        || finding == Finding::APPLIED_IN_PART
+        || finding == Finding::LAB_DETECTED
 }
 
 /// What is known of one treatment; `None` is "not stated".
@@ -151,7 +151,10 @@ mod tests {
             nature: Nature::NATURAL,
             origins: origins
                 .iter()
-                .map(|(country, ppm)| Origin { country: code(country), share: crate::mass::Ppm::new(*ppm).unwrap() })
+                .map(|(country, ppm)| Origin {
+                    country: code(country),
+                    share: crate::mass::Ppm::new(*ppm).unwrap(),
+                })
                 .collect(),
             origin_evidence: EvidenceLevel::DOCUMENT,
             model: ChainModel::IDENTITY_PRESERVED,

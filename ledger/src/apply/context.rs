@@ -7,19 +7,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::event::body::OutputKind;
-use crate::id::{
-    ConsignmentId, ItemId, ItemKind, LogIndex, Nonce, OfferId, ParticipantId, SaleId, StatementId, WorkOrderId,
-};
 use crate::hash::Hash;
+use crate::id::{
+    ConsignmentId, ItemId, ItemKind, LogIndex, Nonce, OfferId, ParticipantId, SaleId, StatementId,
+    WorkOrderId,
+};
 use crate::key::KeyId;
 use crate::mass::Milligrams;
 use crate::record::{
-    Certificate, Clock, Consignment, EventRef, Issuer as IssuerRecord, Item, ItemState, Key, Ledger, MAX_KEPT, Offer,
-    Participant, Policy, Record, RecordKey, Sale, Sequence, Tag, View, Warning, WorkOrder,
+    Certificate, Clock, Consignment, EventRef, Issuer as IssuerRecord, Item, ItemState, Key, Ledger,
+    MAX_KEPT, Offer, Participant, Policy, Record, RecordKey, Sale, Sequence, Tag, View, Warning, WorkOrder,
 };
 use crate::tag::TagCode;
 use crate::time::Timestamp;
 use crate::violation::{Reason, Violation};
+
+use super::Delta;
 
 /// A step of provenance that an event adds: mass of one item or job that went into another.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -96,7 +99,14 @@ getters! {
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(view: &'a dyn View, index: LogIndex, statement: StatementId, leaf: Hash, issuer: String, key_id: KeyId) -> Self {
+    pub(crate) fn new(
+        view: &'a dyn View,
+        index: LogIndex,
+        statement: StatementId,
+        leaf: Hash,
+        issuer: String,
+        key_id: KeyId,
+    ) -> Self {
         Self {
             view,
             changes: BTreeMap::new(),
@@ -165,8 +175,8 @@ impl<'a> Context<'a> {
         self.touched_by.push(touched.into_iter().collect());
     }
 
-    pub(crate) fn into_changes(self) -> (BTreeMap<RecordKey, Arc<Record>>, Vec<Vec<RecordKey>>, Vec<Link>) {
-        (self.changes, self.touched_by, self.links)
+    pub(crate) fn into_delta(self) -> Delta {
+        Delta { changes: self.changes, touched: self.touched_by, links: self.links }
     }
 
     pub(crate) const fn event_ref(&self) -> EventRef {
@@ -204,14 +214,19 @@ impl<'a> Context<'a> {
         let behind = self.clock.unix() - at.unix();
         self.late = (behind > i64::from(policy.late_after_s)).then_some(behind);
         if at.unix() > latest {
-            let violation = Violation::new(Reason::LaterThanClock).with(at).with(Timestamp::from_unix(latest));
+            let violation =
+                Violation::new(Reason::LaterThanClock).with(at).with(Timestamp::from_unix(latest));
             return Err(violation.field("at"));
         }
         Ok(())
     }
 
     /// Checks the event's claimed time against what it builds on, and draws the warnings that time may draw.
-    pub(crate) fn build_on(&self, latest: &mut Timestamp, warnings: &mut Warnings<'_>) -> Result<(), Violation> {
+    pub(crate) fn build_on(
+        &self,
+        latest: &mut Timestamp,
+        warnings: &mut Warnings<'_>,
+    ) -> Result<(), Violation> {
         let behind = latest.unix() - self.at.unix();
         if behind > i64::from(self.policy()?.skew_s) {
             let violation = Violation::new(Reason::OlderThanBasis).with(self.at).with(*latest);
@@ -230,7 +245,10 @@ impl<'a> Context<'a> {
 
     /// [`Self::build_on`] for an item.
     pub(crate) fn build_on_item(&self, item: &mut Item) -> Result<(), Violation> {
-        self.build_on(&mut item.latest, &mut Warnings { kept: &mut item.warnings, not_kept: &mut item.not_kept })
+        self.build_on(
+            &mut item.latest,
+            &mut Warnings { kept: &mut item.warnings, not_kept: &mut item.not_kept },
+        )
     }
 
     /// [`Self::build_on`] for a job.
@@ -304,7 +322,11 @@ impl<'a> Context<'a> {
         }
     }
 
-    pub(crate) fn create_consignment(&mut self, id: ConsignmentId, record: Consignment) -> Result<(), Violation> {
+    pub(crate) fn create_consignment(
+        &mut self,
+        id: ConsignmentId,
+        record: Consignment,
+    ) -> Result<(), Violation> {
         self.create(RecordKey::Consignment(id), id, record)
     }
 }
@@ -318,7 +340,8 @@ pub(crate) struct Warnings<'a> {
 impl Warnings<'_> {
     pub(crate) fn add<const N: usize>(&mut self, context: &Context<'_>, reason: Reason, args: [String; N]) {
         if self.kept.len() < MAX_KEPT {
-            let warning = Warning { reason: reason.code().to_owned(), at: context.event_ref(), args: args.into() };
+            let warning =
+                Warning { reason: reason.code().to_owned(), at: context.event_ref(), args: args.into() };
             self.kept.push(warning);
         } else {
             *self.not_kept = self.not_kept.saturating_add(1);
@@ -327,7 +350,12 @@ impl Warnings<'_> {
 }
 
 /// Draws a warning on an item.
-pub(crate) fn warn_item<const N: usize>(item: &mut Item, context: &Context<'_>, reason: Reason, args: [String; N]) {
+pub(crate) fn warn_item<const N: usize>(
+    item: &mut Item,
+    context: &Context<'_>,
+    reason: Reason,
+    args: [String; N],
+) {
     Warnings { kept: &mut item.warnings, not_kept: &mut item.not_kept }.add(context, reason, args);
 }
 
@@ -343,7 +371,10 @@ pub(crate) fn state_forbids(id: &ItemId, state: ItemState) -> Violation {
 }
 
 /// Refuses a list in which something stands twice.
-pub(crate) fn refuse_twice<T: Ord + std::fmt::Display>(things: impl Iterator<Item = T>, field: &str) -> Result<(), Violation> {
+pub(crate) fn refuse_twice<T: Ord + std::fmt::Display>(
+    things: impl Iterator<Item = T>,
+    field: &str,
+) -> Result<(), Violation> {
     let mut seen = BTreeSet::new();
     for (n, thing) in things.enumerate() {
         if seen.contains(&thing) {

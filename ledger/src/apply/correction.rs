@@ -23,7 +23,8 @@ pub(super) fn event_corrected(context: &mut Context<'_>, body: &EventCorrected) 
     let field = descriptive_field(&item, path)
         .ok_or_else(|| Violation::new(Reason::CorrectionField).with(path).field("field"))?;
     if let Some(new) = &body.new {
-        (field.check)(&new.0).map_err(|error| Violation::new(Reason::CorrectionNew).with(error.problem).field("new"))?;
+        (field.check)(&new.0)
+            .map_err(|error| Violation::new(Reason::CorrectionNew).with(error.problem).field("new"))?;
     } else if field.required {
         return Err(Violation::new(Reason::CorrectionNew).with("it is required").field("new"));
     }
@@ -34,7 +35,12 @@ pub(super) fn event_corrected(context: &mut Context<'_>, body: &EventCorrected) 
 }
 
 /// Puts the new value in the place of the old one, which must be what stands there.
-fn replace(context: &Context<'_>, item: &mut Item, path: &str, body: &EventCorrected) -> Result<(), Violation> {
+fn replace(
+    context: &Context<'_>,
+    item: &mut Item,
+    path: &str,
+    body: &EventCorrected,
+) -> Result<(), Violation> {
     let text = |value: Option<&Json>| value.map(Json::write).unwrap_or_default();
     let old = text(body.old.as_ref().map(|value| &value.0));
     let new = text(body.new.as_ref().map(|value| &value.0));
@@ -64,10 +70,13 @@ fn descriptive_field(item: &Item, path: &str) -> Option<FieldSpec> {
         None => return None,
     };
     let name = path.rsplit('.').next().unwrap_or(path);
-    let field = fields.into_iter().find(|field| field.name == name && field.class == FieldClass::Descriptive)?;
+    let field =
+        fields.into_iter().find(|field| field.name == name && field.class == FieldClass::Descriptive)?;
     // Inside a list only what the event carried has a place.
-    (!path.contains('.') || item.details.iter().any(|detail| detail.field == path) || is_own_output(item, path))
-        .then_some(field)
+    (!path.contains('.')
+        || item.details.iter().any(|detail| detail.field == path)
+        || is_own_output(item, path))
+    .then_some(field)
 }
 
 /// Whether `outputs[n]` is the output that became this item: one of its own fields says so.

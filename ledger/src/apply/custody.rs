@@ -37,15 +37,19 @@ pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) 
         context.put_item(line.item, item);
         items.push(OfferedItem { item: line.item, mass: line.mass_mg, resolution: line.resolution_mg });
     }
-    context.create(RecordKey::Offer(id), id, Offer {
-        history: History::default(),
-        from,
-        to: body.to,
-        items,
-        expires: body.expires,
-        ownership,
-        state: OfferState::Open,
-    })
+    context.create(
+        RecordKey::Offer(id),
+        id,
+        Offer {
+            history: History::default(),
+            from,
+            to: body.to,
+            items,
+            expires: body.expires,
+            ownership,
+            state: OfferState::Open,
+        },
+    )
 }
 
 /// The offer, if it is open and the author is the party that may end it this way.
@@ -72,7 +76,8 @@ pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted
     }
     for (n, line) in body.lines.iter().enumerate() {
         let offered = offer.items.iter().find(|offered| offered.item == line.item);
-        let offered = *offered.ok_or_else(|| Violation::new(Reason::LinesDiffer).field(format!("lines[{n}].item")))?;
+        let offered =
+            *offered.ok_or_else(|| Violation::new(Reason::LinesDiffer).field(format!("lines[{n}].item")))?;
         let mut item = context.item(&line.item)?;
         context.build_on_item(&mut item)?;
         take_over(context, &mut item, &offered, line)
@@ -125,7 +130,12 @@ pub(super) fn custody_cancelled(context: &mut Context<'_>, body: &CustodyCancell
 }
 
 /// Ends an offer without a hand-over; the items stay where they are and are free again.
-fn close(context: &mut Context<'_>, id: &OfferId, mut offer: Offer, state: OfferState) -> Result<(), Violation> {
+fn close(
+    context: &mut Context<'_>,
+    id: &OfferId,
+    mut offer: Offer,
+    state: OfferState,
+) -> Result<(), Violation> {
     for offered in &offer.items {
         let mut item = context.item(&offered.item)?;
         context.build_on_item(&mut item)?;

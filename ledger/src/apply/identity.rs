@@ -30,7 +30,8 @@ pub(super) fn ledger_opened(context: &mut Context<'_>, body: &LedgerOpened) -> R
         key.check().map_err(|error| Violation::new(Reason::KeyRefused).with(error).field(field))?;
     }
     if body.seal_interval_s == 0 {
-        let violation = Violation::new(Reason::FieldsDisagree).with("a seal interval has at least one second");
+        let violation =
+            Violation::new(Reason::FieldsDisagree).with("a seal interval has at least one second");
         return Err(violation.field("seal_interval_s"));
     }
     let registrar = registrar_id(&body.origin, &body.registrar.nonce);
@@ -42,35 +43,39 @@ pub(super) fn ledger_opened(context: &mut Context<'_>, body: &LedgerOpened) -> R
     let subject = body.registrar.nonce.to_string();
     add_keys(context, registrar, &body.registrar.keys, &subject, "registrar.keys")?;
     let keys = u32::try_from(body.registrar.keys.len()).unwrap_or(u32::MAX);
-    context.put(RecordKey::Participant(registrar), Participant {
-        history: History::default(),
-        person: false,
-        name: body.registrar.name.to_json().write(),
-        country: None,
-        roles: vec![Role::REGISTRAR],
-        suspended: false,
-        keys,
-        issuer_code: None,
-        enrolled_by: None,
-        created: context.event_ref(),
-    });
-    context.put(RecordKey::Ledger, Ledger {
-        history: History::default(),
-        origin: context.origin.clone(),
-        id: id.as_str().to_owned(),
-        log_key: body.log_key,
-        seal_key: body.seal_key,
-        receipt_key: body.receipt_key,
-        seal_interval_s: body.seal_interval_s,
-        members_only: body.members_only.unwrap_or(false),
-        registrar_keys: keys,
-    });
-    context.put(RecordKey::Clock, Clock {
-        history: History::default(),
-        time: body.at,
-        size: 0,
-        state_root: Hash::ZERO,
-    });
+    context.put(
+        RecordKey::Participant(registrar),
+        Participant {
+            history: History::default(),
+            person: false,
+            name: body.registrar.name.to_json().write(),
+            country: None,
+            roles: vec![Role::REGISTRAR],
+            suspended: false,
+            keys,
+            issuer_code: None,
+            enrolled_by: None,
+            created: context.event_ref(),
+        },
+    );
+    context.put(
+        RecordKey::Ledger,
+        Ledger {
+            history: History::default(),
+            origin: context.origin.clone(),
+            id: id.as_str().to_owned(),
+            log_key: body.log_key,
+            seal_key: body.seal_key,
+            receipt_key: body.receipt_key,
+            seal_interval_s: body.seal_interval_s,
+            members_only: body.members_only.unwrap_or(false),
+            registrar_keys: keys,
+        },
+    );
+    context.put(
+        RecordKey::Clock,
+        Clock { history: History::default(), time: body.at, size: 0, state_root: Hash::ZERO },
+    );
     Ok(())
 }
 
@@ -92,26 +97,32 @@ pub(super) fn policy_adopted(context: &mut Context<'_>, body: &PolicyAdopted) ->
         _ => History::default(),
     };
     // It takes effect after this statement: `context.policy` stays the one before.
-    context.put(RecordKey::Policy, Policy {
-        history,
-        ruleset: body.ruleset,
-        vocabulary: body.vocabulary.to_string(),
-        skew_s: body.skew_s,
-        late_after_s: body.late_after_s,
-        receipt_reason: body.receipt_reason_ppm,
-        receipt_countersign: body.receipt_countersign_ppm,
-        scale: body.scale_ppm,
-        yields: body
-            .yields
-            .iter()
-            .map(|range| Yield { step: range.step, min: range.min_ppm, max: range.max_ppm })
-            .collect(),
-        max_forward_items: body.max_forward_items,
-    });
+    context.put(
+        RecordKey::Policy,
+        Policy {
+            history,
+            ruleset: body.ruleset,
+            vocabulary: body.vocabulary.to_string(),
+            skew_s: body.skew_s,
+            late_after_s: body.late_after_s,
+            receipt_reason: body.receipt_reason_ppm,
+            receipt_countersign: body.receipt_countersign_ppm,
+            scale: body.scale_ppm,
+            yields: body
+                .yields
+                .iter()
+                .map(|range| Yield { step: range.step, min: range.min_ppm, max: range.max_ppm })
+                .collect(),
+            max_forward_items: body.max_forward_items,
+        },
+    );
     Ok(())
 }
 
-pub(super) fn participant_enrolled(context: &mut Context<'_>, body: &ParticipantEnrolled) -> Result<(), Violation> {
+pub(super) fn participant_enrolled(
+    context: &mut Context<'_>,
+    body: &ParticipantEnrolled,
+) -> Result<(), Violation> {
     if body.person && matches!(body.name, Sealable::Clear(_)) {
         return Err(Violation::new(Reason::PersonNameOpen).field("name"));
     }
@@ -135,21 +146,28 @@ pub(super) fn participant_enrolled(context: &mut Context<'_>, body: &Participant
         count_registrar_keys(context, i64::from(keys))?;
     }
     let created = context.event_ref();
-    context.create(RecordKey::Participant(id), id, Participant {
-        history: History::default(),
-        person: body.person,
-        name: body.name.to_json().write(),
-        country: Some(body.country),
-        roles,
-        suspended: false,
-        keys,
-        issuer_code: body.issuer_code.as_ref().map(ToString::to_string),
-        enrolled_by: Some(registrar),
-        created,
-    })
+    context.create(
+        RecordKey::Participant(id),
+        id,
+        Participant {
+            history: History::default(),
+            person: body.person,
+            name: body.name.to_json().write(),
+            country: Some(body.country),
+            roles,
+            suspended: false,
+            keys,
+            issuer_code: body.issuer_code.as_ref().map(ToString::to_string),
+            enrolled_by: Some(registrar),
+            created,
+        },
+    )
 }
 
-pub(super) fn participant_suspended(context: &mut Context<'_>, body: &ParticipantSuspended) -> Result<(), Violation> {
+pub(super) fn participant_suspended(
+    context: &mut Context<'_>,
+    body: &ParticipantSuspended,
+) -> Result<(), Violation> {
     let mut participant = context.participant(&body.participant)?;
     if participant.suspended {
         let violation = Violation::new(Reason::StateForbids).with(body.participant).with("suspended");
@@ -193,7 +211,13 @@ pub(super) fn role_revoked(context: &mut Context<'_>, body: &RoleRevoked) -> Res
 pub(super) fn key_added(context: &mut Context<'_>, body: &KeyAdded) -> Result<(), Violation> {
     check_own_or_registrar(context, body.participant)?;
     let mut participant = context.participant(&body.participant)?;
-    add_keys(context, body.participant, std::slice::from_ref(&body.grant), &body.participant.to_string(), "grant")?;
+    add_keys(
+        context,
+        body.participant,
+        std::slice::from_ref(&body.grant),
+        &body.participant.to_string(),
+        "grant",
+    )?;
     participant.keys = participant.keys.saturating_add(1);
     if participant.has_role("registrar") && !participant.suspended {
         count_registrar_keys(context, 1)?;
@@ -213,7 +237,9 @@ pub(super) fn key_revoked(context: &mut Context<'_>, body: &KeyRevoked) -> Resul
         return Err(Violation::new(Reason::KeyRevoked).with(revoked).field("key"));
     }
     if body.suspect_since.is_some_and(|since| since > context.index) {
-        return Err(Violation::new(Reason::FieldsDisagree).with("a key cannot become suspect later on").field("suspect_since"));
+        return Err(Violation::new(Reason::FieldsDisagree)
+            .with("a key cannot become suspect later on")
+            .field("suspect_since"));
     }
     key.revoked = Some(context.index);
     key.suspect_since = body.suspect_since;
@@ -253,14 +279,17 @@ fn add_keys(
         if context.record(&RecordKey::Key(id)).is_some() {
             return Err(Violation::new(Reason::KeyInUse).field(place));
         }
-        context.put(RecordKey::Key(id), Key {
-            history: History::default(),
-            key: grant.key,
-            participant,
-            scope: grant.scope.iter().map(ToString::to_string).collect(),
-            revoked: None,
-            suspect_since: None,
-        });
+        context.put(
+            RecordKey::Key(id),
+            Key {
+                history: History::default(),
+                key: grant.key,
+                participant,
+                scope: grant.scope.iter().map(ToString::to_string).collect(),
+                revoked: None,
+                suspect_since: None,
+            },
+        );
     }
     Ok(())
 }

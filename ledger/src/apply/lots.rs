@@ -2,8 +2,8 @@
 //! (rules M1, M4, M5, L5).
 
 use crate::event::body::{
-    ConsignmentReceived, DocumentRef, LotDeclared, OriginShare, OutputKind, ReceiptLine, SupplierCountersigned,
-    TreatmentStatement,
+    ConsignmentReceived, DocumentRef, LotDeclared, OriginShare, OutputKind, ReceiptLine,
+    SupplierCountersigned, TreatmentStatement,
 };
 use crate::event::shape::{FieldClass, Fields};
 use crate::event::{Event, EventType};
@@ -14,12 +14,16 @@ use crate::record::{
     RecordKey, TreatmentState,
 };
 use crate::violation::{Reason, Violation};
-use crate::vocab::{Code, ChainModel, EntryKind, EvidenceLevel, Finding};
+use crate::vocab::{ChainModel, Code, EntryKind, EvidenceLevel, Finding};
 
 use super::balance::{positive, scale_tolerance};
 use super::context::{Actor, Context, refuse_twice, state_forbids, warn_item};
 
-pub(super) fn lot_declared(context: &mut Context<'_>, body: &LotDeclared, event: &Event) -> Result<(), Violation> {
+pub(super) fn lot_declared(
+    context: &mut Context<'_>,
+    body: &LotDeclared,
+    event: &Event,
+) -> Result<(), Violation> {
     check_mass(body)?;
     let origins = check_origins(&body.origins)?;
     check_species(body)?;
@@ -31,8 +35,10 @@ pub(super) fn lot_declared(context: &mut Context<'_>, body: &LotDeclared, event:
     }
     if let Some(supplier) = &body.supplier_participant {
         let supplier_record = context.participant(supplier).map_err(|v| v.field("supplier_participant"))?;
-        if *supplier == author || !(supplier_record.has_role("exporter") || supplier_record.has_role("miner")) {
-            let violation = Violation::new(Reason::WrongKind).with(supplier).with("another, an exporter or miner");
+        if *supplier == author || !(supplier_record.has_role("exporter") || supplier_record.has_role("miner"))
+        {
+            let violation =
+                Violation::new(Reason::WrongKind).with(supplier).with("another, an exporter or miner");
             return Err(violation.field("supplier_participant"));
         }
     }
@@ -44,7 +50,8 @@ pub(super) fn lot_declared(context: &mut Context<'_>, body: &LotDeclared, event:
         }
     }
     let documented = !body.documents.is_empty();
-    let model = if origins.len() == 1 { ChainModel::IDENTITY_PRESERVED } else { ChainModel::CONTROLLED_BLENDING };
+    let model =
+        if origins.len() == 1 { ChainModel::IDENTITY_PRESERVED } else { ChainModel::CONTROLLED_BLENDING };
     let claims = Claims {
         species: body.species,
         variety: body.variety,
@@ -56,7 +63,8 @@ pub(super) fn lot_declared(context: &mut Context<'_>, body: &LotDeclared, event:
     };
     let id = context.new_item(OutputKind::Lot, &body.nonce, 0);
     let state = if body.entry == EntryKind::IMPORT { ItemState::Declared } else { ItemState::InStock };
-    let created = Created { kind: OutputKind::Lot, form: body.form, claims, mass: body.mass.net_mg, count: None };
+    let created =
+        Created { kind: OutputKind::Lot, form: body.form, claims, mass: body.mass.net_mg, count: None };
     let mut item = created.item(context, author, body.owner.or(Some(author)));
     item.entry = Some(body.entry);
     item.state = state;
@@ -81,7 +89,9 @@ fn check_mass(body: &LotDeclared) -> Result<(), Violation> {
     if fits {
         return Ok(());
     }
-    Err(Violation::new(Reason::FieldsDisagree).with("gross mass is not net mass and tare").field("mass.gross_mg"))
+    Err(Violation::new(Reason::FieldsDisagree)
+        .with("gross mass is not net mass and tare")
+        .field("mass.gross_mg"))
 }
 
 fn check_origins(origins: &[OriginShare]) -> Result<Vec<Origin>, Violation> {
@@ -134,7 +144,11 @@ fn declared_treatments(
         }
         // Not stated is what an absent treatment means.
         if statement.finding != Finding::NOT_STATED {
-            states.push(TreatmentState { treatment: statement.treatment, finding: statement.finding, evidence });
+            states.push(TreatmentState {
+                treatment: statement.treatment,
+                finding: statement.finding,
+                evidence,
+            });
         }
     }
     states.sort_unstable_by_key(|state| state.treatment);
@@ -274,7 +288,10 @@ pub(super) fn supplier_countersigned(
     Ok(())
 }
 
-pub(super) fn consignment_received(context: &mut Context<'_>, body: &ConsignmentReceived) -> Result<(), Violation> {
+pub(super) fn consignment_received(
+    context: &mut Context<'_>,
+    body: &ConsignmentReceived,
+) -> Result<(), Violation> {
     refuse_twice(body.lines.iter().map(|line| line.item), "lines")?;
     let receiver = context.author()?;
     for (n, line) in body.lines.iter().enumerate() {
@@ -308,9 +325,17 @@ fn receive(context: &mut Context<'_>, line: &ReceiptLine) -> Result<(), Violatio
     }
     if difference > at_most {
         if received > declared {
-            return Err(Violation::new(Reason::ReceiptDifference).with(difference).with(at_most).field("received_mg"));
+            return Err(Violation::new(Reason::ReceiptDifference)
+                .with(difference)
+                .with(at_most)
+                .field("received_mg"));
         }
-        warn_item(&mut item, context, Reason::ReceiptDifference, [difference.to_string(), at_most.to_string()]);
+        warn_item(
+            &mut item,
+            context,
+            Reason::ReceiptDifference,
+            [difference.to_string(), at_most.to_string()],
+        );
     }
     context.build_on_item(&mut item)?;
     item.mass.measure(received)?;

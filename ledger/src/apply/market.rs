@@ -41,7 +41,12 @@ pub(super) fn tag_replaced(context: &mut Context<'_>, body: &TagReplaced) -> Res
 }
 
 /// Rule U1 for tags: the code is the hash of the claim key, so nobody can bind a code that he has only seen.
-fn bind(context: &mut Context<'_>, item: ItemId, code: TagCode, claim_key: PublicKey) -> Result<(), Violation> {
+fn bind(
+    context: &mut Context<'_>,
+    item: ItemId,
+    code: TagCode,
+    claim_key: PublicKey,
+) -> Result<(), Violation> {
     claim_key.check().map_err(|error| Violation::new(Reason::KeyRefused).with(error).field("claim_key"))?;
     if TagCode::of(&claim_key) != code {
         return Err(Violation::new(Reason::TagNotHash).with(code).field("code"));
@@ -65,15 +70,19 @@ pub(super) fn sale_recorded(context: &mut Context<'_>, body: &SaleRecorded) -> R
         context.put_item(*item_id, item);
     }
     let at = context.at;
-    context.create(RecordKey::Sale(id), id, Sale {
-        history: History::default(),
-        seller,
-        items: body.items.0.clone(),
-        channel: body.channel,
-        destination: body.destination,
-        cancelled: false,
-        at,
-    })
+    context.create(
+        RecordKey::Sale(id),
+        id,
+        Sale {
+            history: History::default(),
+            seller,
+            items: body.items.0.clone(),
+            channel: body.channel,
+            destination: body.destination,
+            cancelled: false,
+            at,
+        },
+    )
 }
 
 pub(super) fn sale_cancelled(context: &mut Context<'_>, body: &SaleCancelled) -> Result<(), Violation> {
@@ -90,8 +99,7 @@ pub(super) fn sale_cancelled(context: &mut Context<'_>, body: &SaleCancelled) ->
         context.build_on_item(&mut item)?;
         item.owner = Some(author);
         item.sale = None;
-        item.state =
-            if item_id.kind() == ItemKind::Piece { ItemState::Finished } else { ItemState::InStock };
+        item.state = if item_id.kind() == ItemKind::Piece { ItemState::Finished } else { ItemState::InStock };
         context.put_item(*item_id, item);
     }
     sale.cancelled = true;

@@ -5,10 +5,11 @@ use crate::event::body::{Input, LossRecorded, LotMerged, LotSplit, OutputKind};
 use crate::id::{ItemId, ItemKind, ParticipantId};
 use crate::mass::Milligrams;
 use crate::record::{Claims, Item, ItemState, Parent, RecordKey};
-use crate::violation::{Reason, Violation};
 use crate::time::Timestamp;
+use crate::violation::{Reason, Violation};
+use crate::vocab::LossReason;
 
-use super::balance::{add, check_counts, lose, pass_on, positive, total};
+use super::balance::{add, check_counts, check_difference, lose, pass_on, positive, total};
 use super::claims::blend;
 use super::context::{Context, refuse_twice};
 use super::lots::{Created, details, parents_of};
@@ -51,7 +52,11 @@ pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<()
     Ok(())
 }
 
-pub(super) fn lot_merged(context: &mut Context<'_>, body: &LotMerged, event: &Event) -> Result<(), Violation> {
+pub(super) fn lot_merged(
+    context: &mut Context<'_>,
+    body: &LotMerged,
+    event: &Event,
+) -> Result<(), Violation> {
     if let Some(n) = body.inputs.iter().position(|input| input.item.kind() != ItemKind::Lot) {
         let id = body.inputs.get(n).map(|input| input.item.to_string()).unwrap_or_default();
         let violation = Violation::new(Reason::WrongKind).with(id).with("a lot");
@@ -59,6 +64,15 @@ pub(super) fn lot_merged(context: &mut Context<'_>, body: &LotMerged, event: &Ev
     }
     let taken = take_inputs(context, &body.inputs)?;
     let losses = total(body.losses.iter().map(|loss| loss.mass_mg), "losses")?;
+    for (n, loss) in body.losses.iter().enumerate() {
+        let field = format!("losses[{n}]");
+        if loss.count.is_some() {
+            return Err(Violation::new(Reason::CountMissing).field(field));
+        }
+        let is_measurement = loss.reason == LossReason::MEASUREMENT_DIFFERENCE;
+        check_difference(is_measurement, loss.mass_mg, taken.mass, taken.resolution, context.policy()?)
+            .map_err(|violation| violation.field(field))?;
+    }
     let output = positive(body.mass_mg, "mass_mg")?;
     let accounted = add(output, losses)?;
     if accounted != taken.mass {
@@ -134,11 +148,14 @@ pub(super) fn take_inputs(context: &mut Context<'_>, inputs: &[Input]) -> Result
         exhaust(&mut item);
         items.push((input.item, item, input.mass_mg));
     }
-    let Some((_, first, _)) = items.first() else { return Err(Violation::new(Reason::NotPositive).field("inputs")) };
+    let Some((_, first, _)) = items.first() else {
+        return Err(Violation::new(Reason::NotPositive).field("inputs"));
+    };
     if items.iter().any(|(_, item, _)| item.owner != first.owner) {
         return Err(Violation::new(Reason::OwnersDiffer).field("inputs"));
     }
-    let parts: Vec<(&Claims, Milligrams)> = items.iter().map(|(_, item, mass)| (&item.claims, *mass)).collect();
+    let parts: Vec<(&Claims, Milligrams)> =
+        items.iter().map(|(_, item, mass)| (&item.claims, *mass)).collect();
     let taken = Taken {
         mass: total(inputs.iter().map(|input| input.mass_mg), "inputs")?,
         claims: blend(&parts).map_err(|violation| violation.field("inputs"))?,

@@ -31,8 +31,8 @@ use crate::statement::{Issuer, Statement, Verified, decode_payload};
 use crate::violation::{Reason, Violation};
 
 pub use certificate::{certificate_id, issuer_id, normalise};
-use context::{Actor, Context};
 pub use context::Link;
+use context::{Actor, Context};
 pub use identity::registrar_id;
 pub use seal::check_state_root;
 
@@ -80,7 +80,8 @@ impl Delta {
 pub fn apply(view: &dyn View, index: LogIndex, verified: &Verified) -> Result<Delta, Violation> {
     let statement = verified.statement();
     let issuer = statement.header().issuer.to_string();
-    let mut context = Context::new(view, index, statement.id(), statement.leaf_hash(), issuer, statement.header().key_id);
+    let mut context =
+        Context::new(view, index, statement.id(), statement.leaf_hash(), issuer, statement.header().key_id);
     let opening = matches!(verified.events(), [Event::LedgerOpened(_)]);
     if opening != (index.0 == 0) {
         return Err(Violation::new(Reason::NotGenesis));
@@ -99,8 +100,7 @@ pub fn apply(view: &dyn View, index: LogIndex, verified: &Verified) -> Result<De
         })?;
         context.end_event();
     }
-    let (changes, touched, links) = context.into_changes();
-    Ok(Delta { changes, touched, links })
+    Ok(context.into_delta())
 }
 
 /// The key with which a statement must be checked, as the records know it: the author's by its thumbprint, the
@@ -157,7 +157,12 @@ fn check_audience_of_genesis(statement: &Statement, events: &[Event]) -> Result<
 }
 
 /// Everything that is asked of a statement before its first event: ledger, author, key.
-fn enter(context: &mut Context<'_>, statement: &Statement, index: LogIndex, events: &[Event]) -> Result<(), Violation> {
+fn enter(
+    context: &mut Context<'_>,
+    statement: &Statement,
+    index: LogIndex,
+    events: &[Event],
+) -> Result<(), Violation> {
     let header = statement.header();
     let ledger = context.ledger(&"the ledger's opening")?;
     if header.audience != ledger.id {
@@ -179,7 +184,11 @@ fn enter(context: &mut Context<'_>, statement: &Statement, index: LogIndex, even
 }
 
 /// Rules K1 and K3, and the key's scope under K2.
-fn participant_actor(context: &Context<'_>, id: ParticipantId, statement: &Statement) -> Result<Actor, Violation> {
+fn participant_actor(
+    context: &Context<'_>,
+    id: ParticipantId,
+    statement: &Statement,
+) -> Result<Actor, Violation> {
     let key_id = statement.header().key_id;
     let unknown = || Violation::new(Reason::KeyUnknown).with(key_id);
     let key = context.key(&key_id).map_err(|_| unknown())?;
@@ -206,7 +215,9 @@ fn use_sequence(context: &mut Context<'_>, statement: &Statement, seq: u64) -> R
     };
     let highest = before.as_ref().map_or(0, |record| record.highest);
     if seq > highest.saturating_add(SEQUENCE_LEAP) {
-        return Err(Violation::new(Reason::SequenceLeap).with(seq).with(highest.saturating_add(SEQUENCE_LEAP)));
+        return Err(Violation::new(Reason::SequenceLeap)
+            .with(seq)
+            .with(highest.saturating_add(SEQUENCE_LEAP)));
     }
     let Some(mut record) = before else {
         context.put_sequence(key, Sequence { highest: seq, below: vec![0; window] });
@@ -253,12 +264,18 @@ fn shift(below: &mut [u8], by: u64) {
 fn run(context: &mut Context<'_>, event: &Event, opening: bool) -> Result<(), Violation> {
     if let Event::LedgerOpened(body) = event {
         // Any other place than entry 0 was refused before.
-        return if opening { identity::ledger_opened(context, body) } else { Err(Violation::new(Reason::NotGenesis)) };
+        return if opening {
+            identity::ledger_opened(context, body)
+        } else {
+            Err(Violation::new(Reason::NotGenesis))
+        };
     }
     authorise(context, event.event_type())?;
     match event {
         Event::LedgerSealed(body) => return seal::ledger_sealed(context, body),
-        Event::PolicyAdopted(body) if context.policy.is_none() => return identity::policy_adopted(context, body),
+        Event::PolicyAdopted(body) if context.policy.is_none() => {
+            return identity::policy_adopted(context, body);
+        }
         _ => context.check_time(event.at())?,
     }
     match event {

@@ -11,7 +11,10 @@ use super::context::{Context, refuse_twice, state_forbids, warn_item};
 use super::lots::{is_of_lab, keep_documents};
 use super::work::{job_in_hand, one_of_two};
 
-pub(super) fn treatment_declared(context: &mut Context<'_>, body: &TreatmentDeclared) -> Result<(), Violation> {
+pub(super) fn treatment_declared(
+    context: &mut Context<'_>,
+    body: &TreatmentDeclared,
+) -> Result<(), Violation> {
     refuse_twice(body.treatments.iter().map(|statement| statement.treatment), "treatments")?;
     let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
     if item.state == ItemState::Exhausted {
@@ -62,7 +65,9 @@ pub(super) fn learn(
         warn_item(item, context, Reason::LabDisagrees, [statement.treatment.to_string()]);
         return Ok(());
     }
-    if before == Finding::LAB_DETECTED || (before == Finding::LAB_NONE_DETECTED && said == Finding::DECLARED_NONE) {
+    if before == Finding::LAB_DETECTED
+        || (before == Finding::LAB_NONE_DETECTED && said == Finding::DECLARED_NONE)
+    {
         return Ok(());
     }
     if before == Finding::DECLARED_NONE && said == Finding::LAB_DETECTED {

@@ -21,21 +21,25 @@ pub(super) fn work_started(context: &mut Context<'_>, body: &WorkStarted) -> Res
     let key = RecordKey::WorkOrder(id);
     let created = context.event_ref();
     let studio = context.author()?;
-    context.create(key, id, WorkOrder {
-        history: History::default(),
-        created,
-        studio,
-        owner: taken.owner,
-        process: body.process,
-        claims: taken.claims,
-        mass: MassBalance::of(taken.mass),
-        inputs: parents_of(&body.inputs),
-        outputs: 0,
-        steps: 0,
-        latest: taken.latest,
-        warnings: Vec::new(),
-        title: body.title.as_ref().map(|title| title.to_json().write()),
-    })?;
+    context.create(
+        key,
+        id,
+        WorkOrder {
+            history: History::default(),
+            created,
+            studio,
+            owner: taken.owner,
+            process: body.process,
+            claims: taken.claims,
+            mass: MassBalance::of(taken.mass),
+            inputs: parents_of(&body.inputs),
+            outputs: 0,
+            steps: 0,
+            latest: taken.latest,
+            warnings: Vec::new(),
+            title: body.title.as_ref().map(|title| title.to_json().write()),
+        },
+    )?;
     for input in body.inputs.iter() {
         context.link(RecordKey::Item(input.item), key, input.mass_mg);
     }
@@ -91,7 +95,11 @@ pub(super) fn one_of_two(field: &str) -> Violation {
     Violation::new(Reason::FieldsDisagree).with("exactly one of item and work is named").field(field)
 }
 
-pub(super) fn work_completed(context: &mut Context<'_>, body: &WorkCompleted, event: &Event) -> Result<(), Violation> {
+pub(super) fn work_completed(
+    context: &mut Context<'_>,
+    body: &WorkCompleted,
+    event: &Event,
+) -> Result<(), Violation> {
     let mut work = job_in_hand(context, &body.work)?;
     context.build_on_work(&mut work)?;
     account(context, &mut work, body)?;
@@ -132,14 +140,25 @@ fn account(context: &Context<'_>, work: &mut WorkOrder, body: &WorkCompleted) ->
             return Err(Violation::new(Reason::CountMissing).field(field));
         }
         let is_measurement = loss.reason == LossReason::MEASUREMENT_DIFFERENCE;
-        check_difference(is_measurement, loss.mass_mg, work.mass.entered, crate::mass::Milligrams::default(), policy)
-            .map_err(|violation| violation.field(field.clone()))?;
+        check_difference(
+            is_measurement,
+            loss.mass_mg,
+            work.mass.entered,
+            crate::mass::Milligrams::default(),
+            policy,
+        )
+        .map_err(|violation| violation.field(field.clone()))?;
         work.mass.lose(loss.mass_mg).map_err(|violation| violation.field(field))?;
     }
     work.mass.check_left(body.left_mg, "left_mg")
 }
 
-fn yielded(context: &Context<'_>, work: &WorkOrder, output: &WorkOutput, n: usize) -> Result<Item, Violation> {
+fn yielded(
+    context: &Context<'_>,
+    work: &WorkOrder,
+    output: &WorkOutput,
+    n: usize,
+) -> Result<Item, Violation> {
     match (output.kind, output.count) {
         (OutputKind::Batch, Some(0)) => {
             return Err(Violation::new(Reason::NotPositive).field(format!("outputs[{n}].count")));

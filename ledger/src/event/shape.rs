@@ -445,7 +445,8 @@ pub(crate) fn object_schema(fields: &[FieldSpec]) -> Value {
             let mut schema = (field.schema)();
             if let Value::Object(object) = &mut schema {
                 let unit = object.get("description").and_then(Value::as_str).map(str::to_owned);
-                let text = unit.map_or_else(|| field.doc.to_owned(), |unit| format!("{} ({unit})", field.doc));
+                let text =
+                    unit.map_or_else(|| field.doc.to_owned(), |unit| format!("{} ({unit})", field.doc));
                 object.insert("description".to_owned(), Value::String(text));
             }
             (field.name.to_owned(), schema)

@@ -4,17 +4,19 @@
 use serde_json::{Value, json};
 
 use crate::event::body::{
-    CertificateLinked, ConsignmentReceived, CustodyAccepted, CustodyCancelled, CustodyOffered, CustodyRejected,
-    EventCorrected, KeyAdded, KeyRevoked, LedgerOpened, LedgerSealed, LossRecorded, LotDeclared, LotMerged, LotSplit,
-    ParticipantEnrolled, ParticipantSuspended, PolicyAdopted, RoleGranted, RoleRevoked, SaleCancelled, SaleRecorded,
-    StepLogged, SupplierCountersigned, TagBound, TagReplaced, TreatmentApplied, TreatmentDeclared, WorkCompleted,
-    WorkStarted,
+    CertificateLinked, ConsignmentReceived, CustodyAccepted, CustodyCancelled, CustodyOffered,
+    CustodyRejected, EventCorrected, KeyAdded, KeyRevoked, LedgerOpened, LedgerSealed, LossRecorded,
+    LotDeclared, LotMerged, LotSplit, ParticipantEnrolled, ParticipantSuspended, PolicyAdopted, RoleGranted,
+    RoleRevoked, SaleCancelled, SaleRecorded, StepLogged, SupplierCountersigned, TagBound, TagReplaced,
+    TreatmentApplied, TreatmentDeclared, WorkCompleted, WorkStarted,
 };
 use crate::event::shape::{FieldError, FieldProblem, FieldSpec, Fields, Shape};
 use crate::json::Json;
 use crate::lang::Lang;
 use crate::time::Timestamp;
-use crate::violation::Rule::{self, C1, C2, C3, C4, C5, K1, K2, K3, K5, L1, L2, L3, L5, M1, M2, M3, M4, M5, M6, M7};
+use crate::violation::Rule::{
+    self, C1, C2, C3, C4, C5, K1, K2, K3, K5, L1, L2, L3, L5, M1, M2, M3, M4, M5, M6, M7,
+};
 use crate::violation::Rule::{T1, T2, T3, U1, U2, X1};
 
 /// Who may author an event, before the rules ask how the author stands to the things in it.
@@ -160,7 +162,15 @@ macro_rules! events {
 const REGISTRAR: Author = Author::Participant(&["registrar"]);
 const ANYBODY: Author = Author::Participant(&[]);
 const HOLDERS: Author = Author::Participant(&[
-    "importer", "studio", "artisan", "treater", "seller", "warehouse", "miner", "exporter", "lab",
+    "importer",
+    "studio",
+    "artisan",
+    "treater",
+    "seller",
+    "warehouse",
+    "miner",
+    "exporter",
+    "lab",
 ]);
 const MAKERS: Author = Author::Participant(&["studio", "artisan", "treater", "importer", "seller"]);
 const SELLERS: Author = Author::Participant(&["seller", "studio", "artisan", "importer", "marketplace"]);

@@ -1,0 +1,283 @@
+//! The record of an item: a lot, a batch or a piece, with its balances and the claims that travel with it.
+
+use minicbor::{Decode, Encode};
+
+use super::{EventRef, History, Warning};
+use crate::hash::Hash;
+use crate::id::{ItemId, OfferId, ParticipantId, SaleId, WorkOrderId};
+use crate::key::PublicKey;
+use crate::mass::{Milligrams, Ppm};
+use crate::tag::TagCode;
+use crate::time::Timestamp;
+use crate::vocab::{
+    CertificateScope, ChainModel, Code, Country, EntryKind, EvidenceLevel, Finding, Form, Nature, Species,
+    Treatment, Variety,
+};
+
+/// A mass over an item's life. In every state: entered + gained = lost + passed on + left.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct MassBalance {
+    /// What it began with.
+    #[n(0)]
+    pub entered: Milligrams,
+    /// What was added: measurement differences and foreign mass.
+    #[n(1)]
+    pub gained: Milligrams,
+    /// What was lost, with a reason each time.
+    #[n(2)]
+    pub lost: Milligrams,
+    /// What went into other items and jobs.
+    #[n(3)]
+    pub passed_on: Milligrams,
+    /// What is left.
+    #[n(4)]
+    pub left: Milligrams,
+}
+
+/// A count over a batch's life, as masses are kept.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct CountBalance {
+    /// What it began with.
+    #[n(0)]
+    pub entered: u32,
+    /// What was lost.
+    #[n(1)]
+    pub lost: u32,
+    /// What went into other items and jobs.
+    #[n(2)]
+    pub passed_on: u32,
+    /// What is left.
+    #[n(3)]
+    pub left: u32,
+}
+
+/// One country of a material and its share by mass.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct Origin {
+    /// The country.
+    #[n(0)]
+    pub country: Code<Country>,
+    /// The share in the blend it was drawn from.
+    #[n(1)]
+    pub share: Ppm,
+}
+
+/// What is known of one treatment.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct TreatmentState {
+    /// Which treatment.
+    #[n(0)]
+    pub treatment: Code<Treatment>,
+    /// What is known. An absent treatment is "not stated".
+    #[n(1)]
+    pub finding: Code<Finding>,
+    /// How well it is known.
+    #[n(2)]
+    pub evidence: Code<EvidenceLevel>,
+}
+
+/// What travels from an item to what is made of it.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct Claims {
+    /// The mineral.
+    #[n(0)]
+    pub species: Code<Species>,
+    /// The variety; absent where inputs differ or none was stated.
+    #[n(1)]
+    pub variety: Option<Code<Variety>>,
+    /// Natural, synthetic, glass, not stated.
+    #[n(2)]
+    pub nature: Code<Nature>,
+    /// The possible origins with the blend's shares, by country code.
+    #[n(3)]
+    pub origins: Vec<Origin>,
+    /// The lowest evidence level on the path.
+    #[n(4)]
+    pub origin_evidence: Code<EvidenceLevel>,
+    /// The worst ISO 22095 model on the path.
+    #[n(5)]
+    pub model: Code<ChainModel>,
+    /// Treatments, by code.
+    #[n(6)]
+    pub treatments: Vec<TreatmentState>,
+}
+
+/// Where an item is in its life.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(index_only)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemState {
+    /// Declared for import and not yet received.
+    #[n(0)]
+    Declared,
+    /// In hand: a lot or batch.
+    #[n(1)]
+    InStock,
+    /// In hand: a piece.
+    #[n(2)]
+    Finished,
+    /// Nothing is left.
+    #[n(3)]
+    Exhausted,
+    /// Sold to a buyer.
+    #[n(4)]
+    Sold,
+}
+
+/// What an item was made of.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct Parent {
+    /// The item.
+    #[n(0)]
+    pub item: ItemId,
+    /// How much of it went in.
+    #[n(1)]
+    pub mass: Milligrams,
+}
+
+/// A descriptive field's present value.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct Detail {
+    /// The field's path in the creating event.
+    #[n(0)]
+    pub field: String,
+    /// Its value as JSON; empty when a correction took it away.
+    #[n(1)]
+    pub value: String,
+    /// The event that corrected it last.
+    #[n(2)]
+    pub corrected: Option<EventRef>,
+}
+
+/// A certificate on an item.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct CertificateLink {
+    /// The certificate record's id.
+    #[n(0)]
+    pub certificate: Hash,
+    /// The issuer's registered code.
+    #[n(1)]
+    pub issuer_code: String,
+    /// The number.
+    #[n(2)]
+    pub number: String,
+    /// Whether the lab itself bound it; otherwise it is asserted by the holder.
+    #[n(3)]
+    pub bound: bool,
+    /// What it speaks of.
+    #[n(4)]
+    pub scope: Code<CertificateScope>,
+}
+
+/// How many warnings, documents or certificates a record keeps; what is more is counted, not kept.
+pub const MAX_KEPT: usize = 64;
+
+/// A lot, a batch or a piece.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[cbor(map)]
+pub struct Item {
+    /// The events that touched it.
+    #[n(0)]
+    pub history: History,
+    /// Which event created it.
+    #[n(1)]
+    pub created: EventRef,
+    /// Who created it.
+    #[n(2)]
+    pub creator: ParticipantId,
+    /// How a lot entered the ledger; absent for what was made of others.
+    #[n(3)]
+    pub entry: Option<Code<EntryKind>>,
+    /// Its form.
+    #[n(4)]
+    pub form: Code<Form>,
+    /// What travels with it.
+    #[n(5)]
+    pub claims: Claims,
+    /// Its mass.
+    #[n(6)]
+    pub mass: MassBalance,
+    /// Its count, of a batch.
+    #[n(7)]
+    pub count: Option<CountBalance>,
+    /// The resolution of the scale that weighed it last.
+    #[n(8)]
+    pub resolution: Milligrams,
+    /// What it was made of, directly.
+    #[n(9)]
+    pub parents: Vec<Parent>,
+    /// The job that yielded it.
+    #[n(10)]
+    pub work: Option<WorkOrderId>,
+    /// Who made it.
+    #[n(11)]
+    pub maker: Option<ParticipantId>,
+    /// In whose hands it is.
+    #[n(12)]
+    pub custodian: ParticipantId,
+    /// Whose it is; absent once sold to a buyer.
+    #[n(13)]
+    pub owner: Option<ParticipantId>,
+    /// Where it is in its life.
+    #[n(14)]
+    pub state: ItemState,
+    /// The last offer of it; whether it is open, the offer says.
+    #[n(15)]
+    pub offer: Option<OfferId>,
+    /// Its live tag.
+    #[n(16)]
+    pub tag: Option<TagCode>,
+    /// Its sale.
+    #[n(17)]
+    pub sale: Option<SaleId>,
+    /// Who may counter-sign as the enrolled supplier.
+    #[n(18)]
+    pub supplier: Option<ParticipantId>,
+    /// Whose link may counter-sign.
+    #[n(19)]
+    pub supplier_link: Option<PublicKey>,
+    /// The event that counter-signed.
+    #[n(20)]
+    pub countersigned: Option<EventRef>,
+    /// Certificates linked to it, at most `MAX_KEPT`.
+    #[n(21)]
+    pub certificates: Vec<CertificateLink>,
+    /// Documents' hashes with their kinds, at most `MAX_KEPT`.
+    #[n(22)]
+    pub documents: Vec<Document>,
+    /// Descriptive fields, in the order of the event table.
+    #[n(23)]
+    pub details: Vec<Detail>,
+    /// The latest time claimed by an event that touched it.
+    #[n(24)]
+    pub latest: Timestamp,
+    /// Warnings, at most `MAX_KEPT`.
+    #[n(25)]
+    pub warnings: Vec<Warning>,
+    /// How many certificates, documents and warnings were too many to keep.
+    #[n(26)]
+    pub not_kept: u32,
+}
+
+/// A document behind a claim.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct Document {
+    /// What kind: a code of the document types, or `photo`.
+    #[n(0)]
+    pub kind: String,
+    /// The hash.
+    #[n(1)]
+    pub sha256: Hash,
+    /// Whether everybody may read it.
+    #[n(2)]
+    pub public: bool,
+}

@@ -1,0 +1,89 @@
+//! Which record: keys, and their place in the state map and in an index.
+
+use crate::hash::Hash;
+use crate::id::{ConsignmentId, ItemId, OfferId, ParticipantId, SaleId, WorkOrderId};
+use crate::key::KeyId;
+use crate::tag::TagCode;
+
+/// Which record: its kind and its id.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum RecordKey {
+    /// What `ledger.opened` said.
+    Ledger,
+    /// The policy in force.
+    Policy,
+    /// The last seal.
+    Clock,
+    /// A participant.
+    Participant(ParticipantId),
+    /// A key.
+    Key(KeyId),
+    /// The sequence window of a key.
+    Sequence(KeyId),
+    /// An item.
+    Item(ItemId),
+    /// A work order.
+    WorkOrder(WorkOrderId),
+    /// A consignment.
+    Consignment(ConsignmentId),
+    /// An offer of custody.
+    Offer(OfferId),
+    /// A sale.
+    Sale(SaleId),
+    /// A tag.
+    Tag(TagCode),
+    /// A certificate, by the hash of issuer code and number.
+    Certificate(Hash),
+    /// A registered issuer code, by its hash.
+    Issuer(Hash),
+}
+
+impl RecordKey {
+    /// The byte that separates the kinds in the state map.
+    #[must_use]
+    pub const fn kind(&self) -> u8 {
+        match self {
+            Self::Ledger => 1,
+            Self::Policy => 2,
+            Self::Clock => 3,
+            Self::Participant(_) => 4,
+            Self::Key(_) => 5,
+            Self::Sequence(_) => 6,
+            Self::Item(_) => 7,
+            Self::WorkOrder(_) => 8,
+            Self::Consignment(_) => 9,
+            Self::Offer(_) => 10,
+            Self::Sale(_) => 11,
+            Self::Tag(_) => 12,
+            Self::Certificate(_) => 13,
+            Self::Issuer(_) => 14,
+        }
+    }
+
+    /// Kind byte and id: the key's bytes, also in an index. Items carry their letter before the 16 bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = vec![self.kind()];
+        match self {
+            Self::Ledger | Self::Policy | Self::Clock => {}
+            Self::Participant(id) => bytes.extend(id.bytes()),
+            Self::Key(id) | Self::Sequence(id) => bytes.extend(id.0.as_bytes()),
+            Self::Item(id) => {
+                bytes.extend(id.to_bytes());
+            }
+            Self::WorkOrder(id) => bytes.extend(id.bytes()),
+            Self::Consignment(id) => bytes.extend(id.bytes()),
+            Self::Offer(id) => bytes.extend(id.bytes()),
+            Self::Sale(id) => bytes.extend(id.bytes()),
+            Self::Tag(code) => bytes.extend(code.bytes()),
+            Self::Certificate(hash) | Self::Issuer(hash) => bytes.extend(hash.as_bytes()),
+        }
+        bytes
+    }
+
+    /// The key's place in the state map.
+    #[must_use]
+    pub fn map_key(&self) -> Hash {
+        Hash::of(&self.to_bytes())
+    }
+}

@@ -1,0 +1,228 @@
+//! The records that the log adds up to: one struct per kind, their keys in the state map, and the trait through
+//! which rules read them.
+//!
+//! A record's bytes are its deterministic CBOR (maps with ascending integer keys, absent options left out); the
+//! state map commits to their SHA-256. Nothing here decides anything: `apply` does.
+
+mod item;
+mod key;
+mod party;
+mod trade;
+
+use std::sync::Arc;
+
+use minicbor::{Decode, Encode};
+
+pub use item::{
+    CertificateLink, Claims, CountBalance, Detail, Document, Item, ItemState, MAX_KEPT, MassBalance, Origin,
+    Parent, TreatmentState,
+};
+pub use key::RecordKey;
+pub use party::{
+    Clock, Issuer, Key, Ledger, Participant, Policy, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, Yield,
+};
+pub use trade::{Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Tag, WorkOrder};
+
+use crate::cbor;
+use crate::hash::Hash;
+use crate::id::{LogIndex, StatementId};
+
+/// The events that have touched a record, as one hash over all of them in order.
+#[derive(Clone, Copy, Debug, Decode, Default, Encode, Eq, PartialEq)]
+#[cbor(map)]
+pub struct History {
+    /// `H(previous head || index u64be || event number u16be || statement id)`.
+    #[n(0)]
+    pub head: Hash,
+    /// How many events.
+    #[n(1)]
+    pub events: u64,
+    /// The index of the last of them.
+    #[n(2)]
+    pub last: LogIndex,
+}
+
+impl History {
+    /// The history after one more event.
+    #[must_use]
+    pub fn extend(&self, index: LogIndex, event: u16, statement: StatementId) -> Self {
+        let head = Hash::of_parts(&[
+            self.head.as_ref(),
+            &index.0.to_be_bytes(),
+            &event.to_be_bytes(),
+            statement.0.as_ref(),
+        ]);
+        Self { head, events: self.events.saturating_add(1), last: index }
+    }
+}
+
+/// An event by its place in the log.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, Ord, PartialEq, PartialOrd, serde::Serialize)]
+#[cbor(map)]
+pub struct EventRef {
+    /// The log index of its statement.
+    #[n(0)]
+    pub index: LogIndex,
+    /// Its number in the statement, from 0.
+    #[n(1)]
+    pub event: u16,
+}
+
+/// What is remarkable and not forbidden: part of the state, shown, never fatal.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[cbor(map)]
+pub struct Warning {
+    /// The reason's stable code, as `violation::Reason` names it.
+    #[n(0)]
+    pub reason: String,
+    /// Which event drew it.
+    #[n(1)]
+    pub at: EventRef,
+    /// What the words need.
+    #[n(2)]
+    pub args: Vec<String>,
+}
+
+macro_rules! records {
+    ($($kind:ident)*) => {
+        /// A record of any kind.
+        #[allow(clippy::large_enum_variant, reason = "records are kept behind an Arc, one allocation each")]
+        #[derive(Clone, Debug, Eq, PartialEq)]
+        pub enum Record { $(#[doc = concat!("See [`struct@", stringify!($kind), "`].")] $kind($kind),)* }
+
+        impl Record {
+            /// The record's deterministic CBOR: what the state map commits to.
+            #[must_use]
+            pub fn to_bytes(&self) -> Vec<u8> {
+                match self { $(Self::$kind(record) => cbor::encode(record),)* }
+            }
+
+            /// The name of its kind.
+            #[must_use]
+            pub const fn kind(&self) -> &'static str {
+                match self { $(Self::$kind(_) => stringify!($kind),)* }
+            }
+        }
+
+        $(impl From<$kind> for Record {
+            fn from(record: $kind) -> Self {
+                Self::$kind(record)
+            }
+        })*
+    };
+}
+
+records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer }
+
+impl Record {
+    /// Reads the record of a key.
+    ///
+    /// # Errors
+    /// The bytes are not the deterministic CBOR of a record of the key's kind.
+    pub fn from_bytes(key: &RecordKey, bytes: &[u8]) -> Result<Self, cbor::CborError> {
+        Ok(match key {
+            RecordKey::Ledger => Self::Ledger(cbor::decode_exact(bytes)?),
+            RecordKey::Policy => Self::Policy(cbor::decode_exact(bytes)?),
+            RecordKey::Clock => Self::Clock(cbor::decode_exact(bytes)?),
+            RecordKey::Participant(_) => Self::Participant(cbor::decode_exact(bytes)?),
+            RecordKey::Key(_) => Self::Key(cbor::decode_exact(bytes)?),
+            RecordKey::Sequence(_) => Self::Sequence(cbor::decode_exact(bytes)?),
+            RecordKey::Item(_) => Self::Item(cbor::decode_exact(bytes)?),
+            RecordKey::WorkOrder(_) => Self::WorkOrder(cbor::decode_exact(bytes)?),
+            RecordKey::Consignment(_) => Self::Consignment(cbor::decode_exact(bytes)?),
+            RecordKey::Offer(_) => Self::Offer(cbor::decode_exact(bytes)?),
+            RecordKey::Sale(_) => Self::Sale(cbor::decode_exact(bytes)?),
+            RecordKey::Tag(_) => Self::Tag(cbor::decode_exact(bytes)?),
+            RecordKey::Certificate(_) => Self::Certificate(cbor::decode_exact(bytes)?),
+            RecordKey::Issuer(_) => Self::Issuer(cbor::decode_exact(bytes)?),
+        })
+    }
+
+    /// What the state map holds for it.
+    #[must_use]
+    pub fn map_value(&self) -> Hash {
+        Hash::of(&self.to_bytes())
+    }
+
+    /// The events that touched it; none for a sequence window.
+    #[must_use]
+    pub fn history(&self) -> Option<&History> {
+        Some(match self {
+            Self::Ledger(r) => &r.history,
+            Self::Policy(r) => &r.history,
+            Self::Clock(r) => &r.history,
+            Self::Participant(r) => &r.history,
+            Self::Key(r) => &r.history,
+            Self::Sequence(_) => return None,
+            Self::Item(r) => &r.history,
+            Self::WorkOrder(r) => &r.history,
+            Self::Consignment(r) => &r.history,
+            Self::Offer(r) => &r.history,
+            Self::Sale(r) => &r.history,
+            Self::Tag(r) => &r.history,
+            Self::Certificate(r) => &r.history,
+            Self::Issuer(r) => &r.history,
+        })
+    }
+
+    pub(crate) fn history_mut(&mut self) -> Option<&mut History> {
+        Some(match self {
+            Self::Ledger(r) => &mut r.history,
+            Self::Policy(r) => &mut r.history,
+            Self::Clock(r) => &mut r.history,
+            Self::Participant(r) => &mut r.history,
+            Self::Key(r) => &mut r.history,
+            Self::Sequence(_) => return None,
+            Self::Item(r) => &mut r.history,
+            Self::WorkOrder(r) => &mut r.history,
+            Self::Consignment(r) => &mut r.history,
+            Self::Offer(r) => &mut r.history,
+            Self::Sale(r) => &mut r.history,
+            Self::Tag(r) => &mut r.history,
+            Self::Certificate(r) => &mut r.history,
+            Self::Issuer(r) => &mut r.history,
+        })
+    }
+}
+
+/// Read access to the records before a statement. Whoever applies statements implements it.
+pub trait View {
+    /// The record of this key, if there is one.
+    fn record(&self, key: &RecordKey) -> Option<Arc<Record>>;
+}
+
+/// A view in memory: what the verifier and tests replay into.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryView {
+    records: std::collections::HashMap<RecordKey, Arc<Record>>,
+}
+
+impl MemoryView {
+    /// Takes changed records in.
+    pub fn extend(&mut self, changes: impl IntoIterator<Item = (RecordKey, Arc<Record>)>) {
+        self.records.extend(changes);
+    }
+
+    /// Every record, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&RecordKey, &Arc<Record>)> {
+        self.records.iter()
+    }
+
+    /// How many records there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+}
+
+impl View for MemoryView {
+    fn record(&self, key: &RecordKey) -> Option<Arc<Record>> {
+        self.records.get(key).cloned()
+    }
+}

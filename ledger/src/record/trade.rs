@@ -1,0 +1,210 @@
+//! Records of what happens between items and people: jobs, consignments, offers, sales, tags, certificates.
+
+use minicbor::{Decode, Encode};
+
+use super::{Claims, EventRef, History, MassBalance, Parent, Warning};
+use crate::hash::Hash;
+use crate::id::{ItemId, ParticipantId};
+use crate::key::PublicKey;
+use crate::mass::Milligrams;
+use crate::tag::TagCode;
+use crate::time::Timestamp;
+use crate::vocab::{Code, Country, SaleChannel, Step};
+
+/// A job.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[cbor(map)]
+pub struct WorkOrder {
+    /// The events that touched it.
+    #[n(0)]
+    pub history: History,
+    /// Which event created it.
+    #[n(1)]
+    pub created: EventRef,
+    /// Who does it.
+    #[n(2)]
+    pub studio: ParticipantId,
+    /// Whose the goods are.
+    #[n(3)]
+    pub owner: Option<ParticipantId>,
+    /// The main process.
+    #[n(4)]
+    pub process: Code<Step>,
+    /// What travels from the inputs to the outputs.
+    #[n(5)]
+    pub claims: Claims,
+    /// The mass in it.
+    #[n(6)]
+    pub mass: MassBalance,
+    /// What went in.
+    #[n(7)]
+    pub inputs: Vec<Parent>,
+    /// How many items it has yielded.
+    #[n(8)]
+    pub outputs: u32,
+    /// How many steps were logged.
+    #[n(9)]
+    pub steps: u32,
+    /// The latest time claimed.
+    #[n(10)]
+    pub latest: Timestamp,
+    /// Warnings, at most `MAX_KEPT`.
+    #[n(11)]
+    pub warnings: Vec<Warning>,
+    /// What the job is called, as JSON.
+    #[n(12)]
+    pub title: Option<String>,
+}
+
+/// Lots that arrived together.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[cbor(map)]
+pub struct Consignment {
+    /// The events that touched it.
+    #[n(0)]
+    pub history: History,
+    /// Who received it.
+    #[n(1)]
+    pub receiver: ParticipantId,
+    /// The lots.
+    #[n(2)]
+    pub items: Vec<ItemId>,
+}
+
+/// How an offer stands.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(index_only)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferState {
+    /// Waiting, until it expires.
+    #[n(0)]
+    Open,
+    /// Taken.
+    #[n(1)]
+    Accepted,
+    /// Refused by the named party.
+    #[n(2)]
+    Rejected,
+    /// Taken back.
+    #[n(3)]
+    Cancelled,
+}
+
+/// One item of an offer.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct OfferedItem {
+    /// The item.
+    #[n(0)]
+    pub item: ItemId,
+    /// The mass on the giver's scale.
+    #[n(1)]
+    pub mass: Milligrams,
+    /// That scale's resolution.
+    #[n(2)]
+    pub resolution: Milligrams,
+}
+
+/// An offer of custody.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[cbor(map)]
+pub struct Offer {
+    /// The events that touched it.
+    #[n(0)]
+    pub history: History,
+    /// Who offers.
+    #[n(1)]
+    pub from: ParticipantId,
+    /// To whom.
+    #[n(2)]
+    pub to: ParticipantId,
+    /// What.
+    #[n(3)]
+    pub items: Vec<OfferedItem>,
+    /// Until when, by the ledger's clock.
+    #[n(4)]
+    pub expires: Timestamp,
+    /// Whether ownership passes.
+    #[n(5)]
+    pub ownership: bool,
+    /// How it stands.
+    #[n(6)]
+    pub state: OfferState,
+}
+
+impl Offer {
+    /// Whether it can still be accepted at this time of the ledger's clock.
+    #[must_use]
+    pub fn is_open(&self, clock: Timestamp) -> bool {
+        self.state == OfferState::Open && clock.unix() <= self.expires.unix()
+    }
+}
+
+/// A sale to a buyer outside the ledger.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[cbor(map)]
+pub struct Sale {
+    /// The events that touched it.
+    #[n(0)]
+    pub history: History,
+    /// Who sold.
+    #[n(1)]
+    pub seller: ParticipantId,
+    /// What.
+    #[n(2)]
+    pub items: Vec<ItemId>,
+    /// Where.
+    #[n(3)]
+    pub channel: Code<SaleChannel>,
+    /// Where the buyer is.
+    #[n(4)]
+    pub destination: Option<Code<Country>>,
+    /// Whether it was cancelled.
+    #[n(5)]
+    pub cancelled: bool,
+    /// When.
+    #[n(6)]
+    pub at: Timestamp,
+}
+
+/// A printed tag.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[cbor(map)]
+pub struct Tag {
+    /// The events that touched it.
+    #[n(0)]
+    pub history: History,
+    /// What it is bound to.
+    #[n(1)]
+    pub item: ItemId,
+    /// The public half of its claim code's key.
+    #[n(2)]
+    pub claim_key: PublicKey,
+    /// The code that replaced it.
+    #[n(3)]
+    pub replaced_by: Option<TagCode>,
+}
+
+/// A certificate number of an issuer.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[cbor(map)]
+pub struct Certificate {
+    /// The events that touched it.
+    #[n(0)]
+    pub history: History,
+    /// The issuer's registered code.
+    #[n(1)]
+    pub issuer_code: String,
+    /// The number.
+    #[n(2)]
+    pub number: String,
+    /// The item that the lab itself bound it to.
+    #[n(3)]
+    pub bound: Option<ItemId>,
+    /// The items that others asserted it for, at most `MAX_KEPT`.
+    #[n(4)]
+    pub asserted: Vec<ItemId>,
+    /// The document's hash, as the lab or else the first to assert it gave it.
+    #[n(5)]
+    pub document: Hash,
+}
