@@ -13,7 +13,9 @@
 //!
 //! Where the memory goes: 64 B a record in buckets of 2 to 4, about 21 B of inner hashes and 13 B of
 //! bookkeeping. A shard that outgrows its buckets is rebuilt alone, so at 10^8 records the longest pause is that
-//! of 10^5 records. One core makes 400,000 updates a second at 10^6 records. What a key or a value means is not known here.
+//! of 10^5 records. One core makes 400,000 updates a second at 10^6 records.
+//!
+//! What a key or a value means is not known here.
 
 mod proof;
 mod shard;
