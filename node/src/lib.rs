@@ -1,1 +1,8 @@
 //! placeholder
+
+pub mod codec;
+pub mod data_folder;
+pub mod disk;
+pub mod index;
+pub mod journal;
+pub mod tiles;
