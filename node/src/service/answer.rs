@@ -1,0 +1,208 @@
+//! What the node answers: to statements, and page by page to questions. Plain values, no I/O.
+
+use std::sync::Arc;
+
+use lode_ledger::hash::Hash;
+use lode_ledger::id::{ItemKind, LogIndex, ParticipantId, StatementId};
+use lode_ledger::lang::Lang;
+use lode_ledger::mass::Milligrams;
+use lode_ledger::record::{EventRef, ItemState, RecordKey};
+use lode_ledger::statement::StatementError;
+use lode_ledger::time::Timestamp;
+use lode_ledger::violation::Violation;
+use lode_ledger::vocab::{Code, Species};
+
+use crate::tiles::Bytes;
+
+/// The answer to one statement.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It is in the log, durably.
+    Accepted(Accepted),
+    /// It is not in the log, and nothing of it counts.
+    Refused(Refusal),
+}
+
+impl Outcome {
+    /// The acceptance, if it is one.
+    #[must_use]
+    pub const fn accepted(&self) -> Option<&Accepted> {
+        match self {
+            Self::Accepted(accepted) => Some(accepted),
+            Self::Refused(_) => None,
+        }
+    }
+
+    /// The refusal, if it is one.
+    #[must_use]
+    pub const fn refused(&self) -> Option<&Refusal> {
+        match self {
+            Self::Accepted(_) => None,
+            Self::Refused(refusal) => Some(refusal),
+        }
+    }
+}
+
+/// A statement's place in the log, and the proof of it.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// Its index; after a dry run the one that it would get.
+    pub index: LogIndex,
+    /// SHA-256 of its exact bytes.
+    pub statement: StatementId,
+    /// Whether the same bytes had been accepted before: this is then the same answer, under a newer checkpoint.
+    pub duplicate: bool,
+    /// The inclusion proof (RFC 9162 section 2.1.3) in the checkpoint's tree; empty after a dry run.
+    pub inclusion: Vec<Hash>,
+    /// A signed checkpoint larger than `index`; empty after a dry run.
+    pub checkpoint: Arc<str>,
+}
+
+/// Why a statement was not accepted.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// The stable code: of a rule's reason, of a defect of form, or one of the node's own.
+    pub code: &'static str,
+    /// The rule, if the rules refused it: `M2`.
+    pub rule: Option<&'static str>,
+    /// Which event, from 0; `None` for the statement as a whole.
+    pub event: Option<u16>,
+    /// Which field of the event; empty for the event as a whole.
+    pub field: String,
+    /// The statement's id, if it could be read at all.
+    pub statement: Option<StatementId>,
+    why: Why,
+}
+
+#[derive(Clone, Debug)]
+enum Why {
+    Rule(Box<Violation>),
+    Form(Box<StatementError>),
+    Node(&'static str),
+}
+
+impl Refusal {
+    /// The code of a refusal that says nothing about the statement: the node is stopping or has failed. Whether the
+    /// statement was accepted is then unknown; the same bytes can be sent again.
+    pub const UNAVAILABLE: &'static str = "unavailable";
+
+    /// By a rule.
+    #[must_use]
+    pub fn by_rule(violation: Violation, statement: StatementId) -> Self {
+        Self {
+            code: violation.reason.code(),
+            rule: Some(violation.rule().code()),
+            event: violation.event,
+            field: violation.field.clone(),
+            statement: Some(statement),
+            why: Why::Rule(Box::new(violation)),
+        }
+    }
+
+    /// For its form.
+    #[must_use]
+    pub fn by_form(error: StatementError, statement: Option<StatementId>) -> Self {
+        let (code, event, field) = match &error {
+            StatementError::Event { number, error } => {
+                (error.problem.code(), u16::try_from(*number).ok(), error.field.clone())
+            }
+            other => (other.code(), None, String::new()),
+        };
+        Self { code, rule: None, event, field, statement, why: Why::Form(Box::new(error)) }
+    }
+
+    /// Because the node cannot take anything now.
+    #[must_use]
+    pub fn unavailable(why: &'static str) -> Self {
+        Self {
+            code: Self::UNAVAILABLE,
+            rule: None,
+            event: None,
+            field: String::new(),
+            statement: None,
+            why: Why::Node(why),
+        }
+    }
+
+    /// The refusal in words. Defects of form are told in English only: they are for programmers.
+    #[must_use]
+    pub fn message(&self, lang: Lang) -> String {
+        match &self.why {
+            Why::Rule(violation) => violation.message(lang),
+            Why::Form(error) => error.to_string(),
+            Why::Node(why) => (*why).to_owned(),
+        }
+    }
+}
+
+/// One page of an answer.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Page<T> {
+    /// What was found, in a stable order. May be fewer than asked for although there is more.
+    pub items: Vec<T>,
+    /// The cursor of the next page; `None` at the end. It stays valid while the log grows.
+    pub next: Option<String>,
+}
+
+/// The text is no cursor that a page of this list gave.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("this cursor was not given by a page of this list: begin without one")]
+pub struct BadCursor;
+
+/// A step of provenance, seen from one of its ends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Link {
+    /// The other end: an item or a work order.
+    pub other: RecordKey,
+    /// How much mass went over.
+    pub mass: Milligrams,
+    /// By which event.
+    pub by: EventRef,
+}
+
+/// Which items; every part that is given must fit.
+#[derive(Clone, Debug, Default)]
+pub struct ItemFilter {
+    /// In whose hands it is.
+    pub custodian: Option<ParticipantId>,
+    /// Whose it is.
+    pub owner: Option<ParticipantId>,
+    /// Who created it.
+    pub creator: Option<ParticipantId>,
+    /// Where it is in its life.
+    pub state: Option<ItemState>,
+    /// The mineral.
+    pub species: Option<Code<Species>>,
+    /// Lot, batch or piece.
+    pub kind: Option<ItemKind>,
+    /// A part of its id, variety or an open descriptive field, in any case of letters.
+    pub text: Option<String>,
+}
+
+/// A file of the static log.
+#[derive(Clone, Debug)]
+pub struct Tile {
+    /// Its content.
+    pub bytes: Bytes,
+    /// Whether it is full and so never changes.
+    pub immutable: bool,
+}
+
+/// How the node is.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// Why the node takes nothing any more; `None` while it does.
+    pub failed: Option<String>,
+    /// The number of entries.
+    pub size: u64,
+    /// How many entries the index has taken up.
+    pub indexed: u64,
+    /// Changes waiting for the index.
+    pub overlay: usize,
+    /// Statements waiting for the sequencer.
+    pub queue: usize,
+    /// The last seal.
+    pub last_seal: Option<(LogIndex, Timestamp)>,
+    /// Seconds since the last seal, by the node's clock.
+    pub seal_age_s: Option<i64>,
+}
