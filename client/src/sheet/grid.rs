@@ -18,6 +18,8 @@ pub(super) const MAX_COLUMNS: usize = 200;
 const MAX_CELLS: usize = 3_000_000;
 /// Most sheets of a workbook that are looked at.
 const MAX_SHEETS: usize = 20;
+/// Most bytes that a workbook's parts may unpack to, by its own directory.
+const MAX_UNPACKED: u64 = 512 * 1024 * 1024;
 /// Longest text of a cell kept, in characters.
 const MAX_TEXT: usize = 1_000;
 
@@ -68,6 +70,9 @@ pub(super) enum Kind {
 /// Reads every sheet of a file.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Grid>, SheetRefused> {
     if bytes.starts_with(b"PK\x03\x04") {
+        if unpacked_size(bytes).is_some_and(|size| size > MAX_UNPACKED) {
+            return Err(SheetRefused::TooLarge);
+        }
         return workbook(bytes);
     }
     // The container of .xls and of encrypted .xlsx files.
@@ -75,6 +80,26 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Grid>, SheetRefused> {
         return Err(SheetRefused::OldOrLocked);
     }
     Ok(vec![delimited(&decode(bytes)?)?])
+}
+
+/// What the parts of a ZIP file unpack to, as its central directory says; `None` if that cannot be read. Keeps a
+/// small file of zeros from filling the memory. (APPNOTE 4.3.12 and 4.3.16.)
+fn unpacked_size(bytes: &[u8]) -> Option<u64> {
+    let number = |at: usize, length: usize| {
+        let field = bytes.get(at..at.checked_add(length)?)?;
+        Some(field.iter().rev().fold(0_u64, |value, byte| (value << 8) | u64::from(*byte)))
+    };
+    let end = bytes.len().checked_sub(22)?;
+    let end =
+        (end.saturating_sub(65_535)..=end).rev().find(|at| bytes.get(*at..*at + 4) == Some(b"PK\x05\x06"))?;
+    let (count, mut at) = (number(end + 10, 2)?, usize::try_from(number(end + 16, 4)?).ok()?);
+    let mut size = 0_u64;
+    for _ in 0..count {
+        size += number(at + 24, 4)?;
+        let extra = number(at + 28, 2)? + number(at + 30, 2)? + number(at + 32, 2)?;
+        at = at.checked_add(46)?.checked_add(usize::try_from(extra).ok()?)?;
+    }
+    Some(size)
 }
 
 fn workbook(bytes: &[u8]) -> Result<Vec<Grid>, SheetRefused> {

@@ -3,6 +3,7 @@
 //! Every mistake of the sheet is told at once, with row, column and heading. Nothing is guessed that could change
 //! what is signed, and nothing is built here: turning [`SheetLot`]s into statements is another room's work.
 
+mod cells;
 mod grid;
 mod heading;
 mod row;

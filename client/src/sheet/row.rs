@@ -5,19 +5,17 @@
 
 use std::collections::BTreeSet;
 
-use lode_ledger::mass::{MassError, MassUnit, Milligrams, parse_mass};
+use lode_ledger::mass::{MassUnit, Milligrams, parse_mass};
 use lode_ledger::vocab::{
     Code, Country, DeclarationElement, EvidenceLevel, Form, HsCode, Names, Nature, Port, Species, Treatment,
-    Variety, Vocabulary, closest, element_set, fold,
+    Variety, closest, element_set, fold,
 };
 
-use super::grid::{Kind, Row};
+use super::cells::Cells;
+use super::grid::Row;
 use super::heading::{Columns, Field, by_script};
 use super::trouble::Trouble;
 use super::{SheetLot, Treatments};
-
-/// Longest text of a field, in characters: what a statement's line holds.
-const MAX_LINE: usize = 120;
 
 /// A mistake of a row: its column, the value shown, what it is.
 pub(super) type Told = (Option<usize>, String, Trouble);
@@ -137,6 +135,7 @@ impl Reader {
         } else if let Some(kind) = cells.peek(Field::Kind) {
             let found = self.goods(&kind);
             (what.variety, named, variety_field) = (found.variety, found.species, Field::Kind);
+            what.form = found.form;
             if found.variety.is_none() && found.species.is_none() {
                 cells.tell(Field::Kind, Trouble::UnknownVariety(closest_goods(&kind)));
             }
@@ -162,10 +161,10 @@ impl Reader {
             },
             _ => {}
         }
-        what.form =
-            cells.named(Field::Form, &self.forms, Trouble::UnknownForm).or(product.form).or_else(|| {
-                cells.peek(Field::Working).and_then(|text| parts(&text).find_map(|part| self.forms.get(part)))
-            });
+        let stated = cells.named(Field::Form, &self.forms, Trouble::UnknownForm);
+        what.form = stated.or(product.form).or(what.form).or_else(|| {
+            cells.peek(Field::Working).and_then(|text| parts(&text).find_map(|part| self.forms.get(part)))
+        });
         what
     }
 
@@ -395,120 +394,5 @@ fn pieces(cells: &mut Cells<'_>) -> Option<u32> {
             cells.tell(Field::Pieces, Trouble::NotACount);
             None
         }
-    }
-}
-
-/// A row with its columns, collecting what is wrong.
-struct Cells<'a> {
-    row: &'a Row,
-    columns: &'a Columns,
-    told: &'a mut Vec<Told>,
-}
-
-impl Cells<'_> {
-    /// A field's text without any check; `None` if blank.
-    fn peek(&self, field: Field) -> Option<String> {
-        let column = self.columns.at(field)?;
-        Some(self.row.text(column)).filter(|text| !text.is_empty()).map(str::to_owned)
-    }
-
-    fn tell(&mut self, field: Field, trouble: Trouble) {
-        let column = self.columns.at(field);
-        let value = column.map(|column| self.row.text(column).to_owned()).unwrap_or_default();
-        self.told.push((column, value, trouble));
-    }
-
-    /// Whether a species could not be read, so that a variety's must not stand in for it.
-    fn has_told(&self) -> bool {
-        self.told.iter().any(|(.., trouble)| matches!(trouble, Trouble::UnknownSpecies(_)))
-    }
-
-    /// Whether the row's goods have been complained of already.
-    fn has_told_what(&self) -> bool {
-        self.told
-            .iter()
-            .any(|(.., trouble)| matches!(trouble, Trouble::UnknownSpecies(_) | Trouble::UnknownVariety(_)))
-    }
-
-    /// A field's text as its author meant it: no value that a spreadsheet has spoilt.
-    fn text(&mut self, field: Field) -> Option<String> {
-        let text = self.peek(field)?;
-        let kind = self.columns.at(field).and_then(|column| self.row.cell(column)).map(|cell| cell.kind);
-        let trouble = match kind {
-            Some(Kind::Date) => Trouble::DateCell,
-            Some(Kind::LongNumber) => Trouble::DigitsLost,
-            Some(Kind::Error) => Trouble::CellError,
-            _ if text.chars().count() > MAX_LINE => Trouble::TooLong,
-            _ => return Some(text),
-        };
-        self.tell(field, trouble);
-        None
-    }
-
-    /// A text that must stand.
-    fn required(&mut self, field: Field) -> Option<String> {
-        if self.peek(field).is_none() {
-            self.tell(field, Trouble::MissingValue(field));
-            return None;
-        }
-        if field == Field::SupplierLot && self.is_merged(field) {
-            self.tell(field, Trouble::MergedCell);
-            return None;
-        }
-        self.text(field)
-    }
-
-    /// A term of a table by any of its names; the whole cell, or all of it but a part in brackets.
-    fn named<V: Vocabulary>(
-        &mut self,
-        field: Field,
-        names: &Names<V>,
-        unknown: impl FnOnce(Vec<&'static str>) -> Trouble,
-    ) -> Option<Code<V>> {
-        let text = self.peek(field)?;
-        let outside = text.split(['(', '（']).next().unwrap_or_default();
-        let found = names.get(&text).or_else(|| names.get(outside));
-        if found.is_none() {
-            self.tell(field, unknown(closest::<V>(&text)));
-        }
-        found
-    }
-
-    fn is_merged(&self, field: Field) -> bool {
-        self.columns.at(field).and_then(|column| self.row.cell(column)).is_some_and(|cell| cell.merged)
-    }
-
-    /// A text that counts: a merged cell would count it once for every row.
-    fn count_text(&mut self, field: Field) -> Option<String> {
-        if self.is_merged(field) {
-            self.tell(field, Trouble::MergedCell);
-            return None;
-        }
-        self.text(field)
-    }
-
-    fn mass(&mut self, field: Field, unit: Option<MassUnit>) -> Option<Milligrams> {
-        let text = self.count_text(field)?;
-        let heading = self.columns.at(field).and_then(|column| self.columns.unit(column));
-        match parse_mass(&text, unit.or(heading)) {
-            Ok(mass) => Some(mass),
-            Err(error) => {
-                self.tell(field, of_mass(error));
-                None
-            }
-        }
-    }
-}
-
-fn of_mass(error: MassError) -> Trouble {
-    match error {
-        MassError::Empty | MassError::NotANumber(_) => Trouble::NotAMass,
-        MassError::Negative(_) => Trouble::NegativeMass,
-        MassError::Scientific(_) => Trouble::ScientificMass,
-        MassError::Ambiguous(_) => Trouble::AmbiguousMass,
-        MassError::NoUnit(_) => Trouble::NoUnit,
-        MassError::UnknownUnit(_) => Trouble::UnknownUnit,
-        MassError::NotExact(_) => Trouble::InexactMass,
-        MassError::TooLarge => Trouble::MassTooLarge,
     }
 }

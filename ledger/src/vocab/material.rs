@@ -265,7 +265,7 @@ impl Code<Variety> {
 vocabulary! {
     /// The shape. Attribute `stage`: raw, semi (needs more work), finished.
     Form, "form", [
-        t("rough", "rough", "原石", "bruto").also(&["原料", "毛料", "荒料", "raw", "pedra bruta", "未加工", "raw stone"]).with(&[("stage", "raw")]),
+        t("rough", "rough", "原石", "bruto").also(&["原料", "毛料", "荒料", "raw", "bruta", "pedra bruta", "未加工", "raw stone"]).with(&[("stage", "raw")]),
         t("crystal_point", "natural point", "原生晶柱", "ponta natural").also(&["natural crystal point", "单晶", "terminated crystal"])
             .with(&[("stage", "raw")]),
         t("cluster", "cluster", "晶簇", "drusa").also(&["druse", "druzy", "晶花"]).with(&[("stage", "raw")]),
