@@ -1,1 +1,398 @@
-//! Follows.
+//! What the log means for the index: which keys and values one accepted statement makes. Everything here is public
+//! in the log; nothing private is ever in the index, which can be deleted and made again from the log.
+//!
+//! ```text
+//! m                                          count and check sum of the records, version of this layout
+//! r | record key                             the record's CBOR (its first part; see `Stored`)
+//! R | record key | part                      further parts of a long record
+//! s | statement id                           its log index
+//! e | record key | index event               events that touched a record, in order
+//! f | record key | index event n             what it was made from: the other end, mass
+//! t | record key | index event n             what it was made into
+//! i | order                                  every item, in the order of creation
+//! c | participant | order                    items by custodian          order = index event item
+//! o | participant | order                    items by owner
+//! k | participant | order                    items by creator
+//! a | state | order                          items by state
+//! p | species 0 | order                      items by species
+//! u | order of participant                   every participant
+//! v | role 0 | order of participant          participants by role
+//! x | to | expiry offer                      open offers to a participant, soonest to expire first
+//! y | from | expiry offer                    open offers by a participant
+//! ```
+//! Numbers are big-endian, so that keys sort as numbers do; `index` has 8 bytes, `event` and `n` 2. A record key
+//! stands with a length byte before it where something follows.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use lode_ledger::apply::Delta;
+use lode_ledger::hash::Hash;
+use lode_ledger::id::{ItemId, LogIndex, OfferId, ParticipantId, StatementId};
+use lode_ledger::record::{
+    EventRef, Item, ItemState, Offer, OfferState, Participant, Record, RecordKey, View,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::codec::{self, CodecError};
+
+/// The version of the layout; another one is deleted and rebuilt.
+const VERSION: u32 = 1;
+/// The most of a record in one value, below the store's limit.
+const PART_BYTES: usize = 60_000;
+
+/// Changes of the index: a `None` takes a key away.
+pub(crate) type Keys = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// Changes of the index, and of records, that one commit makes.
+#[derive(Default)]
+pub(crate) struct Changes {
+    pub(crate) keys: Keys,
+    pub(crate) records: HashMap<RecordKey, Arc<Record>>,
+}
+
+/// Count and check sum over all records: a doubtful index is found by it at the next start, before it could be sealed.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Meta {
+    version: u32,
+    records: u64,
+    sum: [u8; 32],
+}
+
+impl Meta {
+    pub(crate) const fn empty() -> Self {
+        Self { version: VERSION, records: 0, sum: [0; 32] }
+    }
+
+    /// Counts a record in, or, called again, out of the sum.
+    fn add(&mut self, key: &Hash, value: &Hash) {
+        let hash = Hash::of_parts(&[key.as_ref(), value.as_ref()]);
+        for (sum, byte) in self.sum.iter_mut().zip(hash.0) {
+            *sum ^= byte;
+        }
+    }
+
+    /// Counts a whole record in.
+    pub(crate) fn count(&mut self, key: &Hash, value: &Hash) {
+        self.records += 1;
+        self.add(key, value);
+    }
+
+    pub(crate) fn key() -> Vec<u8> {
+        vec![b'm']
+    }
+
+    /// Whether it was written in this layout.
+    pub(crate) const fn is_current(&self) -> bool {
+        self.version == VERSION
+    }
+
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, CodecError> {
+        codec::decode(bytes)
+    }
+}
+
+/// A record's value: its first part, and how many follow.
+#[derive(Deserialize, Serialize)]
+struct Stored {
+    more: u8,
+    cbor: Vec<u8>,
+}
+
+/// The other end of a step of provenance.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct StoredLink {
+    /// The record key's bytes.
+    pub(crate) other: Vec<u8>,
+    /// In milligrams.
+    pub(crate) mass: u64,
+}
+
+impl Changes {
+    /// Takes a statement's records in, to be seen by those after it.
+    pub(crate) fn take_records(&mut self, delta: &Delta) {
+        self.records.extend(delta.changes().iter().map(|(key, record)| (*key, record.clone())));
+    }
+}
+
+/// Adds what a statement changes. `before` is the state before it.
+pub(crate) fn project(
+    keys: &mut Keys,
+    meta: &mut Meta,
+    before: &dyn View,
+    index: LogIndex,
+    statement: StatementId,
+    delta: &Delta,
+) -> Result<(), CodecError> {
+    keys.insert(statement_key(&statement), Some(codec::encode(&index.0)?));
+    for (key, record) in delta.changes() {
+        let old = before.record(key);
+        project_record(keys, meta, key, old.as_deref(), record)?;
+    }
+    for (event, touched) in (0..).zip(delta.touched()) {
+        for key in touched {
+            keys.insert(event_key(key, EventRef { index, event }), Some(Vec::new()));
+        }
+    }
+    for (n, link) in (0_u16..).zip(delta.links()) {
+        let mass = link.mass.get();
+        for (letter, own, other) in [(b'f', &link.to, &link.from), (b't', &link.from, &link.to)] {
+            let mut key = long(letter, own);
+            push_ref(&mut key, link.by);
+            key.extend(n.to_be_bytes());
+            keys.insert(key, Some(codec::encode(&StoredLink { other: other.to_bytes(), mass })?));
+        }
+    }
+    keys.insert(Meta::key(), Some(codec::encode(&*meta)?));
+    Ok(())
+}
+
+fn project_record(
+    keys: &mut Keys,
+    meta: &mut Meta,
+    key: &RecordKey,
+    old: Option<&Record>,
+    record: &Record,
+) -> Result<(), CodecError> {
+    let map_key = key.map_key();
+    match old {
+        Some(old) => meta.add(&map_key, &old.map_value()),
+        None => meta.records += 1,
+    }
+    let bytes = record.to_bytes();
+    meta.add(&map_key, &Hash::of(&bytes));
+    let mut parts = bytes.chunks(PART_BYTES);
+    let first = parts.next().unwrap_or_default();
+    let more = u8::try_from(parts.len()).map_err(|_| CodecError::TooLong(bytes.len()))?;
+    keys.insert(record_key(key), Some(codec::encode(&Stored { more, cbor: first.to_vec() })?));
+    for (n, part) in (1_u8..).zip(parts) {
+        keys.insert(part_key(key, n), Some(part.to_vec()));
+    }
+    let facets = |record: &Record| match (key, record) {
+        (RecordKey::Item(id), Record::Item(item)) => item_facets(id, item),
+        (RecordKey::Participant(id), Record::Participant(participant)) => participant_facets(id, participant),
+        (RecordKey::Offer(id), Record::Offer(offer)) => offer_facets(id, offer),
+        _ => Vec::new(),
+    };
+    let (before, after) = (old.map(facets).unwrap_or_default(), facets(record));
+    for gone in before.iter().filter(|facet| !after.contains(facet)) {
+        keys.insert(gone.clone(), None);
+    }
+    for new in after {
+        if !before.contains(&new) {
+            keys.insert(new, Some(Vec::new()));
+        }
+    }
+    Ok(())
+}
+
+/// A record's whole CBOR, with `get` to read values.
+pub(crate) fn read_record(
+    key: &RecordKey,
+    get: impl Fn(&[u8]) -> Option<Vec<u8>>,
+) -> Result<Option<Vec<u8>>, CodecError> {
+    let Some(stored) = get(&record_key(key)) else { return Ok(None) };
+    whole_record(&key.to_bytes(), &stored, get).map(Some)
+}
+
+/// A record's whole CBOR from its first value; `id` is the record key's bytes.
+pub(crate) fn whole_record(
+    id: &[u8],
+    stored: &[u8],
+    get: impl Fn(&[u8]) -> Option<Vec<u8>>,
+) -> Result<Vec<u8>, CodecError> {
+    let Stored { more, mut cbor } = codec::decode(stored)?;
+    for n in 1..=more {
+        let mut key = vec![b'R'];
+        key.extend(id);
+        key.push(n);
+        cbor.extend(get(&key).ok_or(CodecError::TooLong(usize::from(n)))?);
+    }
+    Ok(cbor)
+}
+
+/// The prefix of all records' first values; the record key's bytes follow.
+pub(crate) const RECORDS: &[u8] = b"r";
+
+fn record_key(key: &RecordKey) -> Vec<u8> {
+    let mut bytes = RECORDS.to_vec();
+    bytes.extend(key.to_bytes());
+    bytes
+}
+
+fn part_key(key: &RecordKey, part: u8) -> Vec<u8> {
+    let mut bytes = vec![b'R'];
+    bytes.extend(key.to_bytes());
+    bytes.push(part);
+    bytes
+}
+
+pub(crate) fn statement_key(id: &StatementId) -> Vec<u8> {
+    let mut bytes = vec![b's'];
+    bytes.extend(id.0.as_bytes());
+    bytes
+}
+
+/// The prefix of the events that touched a record.
+pub(crate) fn events_prefix(key: &RecordKey) -> Vec<u8> {
+    long(b'e', key)
+}
+
+pub(crate) fn event_key(key: &RecordKey, at: EventRef) -> Vec<u8> {
+    let mut bytes = events_prefix(key);
+    push_ref(&mut bytes, at);
+    bytes
+}
+
+/// The prefix of what a record was made from.
+pub(crate) fn made_from_prefix(key: &RecordKey) -> Vec<u8> {
+    long(b'f', key)
+}
+
+/// The prefix of what a record was made into.
+pub(crate) fn made_into_prefix(key: &RecordKey) -> Vec<u8> {
+    long(b't', key)
+}
+
+/// The prefix of every item.
+pub(crate) fn items_prefix() -> Vec<u8> {
+    vec![b'i']
+}
+
+pub(crate) fn custodian_prefix(id: &ParticipantId) -> Vec<u8> {
+    with_id(b'c', id)
+}
+
+pub(crate) fn owner_prefix(id: &ParticipantId) -> Vec<u8> {
+    with_id(b'o', id)
+}
+
+pub(crate) fn creator_prefix(id: &ParticipantId) -> Vec<u8> {
+    with_id(b'k', id)
+}
+
+pub(crate) fn state_prefix(state: ItemState) -> Vec<u8> {
+    let byte = match state {
+        ItemState::Declared => 0,
+        ItemState::InStock => 1,
+        ItemState::Finished => 2,
+        ItemState::Exhausted => 3,
+        ItemState::Sold => 4,
+    };
+    vec![b'a', byte]
+}
+
+pub(crate) fn species_prefix(code: &str) -> Vec<u8> {
+    with_text(b'p', code)
+}
+
+/// The prefix of every participant.
+pub(crate) fn participants_prefix() -> Vec<u8> {
+    vec![b'u']
+}
+
+pub(crate) fn role_prefix(role: &str) -> Vec<u8> {
+    with_text(b'v', role)
+}
+
+pub(crate) fn offers_to_prefix(id: &ParticipantId) -> Vec<u8> {
+    with_id(b'x', id)
+}
+
+pub(crate) fn offers_from_prefix(id: &ParticipantId) -> Vec<u8> {
+    with_id(b'y', id)
+}
+
+fn item_facets(id: &ItemId, item: &Item) -> Vec<Vec<u8>> {
+    let mut facets = vec![
+        items_prefix(),
+        custodian_prefix(&item.custodian),
+        creator_prefix(&item.creator),
+        state_prefix(item.state),
+        species_prefix(item.claims.species.as_str()),
+    ];
+    facets.extend(item.owner.as_ref().map(owner_prefix));
+    for facet in &mut facets {
+        push_ref(facet, item.created);
+        facet.extend(id.to_bytes());
+    }
+    facets
+}
+
+fn participant_facets(id: &ParticipantId, participant: &Participant) -> Vec<Vec<u8>> {
+    let mut facets = vec![participants_prefix()];
+    facets.extend(participant.roles.iter().map(|role| role_prefix(role.as_str())));
+    for facet in &mut facets {
+        push_ref(facet, participant.created);
+        facet.extend(id.bytes());
+    }
+    facets
+}
+
+fn offer_facets(id: &OfferId, offer: &Offer) -> Vec<Vec<u8>> {
+    if offer.state != OfferState::Open {
+        return Vec::new();
+    }
+    let mut facets = vec![offers_to_prefix(&offer.to), offers_from_prefix(&offer.from)];
+    for facet in &mut facets {
+        facet.extend(expiry_bytes(offer.expires.unix()));
+        facet.extend(id.bytes());
+    }
+    facets
+}
+
+/// Seconds since 1970 so that earlier sorts before later, also before 1970.
+pub(crate) fn expiry_bytes(unix: i64) -> [u8; 8] {
+    (unix.cast_unsigned() ^ (1 << 63)).to_be_bytes()
+}
+
+fn long(letter: u8, key: &RecordKey) -> Vec<u8> {
+    let id = key.to_bytes();
+    let mut bytes = vec![letter, u8::try_from(id.len()).unwrap_or(u8::MAX)];
+    bytes.extend(id);
+    bytes
+}
+
+fn push_ref(bytes: &mut Vec<u8>, at: EventRef) {
+    bytes.extend(at.index.0.to_be_bytes());
+    bytes.extend(at.event.to_be_bytes());
+}
+
+fn with_id(letter: u8, id: &ParticipantId) -> Vec<u8> {
+    let mut bytes = vec![letter];
+    bytes.extend(id.bytes());
+    bytes
+}
+
+fn with_text(letter: u8, text: &str) -> Vec<u8> {
+    let mut bytes = vec![letter];
+    bytes.extend(text.as_bytes());
+    bytes.push(0);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expiries_sort_as_times_do() {
+        let times = [i64::MIN, -5, -1, 0, 1, 1_800_000_000, i64::MAX];
+        assert!(times.map(expiry_bytes).is_sorted());
+    }
+
+    #[test]
+    fn the_sum_forgets_what_is_taken_out_and_knows_what_is_lost() {
+        let (a, b, c) = (Hash::of(b"a"), Hash::of(b"b"), Hash::of(b"c"));
+        let mut replaced = Meta::empty();
+        replaced.count(&a, &b);
+        replaced.add(&a, &b);
+        replaced.add(&a, &c);
+        let mut plain = Meta::empty();
+        plain.count(&a, &c);
+        assert_eq!(replaced, plain);
+        let mut other = Meta::empty();
+        other.count(&c, &a);
+        assert_ne!(other, plain);
+    }
+}

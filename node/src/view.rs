@@ -1,1 +1,380 @@
-//! Follows.
+//! The state as it is committed: the index, and over it the changes that the index has not taken up yet.
+//!
+//! The overlay holds the same keys and values as the index will, so one merge answers every question. The sequencer
+//! adds to it after each journal commit; the index writer takes from it. What a key means is said in `projection`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use lode_ledger::hash::Hash;
+use lode_ledger::key::{KeyId, PublicKey, VerifyKey};
+use lode_ledger::record::{Record, RecordKey, View};
+use tokio::sync::watch;
+
+use crate::index::{self, Batch, Direction, IndexError, IndexStore, Position};
+use crate::projection::{self, Changes};
+
+/// Changes in the overlay beyond which the sequencer waits for the index.
+const MAX_OVERLAY: usize = 200_000;
+/// Verified keys remembered; their check costs as much as a signature's.
+const MAX_KEYS: usize = 100_000;
+
+/// Committed state, for any number of readers.
+pub(crate) struct State {
+    index: Box<dyn IndexStore>,
+    overlay: RwLock<Overlay>,
+    progress: Mutex<Progress>,
+    moved: Condvar,
+    keys: RwLock<HashMap<KeyId, VerifyKey>>,
+    failure: watch::Sender<Option<String>>,
+}
+
+/// Changes since the index's position, each with the number of the commit that made it.
+#[derive(Default)]
+struct Overlay {
+    changes: BTreeMap<Vec<u8>, (u64, Option<Vec<u8>>)>,
+    records: HashMap<RecordKey, (u64, Arc<Record>)>,
+    commit: u64,
+    position: Option<Position>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Progress {
+    committed: u64,
+    drained: u64,
+    indexed: u64,
+    /// Set once: the writer finishes what there is, or leaves it.
+    stop: Option<Stop>,
+}
+
+/// How the index writer ends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Stop {
+    /// Everything committed is written first.
+    Drained,
+    /// At once, as if the process had been killed.
+    AtOnce,
+}
+
+impl State {
+    /// The state at an index's position.
+    pub(crate) fn new(index: Box<dyn IndexStore>, indexed: u64) -> Self {
+        Self {
+            index,
+            overlay: RwLock::default(),
+            progress: Mutex::new(Progress { indexed, ..Progress::default() }),
+            moved: Condvar::new(),
+            keys: RwLock::default(),
+            failure: watch::Sender::new(None),
+        }
+    }
+
+    /// The value of a key.
+    pub(crate) fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
+        if let Some((_, value)) = self.overlay().changes.get(key) {
+            return value.clone();
+        }
+        self.or_fail(self.index.get(key)).flatten()
+    }
+
+    /// Up to `limit` records whose keys start with `prefix`, beyond `cursor`.
+    pub(crate) fn scan(
+        &self,
+        prefix: &[u8],
+        cursor: Option<&[u8]>,
+        direction: Direction,
+        limit: usize,
+    ) -> Vec<index::Record> {
+        let Some(range) = index::bounds(prefix, cursor, direction) else { return Vec::new() };
+        let limit = limit.min(index::MAX_SCAN);
+        // Held while the index is read, so that no change can move from one to the other unseen.
+        let overlay = self.overlay();
+        let fresh = overlay.changes.range::<Vec<u8>, _>((range.0.as_ref(), range.1.as_ref()));
+        let fresh: Box<dyn Iterator<Item = _>> = match direction {
+            Direction::Ascending => Box::new(fresh),
+            Direction::Descending => Box::new(fresh.rev()),
+        };
+        let mut fresh = fresh.peekable();
+        let comes_first = |a: &[u8], b: &[u8]| match direction {
+            Direction::Ascending => a <= b,
+            Direction::Descending => a >= b,
+        };
+        let mut found = Vec::new();
+        let mut beyond = cursor.map(<[u8]>::to_vec);
+        loop {
+            let page = self
+                .or_fail(self.index.scan(prefix, beyond.as_deref(), direction, limit))
+                .unwrap_or_default();
+            let last_page = page.len() < limit;
+            for (key, value) in page {
+                while found.len() < limit
+                    && let Some((own, (_, change))) = fresh.next_if(|(own, _)| comes_first(own, &key))
+                {
+                    if let Some(value) = change {
+                        found.push((own.clone(), value.clone()));
+                    }
+                }
+                if found.len() >= limit {
+                    return found;
+                }
+                if !overlay.changes.contains_key(&key) {
+                    found.push((key.clone(), value));
+                }
+                beyond = Some(key);
+            }
+            if found.len() >= limit {
+                return found;
+            }
+            if last_page {
+                break;
+            }
+        }
+        let rest = fresh.filter_map(|(key, (_, value))| Some((key.clone(), value.clone()?)));
+        let missing = limit - found.len();
+        found.extend(rest.take(missing));
+        found
+    }
+
+    /// Shows a commit that the journal holds, and tells the index writer.
+    pub(crate) fn commit(&self, changes: Changes, position: Position) {
+        let committed = {
+            let mut overlay = self.overlay_mut();
+            overlay.commit += 1;
+            let commit = overlay.commit;
+            for (key, value) in changes.keys {
+                overlay.changes.insert(key, (commit, value));
+            }
+            for (key, record) in changes.records {
+                overlay.records.insert(key, (commit, record));
+            }
+            overlay.position = Some(position);
+            commit
+        };
+        self.progress().committed = committed;
+        self.moved.notify_all();
+    }
+
+    /// Waits until the overlay has room, or the state has failed or is stopping.
+    pub(crate) fn wait_for_room(&self) {
+        let mut progress = self.progress();
+        while self.overlay().changes.len() > MAX_OVERLAY && progress.stop.is_none() && !self.has_failed() {
+            let waited = self.moved.wait_timeout(progress, Duration::from_millis(100));
+            progress = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Waits for something to write; `None` when it is time to end.
+    pub(crate) fn wait_for_changes(&self) -> Option<()> {
+        let mut progress = self.progress();
+        loop {
+            match progress.stop {
+                Some(Stop::AtOnce) => return None,
+                Some(Stop::Drained) if progress.committed == progress.drained => return None,
+                _ if progress.committed > progress.drained => return Some(()),
+                _ => progress = self.moved.wait(progress).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+
+    /// Moves what is in the overlay into the index, in one batch.
+    pub(crate) fn drain(&self) -> Result<(), IndexError> {
+        let mut batch = Batch::new();
+        let (commit, position) = {
+            let overlay = self.overlay();
+            let Some(position) = overlay.position else { return Ok(()) };
+            for (key, (_, value)) in &overlay.changes {
+                match value {
+                    Some(value) => batch.put(key.clone(), value.clone()),
+                    None => batch.delete(key.clone()),
+                }
+            }
+            (overlay.commit, position)
+        };
+        self.index.apply(batch, position)?;
+        {
+            let mut overlay = self.overlay_mut();
+            overlay.changes.retain(|_, (made, _)| *made > commit);
+            overlay.records.retain(|_, (made, _)| *made > commit);
+        }
+        let mut progress = self.progress();
+        progress.drained = commit;
+        progress.indexed = position.next_index;
+        drop(progress);
+        self.moved.notify_all();
+        Ok(())
+    }
+
+    /// Makes the index survive a power cut.
+    pub(crate) fn sync(&self) -> Result<(), IndexError> {
+        self.index.sync()
+    }
+
+    /// Tells the index writer to end.
+    pub(crate) fn stop(&self, how: Stop) {
+        self.progress().stop.get_or_insert(how);
+        self.moved.notify_all();
+    }
+
+    /// How many entries the index has taken up, and how many changes wait for it.
+    pub(crate) fn lag(&self) -> (u64, usize) {
+        (self.progress().indexed, self.overlay().changes.len())
+    }
+
+    /// Marks the node as failed: from here on nothing is committed any more.
+    pub(crate) fn fail(&self, why: String) {
+        tracing::error!(why, "the node has failed and takes nothing more");
+        self.failure.send_if_modified(|failure| {
+            let first = failure.is_none();
+            failure.get_or_insert(why);
+            first
+        });
+        self.moved.notify_all();
+    }
+
+    /// Whether it has failed.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failure.borrow().is_some()
+    }
+
+    /// To be told of the failure.
+    pub(crate) fn failure(&self) -> watch::Receiver<Option<String>> {
+        self.failure.subscribe()
+    }
+
+    /// A key made ready for checks, remembered by its thumbprint.
+    pub(crate) fn usable_key(&self, id: KeyId, key: PublicKey) -> Option<VerifyKey> {
+        let known = self.keys.read().unwrap_or_else(PoisonError::into_inner).get(&id).copied();
+        if let Some(known) = known.filter(|known| known.public() == key) {
+            return Some(known);
+        }
+        let usable = key.check().ok()?;
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        if keys.len() >= MAX_KEYS {
+            keys.clear();
+        }
+        keys.insert(id, usable);
+        Some(usable)
+    }
+
+    /// An index that cannot be read would look like a record that is not there: the node ends instead.
+    fn or_fail<T>(&self, result: Result<T, IndexError>) -> Option<T> {
+        result.map_err(|error| self.fail(error.to_string())).ok()
+    }
+
+    fn overlay(&self) -> RwLockReadGuard<'_, Overlay> {
+        self.overlay.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn overlay_mut(&self) -> RwLockWriteGuard<'_, Overlay> {
+        self.overlay.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl View for State {
+    fn record(&self, key: &RecordKey) -> Option<Arc<Record>> {
+        if let Some((_, record)) = self.overlay().records.get(key) {
+            return Some(record.clone());
+        }
+        let bytes = match projection::read_record(key, |key| self.get(key)) {
+            Ok(bytes) => bytes?,
+            Err(error) => {
+                self.fail(format!(
+                    "the index holds a record that cannot be read ({error}): delete its folder"
+                ));
+                return None;
+            }
+        };
+        match Record::from_bytes(key, &bytes) {
+            Ok(record) => Some(Arc::new(record)),
+            Err(error) => {
+                self.fail(format!(
+                    "the index holds a record that cannot be read ({error}): delete its folder"
+                ));
+                None
+            }
+        }
+    }
+}
+
+/// Records that only one thread sees yet, over others.
+pub(crate) struct Layered<'a> {
+    /// What is asked first.
+    pub(crate) over: &'a HashMap<RecordKey, Arc<Record>>,
+    /// What is asked then.
+    pub(crate) under: &'a dyn View,
+}
+
+impl View for Layered<'_> {
+    fn record(&self, key: &RecordKey) -> Option<Arc<Record>> {
+        self.over.get(key).cloned().or_else(|| self.under.record(key))
+    }
+}
+
+/// The place of a position in an empty log.
+pub(crate) const fn position(next_index: u64, root: Hash) -> Position {
+    Position { next_index, root }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::MemoryStore;
+
+    fn commit(state: &State, changes: &[(&str, Option<&str>)]) {
+        let keys = changes
+            .iter()
+            .map(|(key, value)| (key.as_bytes().to_vec(), value.map(|v| v.as_bytes().to_vec())));
+        state.commit(Changes { keys: keys.collect(), ..Changes::default() }, position(1, Hash::ZERO));
+    }
+
+    fn keys(state: &State, cursor: Option<&str>, direction: Direction, limit: usize) -> String {
+        let found = state.scan(b"k", cursor.map(str::as_bytes), direction, limit);
+        found
+            .iter()
+            .map(|(key, value)| {
+                format!("{}={} ", String::from_utf8_lossy(key), String::from_utf8_lossy(value))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn overlay_and_index_read_as_one() {
+        let state = State::new(Box::new(MemoryStore::new()), 0);
+        commit(
+            &state,
+            &[("k1", Some("a")), ("k2", Some("b")), ("k3", Some("c")), ("k5", Some("e")), ("l", Some("x"))],
+        );
+        state.drain().unwrap();
+        commit(
+            &state,
+            &[("k2", None), ("k3", Some("C")), ("k4", Some("d")), ("k6", Some("f")), ("j", Some("y"))],
+        );
+        let all = "k1=a k3=C k4=d k5=e k6=f ";
+        for limit in [5, 9] {
+            assert_eq!(keys(&state, None, Direction::Ascending, limit), all);
+        }
+        assert_eq!(keys(&state, None, Direction::Descending, 9), "k6=f k5=e k4=d k3=C k1=a ");
+        // Page by page, both ways, nothing is left out and nothing comes twice.
+        for (direction, pages) in [
+            (Direction::Ascending, ["k1=a k3=C ", "k4=d k5=e ", "k6=f "]),
+            (Direction::Descending, ["k6=f k5=e ", "k4=d k3=C ", "k1=a "]),
+        ] {
+            let mut cursor: Option<String> = None;
+            for page in pages {
+                let found = keys(&state, cursor.as_deref(), direction, 2);
+                assert_eq!(found, page);
+                cursor = found.split(' ').rfind(|part| !part.is_empty()).map(|part| part[..2].to_owned());
+            }
+        }
+        assert_eq!(state.get(b"k2"), None);
+        let before = keys(&state, None, Direction::Ascending, 9);
+        state.drain().unwrap();
+        assert_eq!(keys(&state, None, Direction::Ascending, 9), before, "moving changes nothing");
+        assert_eq!(state.lag(), (1, 0));
+    }
+}

@@ -202,7 +202,7 @@ fn prefix_end(prefix: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The bounds of a scan, the same for every store. `None` if nothing can be between them.
-fn bounds(prefix: &[u8], cursor: Option<&[u8]>, direction: Direction) -> Option<Bounds> {
+pub(crate) fn bounds(prefix: &[u8], cursor: Option<&[u8]>, direction: Direction) -> Option<Bounds> {
     use std::ops::Bound::{Excluded, Included, Unbounded};
     let end = prefix_end(prefix);
     let (mut low, mut high) = (Included(prefix.to_vec()), end.clone().map_or(Unbounded, Excluded));

@@ -1,0 +1,379 @@
+//! From a data folder to a running state: the journal is replayed, what was published is compared, the index is
+//! brought up to the log or made anew, and the state map is built. Nothing is signed before all of it fits together.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use lode_ledger::apply::apply;
+use lode_ledger::hash::Hash;
+use lode_ledger::id::LogIndex;
+use lode_ledger::record::{Record, RecordKey, View};
+use lode_ledger::statemap::StateMap;
+use lode_ledger::statement::Statement;
+use lode_ledger::tlog::{EMPTY_ROOT, KeyName, NoteSigner, SignedCheckpoint, VerifierKey};
+
+use super::{Sequencer, Shared, prove};
+use crate::config::Config;
+use crate::data_folder::{DataFolder, DataFolderError};
+use crate::disk::{Disk, RealDisk};
+use crate::genesis::{KeyFileError, NodeKeys};
+use crate::index::{self, Direction, IndexError, IndexStore, MAX_SCAN, Position, SledStore};
+use crate::intake;
+use crate::journal::{Commit, Journal, JournalError};
+use crate::projection::{self, Changes, Meta};
+use crate::seal::{Clock, Due};
+use crate::tiles::{Tiles, TilesError};
+use crate::view::{Layered, State, position};
+
+/// Statements taken up by the index in one batch while catching up.
+const CHUNK: u64 = 512;
+/// From how many missing statements on a progress bar is shown.
+const WORTH_A_BAR: u64 = 5_000;
+
+/// Why the node does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data folder.
+    #[error(transparent)]
+    Folder(#[from] DataFolderError),
+    /// The node's keys.
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The tiles.
+    #[error(transparent)]
+    Tiles(#[from] TilesError),
+    /// The index.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// There are no genesis statements yet.
+    #[error(
+        "the ledger in {0} has not begun: let the registrar sign its first two statements from ledger-request.json, \
+         then run lode-node init --data {0} --genesis FILE"
+    )]
+    NotBegun(PathBuf),
+    /// The checkpoint of a commit does not fit its entries.
+    #[error(
+        "the checkpoint for {size} entries does not fit the log: {reason}. Nothing was changed; restore the data \
+         folder from a backup, or the entries from a mirror"
+    )]
+    Checkpoint {
+        /// The number of entries it should cover.
+        size: u64,
+        /// What does not fit.
+        reason: String,
+    },
+    /// The world has seen more than we have.
+    #[error(
+        "a checkpoint for {published} entries was published, and the journal has only {size}: this data folder is \
+         older than what the world has seen. To go on would fork the log, so nothing is signed. Restore the newest \
+         data, or the missing entries from a mirror"
+    )]
+    Behind {
+        /// The published size.
+        published: u64,
+        /// Our size.
+        size: u64,
+    },
+    /// The key files are not those that the ledger was opened with.
+    #[error("the {0} in the folder `keys` is not the one that the ledger was opened with: restore the right file")]
+    OtherKey(&'static str),
+    /// The log does not follow the rules this program knows.
+    #[error("entry {index} cannot be replayed: {reason}. If a newer version wrote it, use that version")]
+    Replay {
+        /// The entry.
+        index: u64,
+        /// Why.
+        reason: String,
+    },
+    /// A thread could not be started.
+    #[error("a thread cannot be started: {0}")]
+    Thread(std::io::Error),
+}
+
+/// A log whose journal, tiles and published checkpoint agree.
+pub(crate) struct Opened {
+    pub(crate) folder: DataFolder,
+    pub(crate) keys: NodeKeys,
+    pub(crate) journal: Journal,
+    pub(crate) tiles: Tiles,
+    pub(crate) signer: NoteSigner,
+    pub(crate) origin: String,
+}
+
+impl Opened {
+    /// Opens the data folder and checks everything that does not need the index.
+    pub(crate) fn open(config: &Config) -> Result<Self, OpenError> {
+        let folder = DataFolder::open(&config.data, config.accept_copy)?;
+        let keys = NodeKeys::load(folder.path())?;
+        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+        let not_begun = || OpenError::NotBegun(folder.path().to_owned());
+        if !Journal::exists(&*disk, &folder.journal())? {
+            return Err(not_begun());
+        }
+        let mut commits: Vec<Commit> = Vec::new();
+        let journal = Journal::open(disk.clone(), folder.journal(), |commit| commits.push(commit))?;
+        if journal.next_index() == 0 {
+            return Err(not_begun());
+        }
+        let wrong = |size, reason: String| OpenError::Checkpoint { size, reason };
+        let last = SignedCheckpoint::parse(journal.checkpoint())
+            .map_err(|error| wrong(journal.next_index(), error.to_string()))?;
+        let origin = last.checkpoint().origin().to_owned();
+        let signer = KeyName::new(origin.clone())
+            .and_then(|name| NoteSigner::new(name, keys.log.signing_key().clone()))
+            .map_err(|error| wrong(journal.next_index(), error.to_string()))?;
+        let tiles = Tiles::open(disk, folder.log(), journal.first_index())?;
+        for commit in &commits {
+            replay_commit(&tiles, commit, signer.verifier_key())?;
+        }
+        // Nothing was committed since the segments before were dropped.
+        if tiles.checkpoint().is_empty() {
+            tiles.append(&[], journal.checkpoint())?;
+        }
+        if tiles.size() != journal.next_index() {
+            let reason = format!("the tiles hold {} entries", tiles.size());
+            return Err(wrong(journal.next_index(), reason));
+        }
+        verify_checkpoint(&tiles, journal.checkpoint(), signer.verifier_key(), tiles.size())?;
+        if let Some(published) = tiles.published_checkpoint()? {
+            let published_size = SignedCheckpoint::parse(&published)
+                .map_err(|error| wrong(tiles.size(), error.to_string()))?
+                .checkpoint()
+                .size();
+            if published_size > tiles.size() {
+                return Err(OpenError::Behind { published: published_size, size: tiles.size() });
+            }
+            verify_checkpoint(&tiles, &published, signer.verifier_key(), published_size)?;
+        }
+        Ok(Self { folder, keys, journal, tiles, signer, origin })
+    }
+}
+
+fn replay_commit(tiles: &Tiles, commit: &Commit, key: &VerifierKey) -> Result<(), OpenError> {
+    let end = commit.first_index + commit.entries.len() as u64;
+    let have = tiles.size();
+    if end < have {
+        return Ok(());
+    }
+    let skip = usize::try_from(have.saturating_sub(commit.first_index)).unwrap_or(usize::MAX);
+    let entries: Vec<&[u8]> = commit.entries.iter().skip(skip).map(Vec::as_slice).collect();
+    tiles.append(&entries, &commit.checkpoint)?;
+    verify_checkpoint(tiles, &commit.checkpoint, key, end)
+}
+
+/// Checks that a checkpoint is ours, says `size`, and fits the tree.
+pub(crate) fn verify_checkpoint(tiles: &Tiles, note: &[u8], key: &VerifierKey, size: u64) -> Result<(), OpenError> {
+    let wrong = |reason: String| OpenError::Checkpoint { size, reason };
+    let signed = SignedCheckpoint::open(note, key).map_err(|error| wrong(error.to_string()))?;
+    if signed.checkpoint().size() != size {
+        return Err(wrong(format!("it says {} entries", signed.checkpoint().size())));
+    }
+    let root = tiles.root_at(size).map_err(|error| wrong(error.to_string()))?;
+    if signed.checkpoint().root() != root {
+        return Err(wrong("it has another root".to_owned()));
+    }
+    Ok(())
+}
+
+/// What the index gave: its state, the map over all records, and their check sum.
+pub(crate) struct Sums {
+    pub(crate) state: State,
+    pub(crate) map: StateMap,
+    pub(crate) meta: Meta,
+}
+
+/// Opens everything and builds the sequencer; threads are the caller's.
+pub(crate) fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<(Arc<Shared>, Sequencer), OpenError> {
+    let opened = Opened::open(config)?;
+    let Sums { state, map, meta } = open_index(&opened, config.limits.index_cache_bytes)?;
+    let Opened { folder, keys, journal, tiles, signer, origin } = opened;
+    let (Some(ledger), Some(last)) = (state.record(&RecordKey::Ledger), state.record(&RecordKey::Clock)) else {
+        return Err(OpenError::NotBegun(folder.path().to_owned()));
+    };
+    let (Record::Ledger(ledger), Record::Clock(last)) = (&*ledger, &*last) else {
+        return Err(OpenError::NotBegun(folder.path().to_owned()));
+    };
+    for (own, opened, name) in [
+        (keys.log.public(), ledger.log_key, "log key"),
+        (keys.seal.public(), ledger.seal_key, "seal key"),
+        (keys.receipt.public(), ledger.receipt_key, "receipt key"),
+    ] {
+        if own != opened {
+            return Err(OpenError::OtherKey(name));
+        }
+    }
+    let seal_check = ledger.seal_key.check().map_err(|_| OpenError::OtherKey("seal key"))?;
+    let sealed = if last.size > 0 { last.size + 1 } else { 0 };
+    let due = Due {
+        last: last.time,
+        interval_s: ledger.seal_interval_s,
+        unsealed: tiles.size().saturating_sub(sealed),
+    };
+    let frontier = tiles.frontier();
+    let shared = Arc::new(Shared { state, tiles, clock, queue: AtomicUsize::new(0), folder });
+    let sequencer = Sequencer {
+        shared: shared.clone(),
+        journal,
+        signer,
+        origin,
+        seal_key: keys.seal,
+        seal_check,
+        frontier,
+        meta,
+        recent: HashMap::new(),
+        map,
+        before_seal: HashMap::new(),
+        base: None,
+        due,
+        proofs: prove::Cache::default(),
+    };
+    Ok((shared, sequencer))
+}
+
+/// Deletes the index and makes it anew.
+pub(crate) fn rebuild_index(config: &Config) -> Result<u64, OpenError> {
+    let opened = Opened::open(config)?;
+    index::remove(&opened.folder.index())?;
+    let sums = open_index(&opened, config.limits.index_cache_bytes)?;
+    sums.state.sync()?;
+    Ok(opened.tiles.size())
+}
+
+/// Opens the index and brings it up to the log. One that is lost, broken or doubtful is deleted and rebuilt, once.
+pub(crate) fn open_index(opened: &Opened, cache_bytes: u64) -> Result<Sums, OpenError> {
+    let dir = opened.folder.index();
+    let doubt = match take_up(opened, cache_bytes) {
+        Ok(sums) => return Ok(sums),
+        Err(Trouble::Doubt(doubt)) => doubt,
+        Err(Trouble::Index(IndexError::Io { action, path, source })) => {
+            return Err(IndexError::Io { action, path, source }.into());
+        }
+        Err(Trouble::Index(error)) => error.to_string(),
+        Err(Trouble::Refused { index, reason }) => format!("entry {index}: {reason}"),
+    };
+    tracing::warn!(doubt, "the index is deleted and made anew from the log");
+    index::remove(&dir)?;
+    take_up(opened, cache_bytes).map_err(|trouble| match trouble {
+        Trouble::Index(error) => error.into(),
+        Trouble::Refused { index, reason } => OpenError::Replay { index, reason },
+        Trouble::Doubt(reason) => OpenError::Index(IndexError::Damaged { path: dir, reason }),
+    })
+}
+
+enum Trouble {
+    Doubt(String),
+    Index(IndexError),
+    Refused { index: u64, reason: String },
+}
+
+impl From<IndexError> for Trouble {
+    fn from(error: IndexError) -> Self {
+        Self::Index(error)
+    }
+}
+
+fn take_up(opened: &Opened, cache_bytes: u64) -> Result<Sums, Trouble> {
+    let tiles = &opened.tiles;
+    let store = SledStore::open(opened.folder.index(), cache_bytes)?;
+    let at = store.position()?.unwrap_or(Position { next_index: 0, root: EMPTY_ROOT });
+    if at.next_index > tiles.size() {
+        return Err(Trouble::Doubt(format!("it is at entry {}, ahead of the log", at.next_index)));
+    }
+    let root = if at.next_index == 0 { Some(EMPTY_ROOT) } else { tiles.root_at(at.next_index).ok() };
+    if root != Some(at.root) {
+        return Err(Trouble::Doubt(format!("it was made from another log, or another history, at {}", at.next_index)));
+    }
+    let meta = match store.get(&Meta::key())? {
+        None if at.next_index == 0 => Meta::empty(),
+        None => return Err(Trouble::Doubt("its check sum is missing".to_owned())),
+        Some(bytes) => Meta::read(&bytes).map_err(|error| Trouble::Doubt(error.to_string()))?,
+    };
+    if !meta.is_current() {
+        return Err(Trouble::Doubt("it has another layout".to_owned()));
+    }
+    let state = State::new(Box::new(store), at.next_index);
+    let meta = catch_up(&state, tiles, at.next_index, meta)?;
+    let (map, counted) = read_map(&state)?;
+    if counted != meta {
+        return Err(Trouble::Doubt("its records do not add up to their check sum".to_owned()));
+    }
+    Ok(Sums { state, map, meta })
+}
+
+/// Applies the entries that the index has not taken up. Signatures are checked again: a log may have been put there
+/// by somebody else.
+fn catch_up(state: &State, tiles: &Tiles, from: u64, mut meta: Meta) -> Result<Meta, Trouble> {
+    let size = tiles.size();
+    let bar = progress_bar(size - from, "index");
+    let mut next = from;
+    while next < size {
+        let end = size.min(next + CHUNK);
+        let mut changes = Changes::default();
+        while next < end {
+            let refused = |reason: String| Trouble::Refused { index: next, reason };
+            let entry = tiles.entry(next).map_err(|error| refused(error.to_string()))?;
+            let entry = entry.ok_or_else(|| refused("the tiles lack it".to_owned()))?;
+            let statement = Statement::decode(entry.to_vec()).map_err(|error| refused(error.to_string()))?;
+            let Changes { keys, records } = &mut changes;
+            let before = Layered { over: records, under: state };
+            let verified = intake::verify(state, &before, statement)
+                .map_err(|refusal| refused(refusal.message(lode_ledger::lang::Lang::En)))?;
+            let index = LogIndex(next);
+            let delta = apply(&before, index, &verified).map_err(|violation| refused(violation.to_string()))?;
+            projection::project(keys, &mut meta, &before, index, verified.id(), &delta)
+                .map_err(|error| refused(error.to_string()))?;
+            changes.take_records(&delta);
+            next += 1;
+            bar.inc(1);
+        }
+        let root = tiles.root_at(end).map_err(|error| Trouble::Refused { index: end, reason: error.to_string() })?;
+        state.commit(changes, position(end, root));
+        state.drain()?;
+    }
+    bar.finish_and_clear();
+    Ok(meta)
+}
+
+/// The state map over every record, and their check sum.
+fn read_map(state: &State) -> Result<(StateMap, Meta), Trouble> {
+    let mut counted = Meta::empty();
+    let mut hashes: Vec<(Hash, Hash)> = Vec::new();
+    let mut cursor: Option<Vec<u8>> = None;
+    loop {
+        let page = state.scan(projection::RECORDS, cursor.as_deref(), Direction::Ascending, MAX_SCAN);
+        if state.has_failed() {
+            return Err(Trouble::Doubt("it cannot be read".to_owned()));
+        }
+        let done = page.len() < MAX_SCAN;
+        for (key, stored) in page {
+            let id = key.get(projection::RECORDS.len()..).unwrap_or_default();
+            let cbor = projection::whole_record(id, &stored, |key| state.get(key))
+                .map_err(|error| Trouble::Doubt(error.to_string()))?;
+            let (place, value) = (Hash::of(id), Hash::of(&cbor));
+            counted.count(&place, &value);
+            hashes.push((place, value));
+            cursor = Some(key);
+        }
+        if done {
+            return Ok((StateMap::from_entries(hashes), counted));
+        }
+    }
+}
+
+/// A bar on the error output; hidden if there is little to do or nobody looks.
+pub(crate) fn progress_bar(total: u64, what: &'static str) -> ProgressBar {
+    if total < WORTH_A_BAR {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(total).with_message(what);
+    match ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
