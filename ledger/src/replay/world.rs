@@ -17,37 +17,37 @@ use super::lode::tag::TagCode;
 use super::lode::time::Timestamp;
 use super::lode::tlog::{Checkpoint, Cosigner, KeyName, NoteSigner, SignedCheckpoint};
 
-pub const ORIGIN: &str = "node.example/lode";
+pub(crate) const ORIGIN: &str = "node.example/lode";
 const START: i64 = 1_780_000_000;
 
-pub struct World {
-    pub replay: Replay,
-    pub statements: Vec<Vec<u8>>,
-    pub touched: BTreeMap<RecordKey, Vec<EventRef>>,
-    pub seals: Vec<u64>,
-    pub registrar: Author,
-    pub now: i64,
+pub(crate) struct World {
+    pub(crate) replay: Replay,
+    pub(crate) statements: Vec<Vec<u8>>,
+    pub(crate) touched: BTreeMap<RecordKey, Vec<EventRef>>,
+    pub(crate) seals: Vec<u64>,
+    pub(crate) registrar: Author,
+    pub(crate) now: i64,
     seal: Author,
     nonces: u8,
     /// Records and map as the last seal has them.
-    pub sealed: (Replay, StateMap),
+    pub(crate) sealed: (Replay, StateMap),
 }
 
-pub fn secret(seed: u8) -> SecretKey {
+pub(crate) fn secret(seed: u8) -> SecretKey {
     SecretKey::from_seed([seed; 32])
 }
 
-pub fn log_signer() -> NoteSigner {
+pub(crate) fn log_signer() -> NoteSigner {
     NoteSigner::new(KeyName::new(ORIGIN).unwrap(), secret(201).signing_key().clone()).unwrap()
 }
 
-pub fn cosigner(seed: u8) -> Cosigner {
+pub(crate) fn cosigner(seed: u8) -> Cosigner {
     Cosigner::new(KeyName::new(format!("w{seed}.example")).unwrap(), secret(seed).signing_key().clone())
         .unwrap()
 }
 
 /// A trust file: the log, witness 210, and if asked auditor 211.
-pub fn trust(audited: bool) -> String {
+pub(crate) fn trust(audited: bool) -> String {
     let mut text =
         format!("log {}\nwitness one {}\n", log_signer().verifier_key(), cosigner(210).verifier_key());
     if audited {
@@ -56,13 +56,13 @@ pub fn trust(audited: bool) -> String {
     text + "quorum one\n"
 }
 
-pub fn event(text: &str) -> Event {
+pub(crate) fn event(text: &str) -> Event {
     Event::from_json(&Json::parse(text.as_bytes()).unwrap()).unwrap()
 }
 
 impl World {
     /// The ledger with its first policy.
-    pub fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let nonce = Nonce([1; 16]);
         let origin = Origin::new(ORIGIN).unwrap();
         let registrar = registrar_id(&origin, &nonce);
@@ -106,22 +106,22 @@ impl World {
         world
     }
 
-    pub fn at(&self) -> Timestamp {
+    pub(crate) fn at(&self) -> Timestamp {
         Timestamp::from_unix(self.now)
     }
 
-    pub fn nonce(&mut self) -> Nonce {
+    pub(crate) fn nonce(&mut self) -> Nonce {
         self.nonces += 1;
         Nonce([self.nonces; 16])
     }
 
     /// Signs and appends; the event's time is up to the caller.
-    pub fn by(&mut self, author: &mut Author, events: &[Event]) -> u64 {
+    pub(crate) fn by(&mut self, author: &mut Author, events: &[Event]) -> u64 {
         let bytes = author.sign(events).unwrap().into_bytes();
         self.append(bytes)
     }
 
-    pub fn append(&mut self, bytes: Vec<u8>) -> u64 {
+    pub(crate) fn append(&mut self, bytes: Vec<u8>) -> u64 {
         let applied = self.replay.append(bytes.clone()).unwrap_or_else(|error| panic!("{error}"));
         for (event, keys) in applied.delta.touched().iter().enumerate() {
             for key in keys {
@@ -134,14 +134,14 @@ impl World {
         applied.index.0
     }
 
-    pub fn registrar(&mut self, text: &str) -> u64 {
+    pub(crate) fn registrar(&mut self, text: &str) -> u64 {
         let mut author = self.registrar.clone();
         let index = self.by(&mut author, &[event(text)]);
         self.registrar = author;
         index
     }
 
-    pub fn enrol(&mut self, seed: u8, name: &str, role: &str) -> (Author, ParticipantId) {
+    pub(crate) fn enrol(&mut self, seed: u8, name: &str, role: &str) -> (Author, ParticipantId) {
         let nonce = self.nonce();
         let id = ParticipantId::derive(ORIGIN, &self.registrar.issuer.to_string(), &nonce, 0);
         let text = format!(
@@ -154,7 +154,7 @@ impl World {
         (Author::new(secret(seed), Issuer::Participant(id), self.registrar.audience.clone()), id)
     }
 
-    pub fn declare(&mut self, author: &mut Author, mg: u64, more: &str) -> ItemId {
+    pub(crate) fn declare(&mut self, author: &mut Author, mg: u64, more: &str) -> ItemId {
         let nonce = self.nonce();
         let text = format!(
             r#"{{"type":"lot.declared","at":"{}","nonce":"{nonce}","entry":"domestic_purchase","species":"turquoise",
@@ -166,7 +166,13 @@ impl World {
         ItemId::derive(ItemKind::Lot, ORIGIN, &author.issuer.to_string(), &nonce, 0)
     }
 
-    pub fn split(&mut self, author: &mut Author, item: ItemId, parts: &[u64], left: u64) -> Vec<ItemId> {
+    pub(crate) fn split(
+        &mut self,
+        author: &mut Author,
+        item: ItemId,
+        parts: &[u64],
+        left: u64,
+    ) -> Vec<ItemId> {
         let nonce = self.nonce();
         let list: Vec<String> = parts.iter().map(|mg| format!(r#"{{"mass_mg":{mg}}}"#)).collect();
         let text = format!(
@@ -180,7 +186,13 @@ impl World {
     }
 
     /// Cuts a lot into one piece and dust.
-    pub fn cut(&mut self, author: &mut Author, lot: ItemId, mg: u64, piece_mg: u64) -> (WorkOrderId, ItemId) {
+    pub(crate) fn cut(
+        &mut self,
+        author: &mut Author,
+        lot: ItemId,
+        mg: u64,
+        piece_mg: u64,
+    ) -> (WorkOrderId, ItemId) {
         let (start, end) = (self.nonce(), self.nonce());
         let issuer = author.issuer.to_string();
         let work = WorkOrderId::derive(ORIGIN, &issuer, &start, 0);
@@ -201,7 +213,13 @@ impl World {
         (work, ItemId::derive(ItemKind::Piece, ORIGIN, &issuer, &end, 0))
     }
 
-    pub fn hand_over(&mut self, from: &mut Author, to: (&mut Author, ParticipantId), item: ItemId, mg: u64) {
+    pub(crate) fn hand_over(
+        &mut self,
+        from: &mut Author,
+        to: (&mut Author, ParticipantId),
+        item: ItemId,
+        mg: u64,
+    ) {
         let nonce = self.nonce();
         let text = format!(
             r#"{{"type":"custody.offered","at":"{}","nonce":"{nonce}","to":"{}","expires":"{}","ownership":true,
@@ -220,7 +238,7 @@ impl World {
         self.by(to.0, &[event(&text)]);
     }
 
-    pub fn tag(&mut self, author: &mut Author, item: ItemId, seed: u8) -> TagCode {
+    pub(crate) fn tag(&mut self, author: &mut Author, item: ItemId, seed: u8) -> TagCode {
         let key = secret(seed).public();
         let code = TagCode::of(&key);
         let text = format!(
@@ -231,7 +249,7 @@ impl World {
         code
     }
 
-    pub fn seal(&mut self) -> u64 {
+    pub(crate) fn seal(&mut self) -> u64 {
         let map = self.replay.state_map().clone();
         let sealed = (self.replay.clone(), map);
         let index = self.seal_with(sealed.1.root());
@@ -239,7 +257,7 @@ impl World {
         index
     }
 
-    pub fn seal_with(&mut self, state_root: Hash) -> u64 {
+    pub(crate) fn seal_with(&mut self, state_root: Hash) -> u64 {
         let bytes = self.seal_bytes(state_root);
         let index = self.append(bytes);
         self.seals.push(index);
@@ -247,7 +265,7 @@ impl World {
     }
 
     /// A seal as the node would sign it now.
-    pub fn seal_bytes(&mut self, state_root: Hash) -> Vec<u8> {
+    pub(crate) fn seal_bytes(&mut self, state_root: Hash) -> Vec<u8> {
         let size = self.replay.size();
         let text = format!(
             r#"{{"type":"ledger.sealed","at":"{}","size":{size},"state_root":"{state_root}"}}"#,
@@ -256,7 +274,7 @@ impl World {
         self.seal.sign(&[event(&text)]).unwrap().into_bytes()
     }
 
-    pub fn checkpoint(&self, cosigners: &[u8]) -> SignedCheckpoint {
+    pub(crate) fn checkpoint(&self, cosigners: &[u8]) -> SignedCheckpoint {
         let checkpoint = Checkpoint::new(ORIGIN, self.replay.size(), self.replay.root()).unwrap();
         let mut signed = checkpoint.sign(&log_signer()).unwrap();
         for seed in cosigners {
@@ -268,7 +286,7 @@ impl World {
 }
 
 /// The whole story: a lot is declared, split, handed over, cut, and the piece gets a tag; then a seal.
-pub fn story() -> (World, ItemId) {
+pub(crate) fn story() -> (World, ItemId) {
     let mut world = World::open();
     let (mut importer, _) = world.enrol(10, "Importer", "importer");
     let (mut studio, studio_id) = world.enrol(11, "Studio", "studio");
@@ -286,4 +304,44 @@ pub fn story() -> (World, ItemId) {
 fn grant(seed: u8, subject: &str) -> String {
     let key = secret(seed);
     format!(r#"{{"key":"{}","proof":"{}"}}"#, key.public(), prove_possession(&key, ORIGIN, subject))
+}
+
+/// A source as a node has it: everything as of the last seal.
+pub(crate) struct Source<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) cosigners: &'a [u8],
+}
+
+impl super::lode::proof::ProofSource for Source<'_> {
+    fn statement(&self, index: super::lode::id::LogIndex) -> Option<Vec<u8>> {
+        self.world.statements.get(usize::try_from(index.0).ok()?).cloned()
+    }
+
+    fn sealed_record(&self, key: &RecordKey) -> Option<std::sync::Arc<Record>> {
+        self.world.sealed.0.view().record(key)
+    }
+
+    fn events_of(&self, key: &RecordKey, limit: usize) -> Vec<EventRef> {
+        self.world.touched.get(key).into_iter().flatten().take(limit).copied().collect()
+    }
+
+    fn newest_seal(&self) -> Option<super::lode::id::LogIndex> {
+        self.world.seals.last().copied().map(super::lode::id::LogIndex)
+    }
+
+    fn seal_before(&self, index: super::lode::id::LogIndex) -> Option<super::lode::id::LogIndex> {
+        self.world.seals.iter().rev().find(|seal| **seal < index.0).copied().map(super::lode::id::LogIndex)
+    }
+
+    fn checkpoint(&self) -> Option<String> {
+        Some(self.world.checkpoint(self.cosigners).to_string())
+    }
+
+    fn tree_hash(&self, level: u8, index: u64) -> Option<Hash> {
+        super::lode::tlog::HashReader::hash(self.world.replay.tree(), level, index)
+    }
+
+    fn prove(&self, keys: &[Hash]) -> Option<super::lode::statemap::MapProof> {
+        Some(self.world.sealed.1.prove(keys))
+    }
 }

@@ -1,0 +1,248 @@
+//! What the record of an item says, in a form that people and programs can read.
+//!
+//! No judgement here: how far it may be believed is said by the checks.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::event::EventType;
+use crate::lang::Lang;
+use crate::mass::Milligrams;
+use crate::vocab::{
+    ChainModel, Code, Country, EvidenceLevel, Finding, Form, Nature, Species, Treatment, Variety,
+};
+
+/// The record of one item, as sealed.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Facts {
+    /// The item.
+    pub item: String,
+    /// Its tag code.
+    pub tag: Option<String>,
+    /// The log's origin.
+    pub origin: String,
+    /// The ledger.
+    pub ledger: String,
+    /// How many entries the proven state stands for.
+    pub sealed_entries: u64,
+    /// When they were sealed, by the ledger's clock.
+    pub sealed_at: String,
+    /// Where the item is in its life.
+    pub state: crate::record::ItemState,
+    /// The mineral.
+    pub species: Code<Species>,
+    /// The variety.
+    pub variety: Option<Code<Variety>>,
+    /// Natural, synthetic, glass, not stated.
+    pub nature: Code<Nature>,
+    /// Its form.
+    pub form: Code<Form>,
+    /// Its mass.
+    pub mass: Balance,
+    /// How many pieces are left of a batch.
+    pub count: Option<u32>,
+    /// Countries with their shares in parts per million.
+    pub origins: Vec<(Code<Country>, u32)>,
+    /// How well the origin is evidenced.
+    pub origin_evidence: Code<EvidenceLevel>,
+    /// How it was kept apart.
+    pub model: Code<ChainModel>,
+    /// What is said of treatments.
+    pub treatments: Vec<Claim>,
+    /// Who made it.
+    pub maker: Option<Party>,
+    /// Who has it.
+    pub custodian: Party,
+    /// Whose it is, unless sold.
+    pub owner: Option<Party>,
+    /// Certificates: issuer, number, and whether the lab itself bound it.
+    pub certificates: Vec<(String, String, bool)>,
+    /// The reasons of warnings on record.
+    pub warnings: Vec<String>,
+    /// Items and jobs that it was made from, nearest first.
+    pub ancestors: Vec<String>,
+    /// What happened, in the order of the log.
+    pub timeline: Vec<Happening>,
+    /// Sealed fields that the holder opened, if they are true.
+    pub opened: Vec<Opened>,
+}
+
+/// What there is left, and what went in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+pub struct Balance {
+    /// What it began with, in milligrams.
+    pub entered_mg: Milligrams,
+    /// What is left, in milligrams.
+    pub left_mg: Milligrams,
+}
+
+/// What is known of one treatment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+pub struct Claim {
+    /// Which.
+    pub treatment: Code<Treatment>,
+    /// What is known.
+    pub finding: Code<Finding>,
+    /// How well.
+    pub evidence: Code<EvidenceLevel>,
+}
+
+/// A participant by id and name; a sealed name is empty.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Party {
+    /// The id.
+    pub id: String,
+    /// The plain name.
+    pub name: String,
+}
+
+/// One event.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Happening {
+    /// The log index.
+    pub index: u64,
+    /// The event's number in its statement.
+    pub event: u16,
+    /// The event type.
+    #[serde(serialize_with = "event_name")]
+    pub kind: EventType,
+    /// When its author says that it happened.
+    pub at: String,
+    /// Who says so.
+    pub by: Party,
+    /// The items and jobs of the ancestry that it touched; empty for those after the seal, which are not proven.
+    pub about: Vec<String>,
+}
+
+/// A sealed field that was opened.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Opened {
+    /// The statement's log index.
+    pub index: u64,
+    /// The field.
+    pub path: String,
+    /// The value, as JSON text.
+    pub value: String,
+}
+
+fn event_name<S: serde::Serializer>(kind: &EventType, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.spec().name)
+}
+
+impl Facts {
+    /// The facts in lines. Every name comes from the vocabulary, in the asked language.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let mut text = String::new();
+        self.write(&mut text, lang);
+        text
+    }
+
+    fn write(&self, text: &mut String, lang: Lang) {
+        // Writing into a string cannot fail.
+        let variety = self.variety.map(|variety| format!(", {}", variety.name(lang))).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "{}  {}{variety}, {}, {}",
+            self.item,
+            self.species.name(lang),
+            self.nature.name(lang),
+            self.form.name(lang)
+        );
+        if let Some(tag) = &self.tag {
+            let _ = writeln!(text, "  {}: {tag}", word(lang, ["tag", "标签", "etiqueta"]));
+        }
+        let _ = writeln!(text, "  {}: {}", word(lang, ["mass", "质量", "massa"]), self.mass.left_mg);
+        let origins: Vec<String> = self
+            .origins
+            .iter()
+            .map(|(country, ppm)| format!("{} {}.{:02}%", country.name(lang), ppm / 10_000, ppm / 100 % 100))
+            .collect();
+        let _ = writeln!(
+            text,
+            "  {}: {} ({}; {})",
+            word(lang, ["origin", "产地", "origem"]),
+            origins.join(", "),
+            self.origin_evidence.name(lang),
+            self.model.name(lang)
+        );
+        if self.treatments.is_empty() {
+            let _ = writeln!(
+                text,
+                "  {}",
+                word(
+                    lang,
+                    [
+                        "treatments: nothing is stated, which does not mean none",
+                        "处理：未说明，不等于没有",
+                        "tratamentos: nada informado, o que não quer dizer nenhum"
+                    ]
+                )
+            );
+        }
+        for claim in &self.treatments {
+            let _ = writeln!(
+                text,
+                "  {}: {} ({})",
+                claim.treatment.name(lang),
+                claim.finding.name(lang),
+                claim.evidence.name(lang)
+            );
+        }
+        for (label, party) in [
+            (word(lang, ["made by", "制作", "feito por"]), self.maker.as_ref()),
+            (word(lang, ["in the hands of", "保管方", "sob guarda de"]), Some(&self.custodian)),
+            (word(lang, ["belongs to", "所有者", "pertence a"]), self.owner.as_ref()),
+        ] {
+            if let Some(party) = party {
+                let _ = writeln!(text, "  {label}: {}", party.shown());
+            }
+        }
+        for (issuer, number, bound) in &self.certificates {
+            let how = if *bound {
+                ["bound by the lab", "实验室绑定", "vinculado pelo laboratório"]
+            } else {
+                ["asserted by the holder", "持有方自称", "alegado pelo detentor"]
+            };
+            let _ = writeln!(
+                text,
+                "  {}: {issuer} {number} ({})",
+                word(lang, ["certificate", "证书", "certificado"]),
+                word(lang, how)
+            );
+        }
+        for warning in &self.warnings {
+            let _ = writeln!(text, "  {}: {warning}", word(lang, ["warning", "警告", "aviso"]));
+        }
+        for opened in &self.opened {
+            let _ = writeln!(text, "  [{}] {}: {}", opened.index, opened.path, opened.value);
+        }
+        let _ = writeln!(text, "  {}", word(lang, ["what happened", "经过", "o que aconteceu"]));
+        for event in &self.timeline {
+            let _ = writeln!(
+                text,
+                "  [{}] {}  {}  {}  {}",
+                event.index,
+                event.at,
+                event.kind.spec().title(lang),
+                event.by.shown(),
+                event.about.join(" ")
+            );
+        }
+    }
+}
+
+impl Party {
+    fn shown(&self) -> String {
+        if self.name.is_empty() { self.id.clone() } else { format!("{} ({})", self.name, self.id) }
+    }
+}
+
+const fn word(lang: Lang, words: [&'static str; 3]) -> &'static str {
+    match lang {
+        Lang::En => words[0],
+        Lang::Zh => words[1],
+        Lang::Pt => words[2],
+    }
+}
