@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary `lode-node`: see [`lode_node::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lode_node::cli::main(std::env::args_os())
+}

@@ -30,7 +30,7 @@ use tokio::sync::oneshot;
 
 use self::batch::Batch;
 pub use self::start::OpenError;
-pub(crate) use self::start::{Opened, Sums, rebuild_index, start, verify_checkpoint};
+pub(crate) use self::start::{Opened, index_in_memory, progress_bar, rebuild_index, start, take_up};
 pub(crate) use self::writers::{publish, write_index};
 use crate::data_folder::DataFolder;
 use crate::intake::Prepared;

@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::disk::{Disk, RealDisk};
 use crate::genesis::{KeyFileError, NodeKeys};
-use crate::index::{self, Direction, IndexError, IndexStore, MAX_SCAN, Position, SledStore};
+use crate::index::{self, Direction, IndexError, IndexStore, MAX_SCAN, MemoryStore, Position, SledStore};
 use crate::intake;
 use crate::journal::{Commit, Journal, JournalError};
 use crate::projection::{self, Changes, Meta};
@@ -168,7 +168,7 @@ fn replay_commit(tiles: &Tiles, commit: &Commit, key: &VerifierKey) -> Result<()
 }
 
 /// Checks that a checkpoint is ours, says `size`, and fits the tree.
-pub(crate) fn verify_checkpoint(tiles: &Tiles, note: &[u8], key: &VerifierKey, size: u64) -> Result<(), OpenError> {
+fn verify_checkpoint(tiles: &Tiles, note: &[u8], key: &VerifierKey, size: u64) -> Result<(), OpenError> {
     let wrong = |reason: String| OpenError::Checkpoint { size, reason };
     let signed = SignedCheckpoint::open(note, key).map_err(|error| wrong(error.to_string()))?;
     if signed.checkpoint().size() != size {
@@ -246,16 +246,14 @@ pub(crate) fn rebuild_index(config: &Config) -> Result<u64, OpenError> {
 }
 
 /// Opens the index and brings it up to the log. One that is lost, broken or doubtful is deleted and rebuilt, once.
-pub(crate) fn open_index(opened: &Opened, cache_bytes: u64) -> Result<Sums, OpenError> {
+fn open_index(opened: &Opened, cache_bytes: u64) -> Result<Sums, OpenError> {
     let dir = opened.folder.index();
     let doubt = match take_up(opened, cache_bytes) {
         Ok(sums) => return Ok(sums),
-        Err(Trouble::Doubt(doubt)) => doubt,
         Err(Trouble::Index(IndexError::Io { action, path, source })) => {
             return Err(IndexError::Io { action, path, source }.into());
         }
-        Err(Trouble::Index(error)) => error.to_string(),
-        Err(Trouble::Refused { index, reason }) => format!("entry {index}: {reason}"),
+        Err(trouble) => trouble.to_string(),
     };
     tracing::warn!(doubt, "the index is deleted and made anew from the log");
     index::remove(&dir)?;
@@ -266,19 +264,19 @@ pub(crate) fn open_index(opened: &Opened, cache_bytes: u64) -> Result<Sums, Open
     })
 }
 
-enum Trouble {
+/// Why an index cannot be used as it is.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    #[error("{0}")]
     Doubt(String),
-    Index(IndexError),
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    #[error("entry {index}: {reason}")]
     Refused { index: u64, reason: String },
 }
 
-impl From<IndexError> for Trouble {
-    fn from(error: IndexError) -> Self {
-        Self::Index(error)
-    }
-}
-
-fn take_up(opened: &Opened, cache_bytes: u64) -> Result<Sums, Trouble> {
+/// Opens the index as it is and brings it up to the log.
+pub(crate) fn take_up(opened: &Opened, cache_bytes: u64) -> Result<Sums, Trouble> {
     let tiles = &opened.tiles;
     let store = SledStore::open(opened.folder.index(), cache_bytes)?;
     let at = store.position()?.unwrap_or(Position { next_index: 0, root: EMPTY_ROOT });
@@ -304,6 +302,13 @@ fn take_up(opened: &Opened, cache_bytes: u64) -> Result<Sums, Trouble> {
         return Err(Trouble::Doubt("its records do not add up to their check sum".to_owned()));
     }
     Ok(Sums { state, map, meta })
+}
+
+/// The index as it must be, made from the log.
+pub(crate) fn index_in_memory(opened: &Opened) -> Result<State, Trouble> {
+    let state = State::new(Box::new(MemoryStore::new()), 0);
+    catch_up(&state, &opened.tiles, 0, Meta::empty())?;
+    Ok(state)
 }
 
 /// Applies the entries that the index has not taken up. Signatures are checked again: a log may have been put there

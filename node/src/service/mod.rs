@@ -400,10 +400,11 @@ impl Node {
     /// Resolves with the reason when the node can take nothing any more: the process should then end.
     pub async fn failed(&self) -> String {
         let mut failure = self.inner.shared.state.failure();
-        match failure.wait_for(Option::is_some).await {
-            Ok(why) => why.clone().unwrap_or_default(),
+        let why = failure.wait_for(Option::is_some).await.map(|why| why.clone().unwrap_or_default()).ok();
+        match why {
+            Some(why) => why,
             // The sender lives as long as this handle.
-            Err(_) => std::future::pending().await,
+            None => std::future::pending().await,
         }
     }
 
