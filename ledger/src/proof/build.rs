@@ -3,6 +3,7 @@
 //! The records are those *as of the newest seal*, that is before the seal's own statement, because only those are
 //! proven. What touched the item after it is added as later statements, so that the file shows it.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::tlog::checkpoint::CheckpointError;
 use crate::tlog::multiproof::{self, MultiproofError};
 use crate::tlog::{HashReader, SignedCheckpoint};
 
-use super::file::{Entry, Known, MAX_PROOF_FILE_BYTES, ProofFile, Touch, VERSION};
+use super::file::{self, Known, MAX_PROOF_FILE_BYTES, ProofFile, Touch, VERSION};
 
 /// The most items and jobs in one ancestry.
 pub const MAX_ANCESTORS: usize = 2048;
@@ -131,7 +132,7 @@ pub fn build<S: ProofSource + ?Sized>(
         tag: record.tag,
         inclusion: inclusion.iter().flat_map(|hash| hash.0).collect(),
         records: story.records(),
-        statements: story.bodies.into_iter().map(|(index, bytes)| Entry { index, bytes }).collect(),
+        statements: story.bodies.into_iter().map(|(index, bytes)| file::Entry { index, bytes }).collect(),
         checkpoint,
         seal,
         state,
@@ -175,6 +176,9 @@ fn check_inclusion(file: &ProofFile, size: u64, root: Hash) -> Result<(), BuildE
     if found == root { Ok(()) } else { Err(BuildError::Moved("the tree is not the checkpoint's".to_owned())) }
 }
 
+/// A sealed record with its events.
+type Sealed = (Arc<Record>, Vec<Touch>);
+
 /// What has been gathered.
 struct Story<'a, S: ?Sized> {
     source: &'a S,
@@ -183,14 +187,14 @@ struct Story<'a, S: ?Sized> {
     bodies: BTreeMap<LogIndex, Vec<u8>>,
     bytes: usize,
     /// Each record with its events before the seal; `None` for a record that the seal does not have.
-    known: BTreeMap<RecordKey, Option<(Arc<Record>, Vec<Touch>)>>,
+    known: BTreeMap<RecordKey, Option<Sealed>>,
     next: Vec<RecordKey>,
 }
 
 impl<S: ProofSource + ?Sized> Story<'_, S> {
     fn want(&mut self, key: RecordKey) {
-        if !self.known.contains_key(&key) {
-            self.known.insert(key, None);
+        if let Entry::Vacant(place) = self.known.entry(key) {
+            place.insert(None);
             self.next.push(key);
         }
     }

@@ -43,6 +43,7 @@ pub(super) fn rerun(records: &Records, statements: &BTreeMap<LogIndex, Verified>
         view: MemoryView::default(),
         stale: BTreeSet::new(),
         missing: missing(records, statements),
+        touched: touched(records),
         signer: Cell::new((KeyId(crate::hash::Hash::ZERO), 0)),
         read_unknown: Cell::new(false),
         read_stale: Cell::new(false),
@@ -76,11 +77,21 @@ fn missing(
     missing
 }
 
+/// What each statement touched, of the records of the file.
+fn touched(records: &Records) -> BTreeMap<LogIndex, Vec<RecordKey>> {
+    let mut touched: BTreeMap<LogIndex, Vec<RecordKey>> = BTreeMap::new();
+    for (key, (_, events)) in records {
+        events.iter().for_each(|event| touched.entry(event.index).or_default().push(*key));
+    }
+    touched
+}
+
 struct Run<'a> {
     records: &'a Records,
     view: MemoryView,
     stale: BTreeSet<RecordKey>,
     missing: BTreeMap<LogIndex, Vec<RecordKey>>,
+    touched: BTreeMap<LogIndex, Vec<RecordKey>>,
     /// The key and number of the statement at hand.
     signer: Cell<(KeyId, u64)>,
     read_unknown: Cell<bool>,
@@ -135,8 +146,7 @@ impl Run<'_> {
             }
             Err(_) if self.read_unknown.get() || self.read_stale.get() => {
                 outcome.passed_over += 1;
-                let touched = |events: &[Touch]| events.iter().any(|event| event.index == index);
-                self.stale.extend(self.records.iter().filter(|(_, (_, e))| touched(e)).map(|(key, _)| *key));
+                self.stale.extend(self.touched.get(&index).into_iter().flatten());
             }
             Err(violation) => {
                 outcome.broken.get_or_insert((index, violation));

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use crate::event::Event;
 use crate::event::body::LedgerSealed;
 use crate::hash::Hash;
-use crate::id::LogIndex;
+use crate::id::{LogIndex, StatementId};
 use crate::json::Json;
-use crate::key::PublicKey;
+use crate::key::{KeyId, PublicKey};
 use crate::record::{History, Item, Ledger, MassBalance, Record, RecordKey};
 use crate::sealed::Disclosure;
 use crate::statemap::MapProof;
@@ -276,9 +276,14 @@ fn check_ledger(reading: &Reading, report: &mut Report) -> Option<Ledger> {
 fn check_signatures(reading: &mut Reading, ledger: &Ledger, report: &mut Report) -> bool {
     let mut verified = BTreeMap::new();
     // Who was enrolled after the seal is known only by the statements of this file.
-    let mut enrolled: BTreeMap<crate::key::KeyId, PublicKey> = BTreeMap::new();
+    let mut enrolled: BTreeMap<KeyId, PublicKey> = BTreeMap::new();
+    let links = reading.records.values().filter_map(|(record, _)| match record.as_deref() {
+        Some(Record::Item(item)) => item.supplier_link,
+        _ => None,
+    });
+    let links: BTreeMap<KeyId, PublicKey> = links.map(|key| (key.thumbprint(), key)).collect();
     for (index, statement) in &reading.statements {
-        let checked = key_of(reading, ledger, *index, statement, &enrolled).and_then(|key| {
+        let checked = key_of(reading, ledger, (*index, statement), &enrolled, &links).and_then(|key| {
             let usable = key.check().map_err(|error| error.to_string())?;
             statement.clone().verify(&usable).map_err(|error| error.to_string())
         });
@@ -309,21 +314,15 @@ fn check_signatures(reading: &mut Reading, ledger: &Ledger, report: &mut Report)
 fn key_of(
     reading: &Reading,
     ledger: &Ledger,
-    index: LogIndex,
-    statement: &Statement,
-    enrolled: &BTreeMap<crate::key::KeyId, PublicKey>,
+    (index, statement): (LogIndex, &Statement),
+    enrolled: &BTreeMap<KeyId, PublicKey>,
+    links: &BTreeMap<KeyId, PublicKey>,
 ) -> Result<PublicKey, String> {
     let id = statement.header().key_id;
     let unknown = || format!("the key {id} is not among the proven records");
     match statement.header().issuer {
         Issuer::Ledger => Ok(ledger.seal_key),
-        Issuer::Link(_) => {
-            let links = reading.records.values().filter_map(|(record, _)| match record.as_deref() {
-                Some(Record::Item(item)) => item.supplier_link,
-                _ => None,
-            });
-            links.into_iter().find(|key| key.thumbprint() == id).ok_or_else(unknown)
-        }
+        Issuer::Link(_) => links.get(&id).copied().ok_or_else(unknown),
         Issuer::Participant(author) => match reading.records.get(&RecordKey::Key(id)) {
             Some((Some(record), events)) => {
                 let Record::Key(key) = &**record else { return Err(unknown()) };
@@ -348,9 +347,8 @@ fn key_of(
 
 /// The list of each record's events leads to the head that the sealed record has, so nothing is left out of it.
 fn check_history(reading: &Reading, report: &mut Report) -> bool {
-    let ids: BTreeMap<LogIndex, crate::id::StatementId> =
+    let ids: BTreeMap<LogIndex, StatementId> =
         reading.statements.iter().map(|(index, statement)| (*index, statement.id())).collect();
-    let item = RecordKey::Item(reading.file.item);
     let mut listed = BTreeSet::new();
     let mut whole: usize = 0;
     for (key, (record, events)) in &reading.records {
@@ -367,18 +365,16 @@ fn check_history(reading: &Reading, report: &mut Report) -> bool {
             report.failed(CheckCode::History, Note::HistoryBroken, &[&name(key)]);
             return false;
         }
-        // The item's own story must be readable, not only complete.
-        if *key == item
-            && events.iter().any(|event| !ids.contains_key(&event.index))
-            && events.len() < super::MAX_BODIES
-        {
+        // The builder leaves statements out of the longest histories only.
+        let left_out = events.iter().filter(|event| !ids.contains_key(&event.index)).count();
+        if left_out > events.len().saturating_sub(super::MAX_BODIES) {
             report.failed(CheckCode::History, Note::HistoryBroken, &[&name(key)]);
             return false;
         }
         whole += 1;
     }
-    if !matches!(reading.records.get(&item), Some((Some(_), _))) {
-        report.failed(CheckCode::History, Note::HistoryBroken, &[&reading.file.item]);
+    if let Some(absent) = needed(reading).into_iter().find(|key| !is_present(reading, key)) {
+        report.failed(CheckCode::History, Note::HistoryBroken, &[&name(&absent)]);
         return false;
     }
     if listed.is_empty() {
@@ -387,6 +383,25 @@ fn check_history(reading: &Reading, report: &mut Report) -> bool {
         report.note(CheckCode::History, Outcome::NotChecked, Note::HistoryListed, &[&listed.len()]);
     }
     true
+}
+
+/// The records without which the item's story would have a hole.
+fn needed(reading: &Reading) -> BTreeSet<RecordKey> {
+    let mut needed = BTreeSet::from([RecordKey::Item(reading.file.item), RecordKey::Policy]);
+    for key in ancestry(reading) {
+        if let Some((Some(record), _)) = reading.records.get(&key)
+            && let Record::Item(item) = &**record
+        {
+            needed.extend(item.tag.map(RecordKey::Tag));
+            needed.extend(item.certificates.iter().map(|link| RecordKey::Certificate(link.certificate)));
+        }
+        needed.insert(key);
+    }
+    needed
+}
+
+fn is_present(reading: &Reading, key: &RecordKey) -> bool {
+    matches!(reading.records.get(key), Some((Some(_), _)))
 }
 
 fn check_rules(reading: &Reading, report: &mut Report) {
@@ -472,8 +487,10 @@ fn check_mass(reading: &Reading, report: &mut Report) {
 
 fn check_disclosures(reading: &mut Reading, ledger: &Ledger, report: &mut Report) {
     let mut opened = Vec::new();
+    let by_id: BTreeMap<StatementId, (LogIndex, &Statement)> =
+        reading.statements.iter().map(|(index, statement)| (statement.id(), (*index, statement))).collect();
     for disclosure in &reading.file.disclosures {
-        match open(reading, ledger, disclosure) {
+        match open(&by_id, ledger, disclosure) {
             Ok(field) => opened.push(field),
             Err(error) => {
                 return report.failed(
@@ -509,8 +526,12 @@ fn count_sealed(json: &Json) -> usize {
     }
 }
 
-fn open(reading: &Reading, ledger: &Ledger, disclosure: &Disclosure) -> Result<Opened, String> {
-    let statement = reading.statements.iter().find(|(_, statement)| statement.id() == disclosure.statement);
+fn open(
+    by_id: &BTreeMap<StatementId, (LogIndex, &Statement)>,
+    ledger: &Ledger,
+    disclosure: &Disclosure,
+) -> Result<Opened, String> {
+    let statement = by_id.get(&disclosure.statement);
     let (index, statement) = statement.ok_or("it is about a statement that is not in the file")?;
     let payload = Json::parse(statement.payload()).map_err(|error| error.to_string())?;
     let field = walk(&payload, &disclosure.path).and_then(|field| field.get("sealed")).and_then(Json::as_str);
@@ -595,7 +616,7 @@ fn facts(reading: &Reading, ledger: &Ledger, seal: &LedgerSealed) -> Option<Fact
             .map(|c| (c.issuer_code.clone(), c.number.clone(), c.bound))
             .collect(),
         warnings: warnings(reading),
-        ancestors: ancestors(reading),
+        ancestors: ancestry(reading).iter().skip(1).map(name).collect(),
         timeline: timeline(reading),
         opened: reading.opened.clone(),
     })
@@ -644,11 +665,12 @@ fn warnings(reading: &Reading) -> Vec<String> {
     all
 }
 
-/// The items and jobs behind the item, nearest first.
-fn ancestors(reading: &Reading) -> Vec<String> {
-    let mut seen = vec![RecordKey::Item(reading.file.item)];
+/// The item, and the items and jobs behind it as far as they are in the file, nearest first.
+fn ancestry(reading: &Reading) -> Vec<RecordKey> {
+    let mut line = vec![RecordKey::Item(reading.file.item)];
+    let mut seen: BTreeSet<RecordKey> = line.iter().copied().collect();
     let mut at = 0;
-    while let Some(key) = seen.get(at).copied() {
+    while let Some(key) = line.get(at).copied() {
         at += 1;
         let Some((Some(record), _)) = reading.records.get(&key) else { continue };
         let next: Vec<RecordKey> = match &**record {
@@ -659,13 +681,9 @@ fn ancestors(reading: &Reading) -> Vec<String> {
             Record::WorkOrder(work) => work.inputs.iter().map(|input| RecordKey::Item(input.item)).collect(),
             _ => Vec::new(),
         };
-        for key in next {
-            if !seen.contains(&key) {
-                seen.push(key);
-            }
-        }
+        line.extend(next.into_iter().filter(|key| seen.insert(*key)));
     }
-    seen.iter().skip(1).map(name).collect()
+    line
 }
 
 fn timeline(reading: &Reading) -> Vec<Happening> {
