@@ -1,11 +1,11 @@
 //! The arithmetic of masses and counts (rules M1, M2, M3, M5, M7): every change of a balance goes through here, so
 //! that "entered + gained = lost + passed on + left" holds after each.
 
-use crate::event::body::{Gain, Loss};
+use crate::event::body::Loss;
 use crate::mass::Milligrams;
 use crate::record::{CountBalance, Item, MassBalance, Policy};
 use crate::violation::{Reason, Violation};
-use crate::vocab::{GainReason, LossReason};
+use crate::vocab::LossReason;
 
 /// Rule M1 for a mass.
 pub(super) fn positive(mass: Milligrams, field: &str) -> Result<Milligrams, Violation> {
@@ -151,6 +151,9 @@ pub(super) fn lose(item: &mut Item, loss: &Loss, policy: &Policy, field: &str) -
         let Some(balance) = item.count.as_mut() else {
             return Err(Violation::new(Reason::CountMissing).field(field));
         };
+        if count == 0 {
+            return Err(Violation::new(Reason::NotPositive).field(field));
+        }
         balance.take(count).map_err(|violation| violation.field(field))?;
         balance.lost = balance.lost.saturating_add(count);
     }
@@ -193,21 +196,4 @@ pub(super) fn check_difference(
         return Err(Violation::new(Reason::DifferenceTooLarge).with(difference).with(allowed));
     }
     Ok(())
-}
-
-/// Rules M2 and M5 for a gain that a job states.
-pub(super) fn check_gain(
-    gain: &Gain,
-    mass: Milligrams,
-    policy: &Policy,
-    field: &str,
-) -> Result<Milligrams, Violation> {
-    let added = positive(gain.mass_mg, field)?;
-    if gain.reason == GainReason::FOREIGN_MASS {
-        // Foreign mass says what it is: treatment.applied states it with the treatment.
-        return Err(Violation::new(Reason::MassFromNowhere).with(added).field(field));
-    }
-    check_difference(true, added, mass, Milligrams::default(), policy)
-        .map_err(|violation| violation.field(field))?;
-    Ok(added)
 }

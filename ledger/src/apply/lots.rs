@@ -14,7 +14,7 @@ use crate::record::{
     RecordKey, TreatmentState,
 };
 use crate::violation::{Reason, Violation};
-use crate::vocab::{ChainModel, Code, EntryKind, EvidenceLevel, Finding};
+use crate::vocab::{ChainModel, Code, EntryKind, EvidenceLevel, Finding, Nature};
 
 use super::balance::{positive, scale_tolerance};
 use super::context::{Actor, Context, refuse_twice, state_forbids, warn_item};
@@ -106,8 +106,13 @@ fn check_origins(origins: &[OriginShare]) -> Result<Vec<Origin>, Violation> {
     Ok(set)
 }
 
-/// A variety is a variety of its species.
+/// A variety is a variety of its species, and what people made is not declared natural (rule L4).
 fn check_species(body: &LotDeclared) -> Result<(), Violation> {
+    let says_natural = body.nature == Nature::NATURAL || body.nature == Nature::NATURAL_GLASS;
+    if says_natural && !body.species.is_natural() {
+        let text = format!("{} is {}, not {}", body.species, body.species.nature(), body.nature);
+        return Err(Violation::new(Reason::FieldsDisagree).with(text).field("nature"));
+    }
     let Some(variety) = body.variety else { return Ok(()) };
     if variety.attribute("species").is_none_or(|species| species == body.species.as_str()) {
         return Ok(());

@@ -5,11 +5,12 @@ use crate::event::body::{OutputKind, StepLogged, WorkCompleted, WorkOutput, Work
 use crate::event::shape::{FieldClass, Fields, Shape};
 use crate::id::WorkOrderId;
 use crate::json::Json;
+use crate::mass::Milligrams;
 use crate::record::{Detail, History, Item, MassBalance, Record, RecordKey, WorkOrder};
 use crate::violation::{Reason, Violation};
-use crate::vocab::{Code, LossReason, Step, Treatment};
+use crate::vocab::{Code, GainReason, LossReason, Step, Treatment};
 
-use super::balance::{check_difference, check_gain, positive};
+use super::balance::{add, check_difference, positive};
 use super::claims::mark_applied;
 use super::context::{Context, Warnings};
 use super::lots::{Created, keep_documents, parents_of};
@@ -124,8 +125,19 @@ pub(super) fn work_completed(
 /// Rule M2 for a job: what was in it and came in is what came out, was lost, and is left.
 fn account(context: &Context<'_>, work: &mut WorkOrder, body: &WorkCompleted) -> Result<(), Violation> {
     let policy = context.policy()?;
+    // Many small differences must not add up to a large one: each counts with those before it, and only when all
+    // of the job has been weighed, so that no job gains twice.
+    let mut gained = Milligrams::default();
     for (n, gain) in body.gains.iter().enumerate() {
-        let added = check_gain(gain, work.mass.left, policy, &format!("gains[{n}]"))?;
+        let field = format!("gains[{n}]");
+        let added = positive(gain.mass_mg, &field)?;
+        gained = add(gained, added)?;
+        if gain.reason == GainReason::FOREIGN_MASS || !body.left_mg.is_zero() {
+            // Foreign mass says what it is: treatment.applied states it with the treatment.
+            return Err(Violation::new(Reason::MassFromNowhere).with(added).field(field));
+        }
+        check_difference(true, gained, work.mass.entered, Milligrams::default(), policy)
+            .map_err(|violation| violation.field(field))?;
         work.mass.gain(added)?;
     }
     for (n, output) in body.outputs.iter().enumerate() {
@@ -144,7 +156,7 @@ fn account(context: &Context<'_>, work: &mut WorkOrder, body: &WorkCompleted) ->
             is_measurement,
             loss.mass_mg,
             work.mass.entered,
-            crate::mass::Milligrams::default(),
+            Milligrams::default(),
             policy,
         )
         .map_err(|violation| violation.field(field.clone()))?;
