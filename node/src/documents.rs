@@ -1,0 +1,339 @@
+//! Documents and photos off the log, kept under the hash that the log knows them by.
+//!
+//! A file per document in `documents/aa/<hash>`, with what is known of it in `<hash>.json` beside it. Public
+//! documents go by the SHA-256 of their bytes, private ones by a salted digest, so that nobody can test a guess.
+//! Pictures carry no metadata: where and with what they were taken is nobody's business.
+//!
+//! Not decided here: who may read what. Not on the log: anything of this.
+
+use std::borrow::Cow;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use img_parts::Bytes;
+use img_parts::jpeg::Jpeg;
+use img_parts::png::Png;
+use lode_ledger::hash::Hash;
+use lode_ledger::id::ParticipantId;
+use serde::{Deserialize, Serialize};
+
+/// What is known of a stored document.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    /// Whether everybody may read it.
+    pub public: bool,
+    /// Who brought it.
+    pub participant: ParticipantId,
+    /// Its media type, found by its first bytes.
+    pub media_type: String,
+    /// The salt of a private document's address, in hex. Destroying it erases the connection to the log.
+    pub salt: Option<String>,
+}
+
+/// Why a document was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    /// Nothing in it.
+    #[error("the document is empty")]
+    Empty,
+    /// A picture that cannot be read.
+    #[error("this is not a whole JPEG or PNG file: {0}")]
+    Picture(String),
+    /// A picture with metadata.
+    #[error(
+        "the picture carries metadata (EXIF or the like): send it to POST /v1/documents, which takes it out and answers with the hash"
+    )]
+    Metadata,
+    /// The address is another.
+    #[error("the bytes have the address {0}")]
+    Address(Hash),
+    /// The disk.
+    #[error("the document store failed: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// How a document is addressed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Access {
+    /// By the SHA-256 of its bytes; everybody may read it.
+    Public,
+    /// By the salted digest.
+    Private {
+        /// 128 random bits.
+        salt: [u8; 16],
+    },
+}
+
+impl Access {
+    /// The address of these bytes.
+    #[must_use]
+    pub fn address(&self, origin: &str, bytes: &[u8]) -> Hash {
+        match self {
+            Self::Public => Hash::of(bytes),
+            Self::Private { salt } => private_address(origin, salt, bytes),
+        }
+    }
+}
+
+/// A private document's address: SHA-256 of `"lode document 1\n" || origin || "\n" || salt || bytes`.
+#[must_use]
+pub fn private_address(origin: &str, salt: &[u8; 16], bytes: &[u8]) -> Hash {
+    Hash::of_parts(&[b"lode document 1\n", origin.as_bytes(), b"\n", salt, bytes])
+}
+
+/// The store.
+#[derive(Clone, Debug)]
+pub struct Documents {
+    folder: PathBuf,
+    origin: String,
+}
+
+impl Documents {
+    /// The store in `<data>/documents`. Nothing is written before the first document.
+    #[must_use]
+    pub fn new(data: &Path, origin: impl Into<String>) -> Self {
+        Self { folder: data.join("documents"), origin: origin.into() }
+    }
+
+    /// Keeps bytes that are clean already; their address. What is there already stays as it is.
+    ///
+    /// # Errors
+    /// [`DocumentError`]: among others that a picture carries metadata.
+    pub fn put(
+        &self,
+        bytes: &[u8],
+        access: Access,
+        participant: ParticipantId,
+    ) -> Result<Hash, DocumentError> {
+        if *clean(bytes)? != *bytes {
+            return Err(DocumentError::Metadata);
+        }
+        let address = access.address(&self.origin, bytes);
+        let (body, about) = self.paths(&address);
+        if body.exists() && about.exists() {
+            return Ok(address);
+        }
+        if let Some(folder) = body.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let salt = match access {
+            Access::Public => None,
+            Access::Private { salt } => Some(hex::encode(salt)),
+        };
+        let known = About {
+            public: access == Access::Public,
+            participant,
+            media_type: media_type(bytes).to_owned(),
+            salt,
+        };
+        let json = serde_json::to_vec(&known).map_err(io::Error::from)?;
+        // The body comes last: it is what tells that a document is there.
+        write_whole(&about, &json)?;
+        write_whole(&body, bytes)?;
+        Ok(address)
+    }
+
+    /// Like [`Self::put`], but only under this address.
+    ///
+    /// # Errors
+    /// As [`Self::put`], and [`DocumentError::Address`].
+    pub fn put_as(
+        &self,
+        address: &Hash,
+        bytes: &[u8],
+        access: Access,
+        participant: ParticipantId,
+    ) -> Result<(), DocumentError> {
+        if *clean(bytes)? != *bytes {
+            return Err(DocumentError::Metadata);
+        }
+        let found = access.address(&self.origin, bytes);
+        if found != *address {
+            return Err(DocumentError::Address(found));
+        }
+        self.put(bytes, access, participant).map(drop)
+    }
+
+    /// What is known of a document; `None` if it is not here.
+    #[must_use]
+    pub fn about(&self, address: &Hash) -> Option<About> {
+        let (body, about) = self.paths(address);
+        if !body.exists() {
+            return None;
+        }
+        serde_json::from_slice(&fs::read(about).ok()?).ok()
+    }
+
+    /// A document's bytes; `None` if it is not here.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn bytes(&self, address: &Hash) -> io::Result<Option<Vec<u8>>> {
+        match fs::read(self.paths(address).0) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn paths(&self, address: &Hash) -> (PathBuf, PathBuf) {
+        let name = address.to_string();
+        let folder = self.folder.join(name.get(..2).unwrap_or_default());
+        (folder.join(&name), folder.join(format!("{name}.json")))
+    }
+}
+
+/// Writes beside the place, syncs, and moves there: a crash leaves the whole file or none.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut salt = [0; 8];
+    getrandom::fill(&mut salt).map_err(|error| io::Error::other(error.to_string()))?;
+    let part = path.with_extension(format!("{}.part", hex::encode(salt)));
+    let written = fs::File::create_new(&part)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&part, path));
+    if written.is_err() {
+        // The part is of no use to anybody; that it cannot be removed changes nothing about the failure.
+        let _ = fs::remove_file(&part);
+    }
+    written
+}
+
+/// The media type by the first bytes; everything else is bytes.
+#[must_use]
+pub fn media_type(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => "image/png",
+        [b'%', b'P', b'D', b'F', b'-', ..] => "application/pdf",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The bytes without metadata: of a JPEG or PNG what shows the picture, of anything else everything.
+///
+/// # Errors
+/// [`DocumentError::Empty`], and [`DocumentError::Picture`] for a damaged picture.
+pub fn clean(bytes: &[u8]) -> Result<Cow<'_, [u8]>, DocumentError> {
+    let broken = |error: img_parts::Error| DocumentError::Picture(error.to_string());
+    match media_type(bytes) {
+        _ if bytes.is_empty() => Err(DocumentError::Empty),
+        "image/jpeg" => {
+            let mut jpeg = Jpeg::from_bytes(Bytes::copy_from_slice(bytes)).map_err(broken)?;
+            jpeg.segments_mut().retain(|segment| shows_jpeg(segment.marker(), segment.contents()));
+            Ok(Cow::Owned(jpeg.encoder().bytes().to_vec()))
+        }
+        "image/png" => {
+            let mut png = Png::from_bytes(Bytes::copy_from_slice(bytes)).map_err(broken)?;
+            png.chunks_mut().retain(|chunk| shows_png(&chunk.kind()));
+            Ok(Cow::Owned(png.encoder().bytes().to_vec()))
+        }
+        _ => Ok(Cow::Borrowed(bytes)),
+    }
+}
+
+/// Comments and application segments go, but for JFIF (0xE0), a colour profile (0xE2) and Adobe's colours (0xEE),
+/// without which the picture looks different.
+fn shows_jpeg(marker: u8, contents: &[u8]) -> bool {
+    match marker {
+        0xe0 => contents.starts_with(b"JFIF\0"),
+        0xe2 => contents.starts_with(b"ICC_PROFILE\0"),
+        0xee => contents.starts_with(b"Adobe"),
+        0xe1 | 0xe3..=0xed | 0xef | 0xfe => false,
+        _ => true,
+    }
+}
+
+/// Critical chunks begin with a capital; of the others those about colour and transparency stay.
+fn shows_png(kind: &[u8; 4]) -> bool {
+    kind.first().is_some_and(u8::is_ascii_uppercase)
+        || [b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"pHYs"].contains(&kind)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use img_parts::png::PngChunk;
+
+    use super::*;
+
+    /// A PNG of one dark pixel.
+    pub(crate) fn png() -> Vec<u8> {
+        hex::decode(concat!(
+            "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489",
+            "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+        ))
+        .unwrap()
+    }
+
+    pub(crate) fn png_with_text() -> Vec<u8> {
+        let mut image = Png::from_bytes(Bytes::from(png())).unwrap();
+        let text = PngChunk::new(*b"tEXt", Bytes::from_static(b"Location\0a studio"));
+        image.chunks_mut().insert(1, text);
+        image.encoder().bytes().to_vec()
+    }
+
+    /// A JPEG's skeleton: start, EXIF, JFIF, a comment, end.
+    fn jpeg(exif: bool) -> Vec<u8> {
+        let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0, 0, 7];
+        bytes.extend(b"JFIF\0");
+        if exif {
+            bytes.extend([0xff, 0xe1, 0, 8]);
+            bytes.extend(b"Exif\0\0");
+            bytes.extend([0xff, 0xfe, 0, 4, b'h', b'i']);
+        }
+        bytes.extend([0xff, 0xda, 0, 2, 1, 2, 3, 0xff, 0xd9]);
+        bytes
+    }
+
+    fn store() -> (tempfile::TempDir, Documents) {
+        let folder = tempfile::tempdir().unwrap();
+        let documents = Documents::new(folder.path(), "a.example");
+        (folder, documents)
+    }
+
+    const WHO: ParticipantId = ParticipantId([1; 16]);
+
+    #[test]
+    fn what_was_put_comes_back_under_its_hash() {
+        let (_folder, documents) = store();
+        let address = documents.put(b"%PDF-1.7 x", Access::Public, WHO).unwrap();
+        assert_eq!(address, Hash::of(b"%PDF-1.7 x"));
+        assert_eq!(documents.bytes(&address).unwrap().unwrap(), b"%PDF-1.7 x");
+        let about = documents.about(&address).unwrap();
+        assert_eq!((about.public, about.media_type.as_str(), about.salt), (true, "application/pdf", None));
+        assert_eq!(documents.about(&Hash::ZERO), None);
+        assert_eq!(documents.bytes(&Hash::ZERO).unwrap(), None);
+    }
+
+    #[test]
+    fn a_private_document_has_a_salted_address() {
+        let (_folder, documents) = store();
+        let access = Access::Private { salt: [9; 16] };
+        let address = documents.put(b"invoice", access, WHO).unwrap();
+        assert_ne!(address, Hash::of(b"invoice"));
+        assert_eq!(address, private_address("a.example", &[9; 16], b"invoice"));
+        assert!(!documents.about(&address).unwrap().public);
+        let wrong = documents.put_as(&Hash::of(b"invoice"), b"invoice", access, WHO);
+        assert!(matches!(wrong, Err(DocumentError::Address(found)) if found == address));
+    }
+
+    #[test]
+    fn pictures_lose_their_metadata_and_are_refused_with_it() {
+        let (_folder, documents) = store();
+        assert_eq!(*clean(&png_with_text()).unwrap(), *png());
+        assert_eq!(*clean(&jpeg(true)).unwrap(), *jpeg(false));
+        assert_eq!(*clean(&jpeg(false)).unwrap(), *jpeg(false));
+        assert!(matches!(documents.put(&png_with_text(), Access::Public, WHO), Err(DocumentError::Metadata)));
+        assert!(documents.put(&png(), Access::Public, WHO).is_ok());
+        assert!(matches!(clean(&png()[..20]), Err(DocumentError::Picture(_))));
+        assert!(matches!(clean(b""), Err(DocumentError::Empty)));
+    }
+
+    #[test]
+    fn what_follows_the_end_of_a_picture_is_dropped() {
+        let mut hidden = png();
+        hidden.extend(b"secret place");
+        assert_eq!(*clean(&hidden).unwrap(), *png());
+    }
+}

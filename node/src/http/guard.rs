@@ -1,0 +1,136 @@
+//! What stands before and behind every handler: the limit per address, headers, metrics, and an answer for a panic.
+
+use std::any::Any;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use governor::clock::{Clock, DefaultClock};
+use governor::state::keyed::HashMapStateStore;
+use governor::{Quota, RateLimiter};
+use lode_ledger::lang::Lang;
+
+use super::App;
+use super::asked::language;
+use super::problem::{Kind, Problem};
+
+/// An address may save up so many seconds of requests: a page and its parts, or a verifier fetching tiles.
+const BURST_S: u32 = 10;
+
+/// The limit per address.
+pub(super) struct Guard {
+    limiter: RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>,
+    clock: DefaultClock,
+}
+
+impl Guard {
+    /// So many requests a second on average.
+    #[must_use]
+    pub(super) fn new(per_second: u32) -> Self {
+        let rate = NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::per_second(rate)
+            .allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(BURST_S - 1)));
+        Self { limiter: RateLimiter::hashmap(quota), clock: DefaultClock::default() }
+    }
+
+    /// Whether the address may ask now; otherwise after how many seconds.
+    fn admit(&self, address: IpAddr) -> Result<(), u64> {
+        let wait = |refused: governor::NotUntil<_>| refused.wait_time_from(self.clock.now()).as_secs() + 1;
+        self.limiter.check_key(&network(address)).map_err(wait)
+    }
+
+    /// Forgets addresses that have not asked for a while.
+    pub(super) fn forget(&self) {
+        self.limiter.retain_recent();
+    }
+}
+
+/// Of IPv6 the first 64 bits: one household has them all.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => v6
+            .to_ipv4_mapped()
+            .map_or(IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))), IpAddr::V4),
+    }
+}
+
+/// 429 for who asks too often. The peer's address counts: a proxy in front has to limit by itself.
+pub(super) async fn limit_rate(State(app): State<App>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    if let Some(peer) = peer
+        && let Err(seconds) = app.guard.admit(peer)
+    {
+        let lang =
+            language(request.uri().query().unwrap_or_default(), request.headers(), app.settings.language);
+        return Problem::new(Kind::RateLimited, lang).retry_after(seconds).into_response();
+    }
+    next.run(request).await
+}
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Security headers on every answer, a count of it, and words for a timeout.
+pub(super) async fn dress(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().to_string();
+    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
+    let lang = language(request.uri().query().unwrap_or_default(), request.headers(), Lang::En);
+    let mut response = next.run(request).await;
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE
+        && response.headers().get(header::CONTENT_TYPE).is_none()
+    {
+        response = Problem::new(Kind::Timeout, lang).into_response();
+    }
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::VARY, "accept, accept-language"),
+        (HeaderName::from_static("permissions-policy"), "interest-cohort=()"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    let labels = [("method", method), ("route", route), ("status", response.status().as_u16().to_string())];
+    metrics::counter!("lode_http_requests_total", &labels).increment(1);
+    metrics::histogram!("lode_http_request_seconds").record(started.elapsed());
+    response
+}
+
+/// A defect of ours: the visitor is told, the log says where.
+pub(super) fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a request handler panicked");
+    Problem::new(Kind::Internal, Lang::En).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_runs_out_and_another_does_not() {
+        let guard = Guard::new(1);
+        let (one, two): (IpAddr, IpAddr) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
+        assert_eq!((0..BURST_S).filter(|_| guard.admit(one).is_ok()).count(), 10);
+        assert!(guard.admit(one).is_err_and(|seconds| seconds >= 1));
+        assert!(guard.admit(two).is_ok());
+    }
+
+    #[test]
+    fn a_household_is_one_address() {
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:2"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+    }
+
+    #[test]
+    fn a_panic_is_a_problem() {
+        assert_eq!(panicked(Box::new("x")).status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}

@@ -1,0 +1,281 @@
+//! Items: lists, one item, its events, its balance, its proof file.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use lode_ledger::id::{ItemId, ItemKind};
+use lode_ledger::lang::Lang;
+use lode_ledger::record::{EventRef, Item, Record, RecordKey};
+use lode_ledger::statement::{Statement, decode_payload};
+use lode_ledger::vocab::Code;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::asked::{Asked, Member};
+use super::problem::{Kind, Problem, ProblemBody};
+use super::view::{ItemView, Listed, MassView, Place, state_of};
+use super::{aside, parse, view};
+use crate::service::{ItemFilter, Node, ProofError};
+
+/// Most rows of one page.
+pub(super) const MAX_PAGE: usize = 200;
+
+/// How many rows, after which.
+pub(super) fn page_size(limit: Option<usize>) -> usize {
+    limit.unwrap_or(50).clamp(1, MAX_PAGE)
+}
+
+/// Which items.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// In whose hands.
+    custodian: Option<String>,
+    /// Whose.
+    owner: Option<String>,
+    /// Who created it.
+    creator: Option<String>,
+    /// `declared`, `in_stock`, `finished`, `exhausted` or `sold`.
+    state: Option<String>,
+    /// The mineral's code.
+    species: Option<String>,
+    /// `lot`, `batch` or `piece`.
+    kind: Option<String>,
+    /// A part of its id, variety or an open descriptive field.
+    text: Option<String>,
+    /// From the page before.
+    cursor: Option<String>,
+    /// At most so many, up to 200.
+    limit: Option<usize>,
+}
+
+impl Which {
+    fn filter(&self, lang: Lang) -> Result<ItemFilter, Problem> {
+        let wrong = |what: &str| Problem::new(Kind::BadParameter, lang).detail(what);
+        let participant = |text: &Option<String>, name: &str| {
+            text.as_deref().map(|text| parse(text, name, lang)).transpose()
+        };
+        let kind = match self.kind.as_deref() {
+            None => None,
+            Some("lot") => Some(ItemKind::Lot),
+            Some("batch") => Some(ItemKind::Batch),
+            Some("piece") => Some(ItemKind::Piece),
+            Some(_) => return Err(wrong("kind: lot, batch or piece")),
+        };
+        let state = match self.state.as_deref() {
+            None => None,
+            Some(word) => Some(
+                state_of(word)
+                    .ok_or_else(|| wrong("state: declared, in_stock, finished, exhausted or sold"))?,
+            ),
+        };
+        let species = match self.species.as_deref() {
+            None => None,
+            Some(code) => Some(Code::parse(code).map_err(|error| wrong(&format!("species: {error}")))?),
+        };
+        Ok(ItemFilter {
+            custodian: participant(&self.custodian, "custodian")?,
+            owner: participant(&self.owner, "owner")?,
+            creator: participant(&self.creator, "creator")?,
+            state,
+            species,
+            kind,
+            text: self.text.clone(),
+        })
+    }
+}
+
+pub(super) fn find(node: &Node, id: &ItemId) -> Option<Item> {
+    match node.record(&RecordKey::Item(*id)).as_deref() {
+        Some(Record::Item(item)) => Some(item.clone()),
+        _ => None,
+    }
+}
+
+pub(super) fn known(node: &Node, id: &str, lang: Lang) -> Result<(ItemId, Item), Problem> {
+    let id: ItemId = parse(id, "id", lang)?;
+    let item = find(node, &id).ok_or_else(|| Problem::new(Kind::NotFound, lang).detail(id))?;
+    Ok((id, item))
+}
+
+/// Items, newest first.
+#[utoipa::path(get, path = "/v1/items", tag = "items", params(Which),
+    responses((status = 200, body = Listed<ItemView>), (status = 400, body = ProblemBody)))]
+pub async fn list(
+    State(node): State<Node>,
+    Asked(lang): Asked,
+    Query(which): Query<Which>,
+) -> Result<Json<Listed<ItemView>>, Problem> {
+    let filter = which.filter(lang)?;
+    let found = aside(lang, move || {
+        let page = node.items(&filter, which.cursor.as_deref(), page_size(which.limit))?;
+        let items =
+            page.items.iter().filter_map(|id| Some(view::item(id, &find(&node, id)?, lang))).collect();
+        Ok(Listed { items, next: page.next })
+    });
+    let found: Result<_, crate::service::BadCursor> = found.await?;
+    found.map(Json).map_err(|_| Problem::new(Kind::BadCursor, lang))
+}
+
+/// One item, whole.
+#[utoipa::path(get, path = "/v1/items/{id}", tag = "items", params(("id" = String, Path)),
+    responses((status = 200, body = ItemView), (status = 404, body = ProblemBody)))]
+pub async fn get(
+    State(node): State<Node>,
+    Asked(lang): Asked,
+    Path(id): Path<String>,
+) -> Result<Json<ItemView>, Problem> {
+    let (id, item) = known(&node, &id, lang)?;
+    Ok(Json(view::item(&id, &item, lang)))
+}
+
+/// Where the page before ended.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct After {
+    /// `<index>.<event>` of the last event of the page before.
+    after: Option<String>,
+    /// At most so many, up to 200.
+    limit: Option<usize>,
+}
+
+/// An event that touched an item.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EventView {
+    /// Where it stands.
+    pub at: Place,
+    /// The author.
+    pub issuer: String,
+    /// SHA-256 of the statement in hex.
+    pub statement: String,
+    /// What the event is called in the asked language.
+    pub title: String,
+    /// The event as it was signed; only for members where raw entries are for members.
+    #[schema(value_type = Option<Object>)]
+    pub event: Option<serde_json::Value>,
+}
+
+fn event_view(node: &Node, at: EventRef, open: bool, lang: Lang) -> Option<EventView> {
+    let statement = Statement::decode(node.statement(at.index)?).ok()?;
+    let (_, events) = decode_payload(statement.payload()).ok()?;
+    let event = events.into_iter().nth(usize::from(at.event))?;
+    let name = event.get("type").and_then(|name| name.as_str()).unwrap_or_default();
+    let title =
+        lode_ledger::event::EventType::named(name).map_or(name, |event| event.spec().title(lang)).to_owned();
+    Some(EventView {
+        at: at.into(),
+        issuer: statement.header().issuer.to_string(),
+        statement: statement.id().to_string(),
+        title,
+        event: open.then(|| event.into()),
+    })
+}
+
+/// Every event that touched an item, in order.
+#[utoipa::path(get, path = "/v1/items/{id}/events", tag = "items", params(("id" = String, Path), After),
+    responses((status = 200, body = Listed<EventView>), (status = 404, body = ProblemBody)))]
+pub async fn events(
+    State(node): State<Node>,
+    Asked(lang): Asked,
+    member: Option<Member>,
+    Path(id): Path<String>,
+    Query(after): Query<After>,
+) -> Result<Json<Listed<EventView>>, Problem> {
+    let (id, _) = known(&node, &id, lang)?;
+    let limit = page_size(after.limit);
+    let start = after.after.as_deref().map(|text| cursor(text, lang)).transpose()?;
+    let open = !node.members_only() || member.is_some();
+    let listed = aside(lang, move || {
+        let events = node.events_of(&RecordKey::Item(id), start, limit);
+        let next = events.last().filter(|_| events.len() == limit);
+        let next = next.map(|at| format!("{}.{}", at.index.0, at.event));
+        let items = events.into_iter().filter_map(|at| event_view(&node, at, open, lang)).collect();
+        Listed { items, next }
+    });
+    Ok(Json(listed.await?))
+}
+
+fn cursor(text: &str, lang: Lang) -> Result<EventRef, Problem> {
+    let read =
+        text.split_once('.').and_then(|(index, event)| Some((index.parse().ok()?, event.parse().ok()?)));
+    let (index, event) = read.ok_or_else(|| Problem::new(Kind::BadCursor, lang))?;
+    Ok(EventRef { index, event })
+}
+
+/// An item's balance sheet: what came in is what went out, was lost, and is left.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BalanceView {
+    /// The item.
+    pub item: String,
+    /// The parts.
+    pub mass: MassView,
+    /// Came in: at the beginning, and added.
+    pub in_mg: u64,
+    /// Went out into other items and jobs.
+    pub out_mg: u64,
+    /// Lost, with a reason each time.
+    pub loss_mg: u64,
+    /// Left.
+    pub left_mg: u64,
+    /// In, less out, loss and what is left: 0 in every state that the rules allow.
+    pub unexplained_mg: i64,
+}
+
+fn balance_of(id: &ItemId, item: &Item) -> BalanceView {
+    let mass = MassView::from(&item.mass);
+    let came = mass.entered_mg.saturating_add(mass.gained_mg);
+    let told = mass.passed_on_mg.saturating_add(mass.lost_mg).saturating_add(mass.left_mg);
+    let unexplained = i128::from(came) - i128::from(told);
+    BalanceView {
+        item: id.to_string(),
+        mass,
+        in_mg: came,
+        out_mg: mass.passed_on_mg,
+        loss_mg: mass.lost_mg,
+        left_mg: mass.left_mg,
+        unexplained_mg: i64::try_from(unexplained).unwrap_or(i64::MAX),
+    }
+}
+
+/// An item's balance sheet.
+#[utoipa::path(get, path = "/v1/items/{id}/balance", tag = "items", params(("id" = String, Path)),
+    responses((status = 200, body = BalanceView), (status = 404, body = ProblemBody)))]
+pub async fn balance(
+    State(node): State<Node>,
+    Asked(lang): Asked,
+    Path(id): Path<String>,
+) -> Result<Json<BalanceView>, Problem> {
+    let (id, item) = known(&node, &id, lang)?;
+    Ok(Json(balance_of(&id, &item)))
+}
+
+/// The proof file: everything that is needed to check the item's record offline.
+#[utoipa::path(get, path = "/v1/items/{id}/proof", tag = "items", params(("id" = String, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.lode.proof+cbor"),
+        (status = 404, body = ProblemBody), (status = 503, body = ProblemBody)))]
+pub async fn proof(
+    State(node): State<Node>,
+    Asked(lang): Asked,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let id: ItemId = parse(&id, "id", lang)?;
+    let made = aside(lang, move || node.proof_file(&id, Vec::new())).await?;
+    let bytes = made.map_err(|error| {
+        let kind = match &error {
+            ProofError::NotFound(_) => Kind::NotFound,
+            ProofError::Build(_) => Kind::Internal,
+            _ => Kind::Unavailable,
+        };
+        Problem::new(kind, lang).detail(error)
+    })?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.lode.proof+cbor")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    let mut response = (headers, bytes).into_response();
+    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{id}.lode\"")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}

@@ -1,0 +1,169 @@
+//! Pages for people: the ledger's first page, and the page of an item by its tag or id.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use lode_ledger::id::{ItemId, LogIndex};
+use lode_ledger::lang::Lang;
+use lode_ledger::record::{EventRef, Record, RecordKey};
+use lode_ledger::tag::TagCode;
+use serde::Deserialize;
+
+use super::asked::Asked;
+use super::log::{ledger_record, vkey};
+use super::problem::{Kind, Problem};
+use super::{App, aside};
+use crate::page::{
+    HomePage, LedgerFacts, Notice, NoticePage, PageLang, PageOptions, Source, Texts, item_page,
+};
+use crate::service::Node;
+
+impl Source for Node {
+    fn record(&self, key: &RecordKey) -> Option<Arc<Record>> {
+        Self::record(self, key)
+    }
+
+    fn events_of(&self, key: &RecordKey, after: Option<EventRef>, limit: usize) -> Vec<EventRef> {
+        Self::events_of(self, key, after, limit)
+    }
+
+    fn statement(&self, index: LogIndex) -> Option<Vec<u8>> {
+        Self::statement(self, index)
+    }
+}
+
+fn html(status: StatusCode, page: &impl Template, lang: Lang) -> Response {
+    match page.render() {
+        Ok(text) => {
+            let language = PageLang::of(lang).html();
+            let headers =
+                [(header::CACHE_CONTROL, "public, max-age=5"), (header::CONTENT_LANGUAGE, language)];
+            (status, headers, Html(text)).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            Problem::new(Kind::Internal, lang).into_response()
+        }
+    }
+}
+
+fn notice(status: StatusCode, lang: Lang, path: &str, notice: Notice) -> Response {
+    html(status, &NoticePage::new(PageLang::of(lang), path.to_owned(), notice), lang)
+}
+
+/// The ledger's first page.
+pub async fn home(State(app): State<App>, Asked(lang): Asked) -> Response {
+    let texts = Texts(PageLang::of(lang));
+    let record = ledger_record(&app.node);
+    let sealed = app.node.last_seal().map(|(index, time)| {
+        format!("{} {} · {}", texts.date(time), texts.clock(time), texts.entry(index.0))
+    });
+    let facts = LedgerFacts {
+        origin: app.node.origin(),
+        id: app.node.ledger_id(),
+        size: app.node.size(),
+        sealed: sealed.unwrap_or_default(),
+        checkpoint: app.node.checkpoint().map(|text| text.to_string()).unwrap_or_default(),
+        log_key: record.as_ref().map(|record| vkey(&record.origin, &record.log_key)).unwrap_or_default(),
+        members_only: app.node.members_only(),
+    };
+    html(StatusCode::OK, &HomePage::new(PageLang::of(lang), facts), lang)
+}
+
+/// What was typed into the search field.
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    code: String,
+}
+
+/// From the search field to the tag's page.
+pub async fn find(Asked(lang): Asked, Query(wanted): Query<Wanted>) -> Response {
+    let tag = PageLang::of(lang).tag();
+    match TagCode::parse_lenient(&wanted.code) {
+        Ok(code) => Redirect::to(&format!("/T/{code}?lang={tag}")).into_response(),
+        Err(_) => notice(StatusCode::NOT_FOUND, lang, "/", Notice::BadTag(wanted.code)),
+    }
+}
+
+/// The page of a tag. Other spellings of the code are sent on to the printed one.
+pub async fn tag(State(app): State<App>, Asked(lang): Asked, uri: Uri, Path(text): Path<String>) -> Response {
+    let Ok(code) = TagCode::parse_lenient(&text) else {
+        return notice(StatusCode::NOT_FOUND, lang, "/", Notice::BadTag(text));
+    };
+    let path = format!("/T/{code}");
+    if uri.path() != path {
+        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        return Redirect::permanent(&format!("{path}{query}")).into_response();
+    }
+    match app.node.record(&RecordKey::Tag(code)).as_deref() {
+        Some(Record::Tag(tag)) => match tag.replaced_by {
+            Some(_) => {
+                let new = live_code(&app.node, &tag.item, code);
+                notice(StatusCode::OK, lang, &path, Notice::Replaced { old: code.to_string(), new })
+            }
+            None => show(app.clone(), tag.item, path, lang).await,
+        },
+        _ => notice(StatusCode::NOT_FOUND, lang, &path, Notice::UnknownTag(code.to_string())),
+    }
+}
+
+/// The item's live tag: a tag may have been replaced more than once.
+fn live_code(node: &Node, item: &ItemId, otherwise: TagCode) -> String {
+    match node.record(&RecordKey::Item(*item)).as_deref() {
+        Some(Record::Item(item)) => item.tag.unwrap_or(otherwise).to_string(),
+        _ => otherwise.to_string(),
+    }
+}
+
+/// The page of an item by its id.
+pub async fn item(State(app): State<App>, Asked(lang): Asked, Path(text): Path<String>) -> Response {
+    let Ok(id) = text.parse::<ItemId>() else {
+        return notice(StatusCode::NOT_FOUND, lang, "/", Notice::UnknownItem(text));
+    };
+    show(app, id, format!("/items/{id}"), lang).await
+}
+
+async fn show(app: App, id: ItemId, path: String, lang: Lang) -> Response {
+    let own_path = path.clone();
+    let made = aside(lang, move || {
+        let photo = photo(&app, &id);
+        let base = app.settings.base_url.clone();
+        let options = PageOptions { lang: PageLang::of(lang), base, path, photo };
+        item_page(&app.node, &id, options)
+    });
+    match made.await {
+        Ok(Some(page)) => html(StatusCode::OK, &page, lang),
+        Ok(None) => notice(StatusCode::NOT_FOUND, lang, &own_path, Notice::UnknownItem(id.to_string())),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// The newest public photo of the item that is here.
+fn photo(app: &App, id: &ItemId) -> Option<String> {
+    let item = super::items::find(&app.node, id)?;
+    let photos = item.documents.iter().rev().filter(|document| document.kind == "photo" && document.public);
+    photos.into_iter().find_map(|document| {
+        let about = app.documents.about(&document.sha256)?;
+        let shown = about.public && about.media_type.starts_with("image/");
+        shown.then(|| format!("/v1/documents/{}", document.sha256))
+    })
+}
+
+/// The pages' one style sheet.
+pub async fn style(headers: HeaderMap) -> Response {
+    const STYLE: &str = include_str!("../../templates/style.css");
+    const TAG: &str = concat!("\"", env!("CARGO_PKG_VERSION"), "\"");
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|value| value == TAG) {
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+        (header::ETAG, TAG),
+    ];
+    (headers, STYLE).into_response()
+}

@@ -1,0 +1,142 @@
+//! Participants, offers between them, jobs, and tags.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use lode_ledger::id::{ParticipantId, WorkOrderId};
+use lode_ledger::record::{Record, RecordKey};
+use lode_ledger::tag::TagCode;
+use lode_ledger::vocab::{Code, Role};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::asked::Asked;
+use super::items::page_size;
+use super::problem::{Kind, Problem, ProblemBody};
+use super::view::{Listed, OfferView, ParticipantView, TagView, WorkView};
+use super::{aside, parse, view};
+use crate::service::{BadCursor, Node};
+
+/// Which participants.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// With this role.
+    role: Option<String>,
+    /// From the page before.
+    cursor: Option<String>,
+    /// At most so many, up to 200.
+    limit: Option<usize>,
+}
+
+fn find(node: &Node, id: &ParticipantId, lang: lode_ledger::lang::Lang) -> Option<ParticipantView> {
+    match node.record(&RecordKey::Participant(*id)).as_deref() {
+        Some(Record::Participant(participant)) => Some(view::participant(id, participant, lang)),
+        _ => None,
+    }
+}
+
+/// Participants, oldest first.
+#[utoipa::path(get, path = "/v1/participants", tag = "participants", params(Which),
+    responses((status = 200, body = Listed<ParticipantView>), (status = 400, body = ProblemBody)))]
+pub async fn list(
+    State(node): State<Node>,
+    Asked(lang): Asked,
+    Query(which): Query<Which>,
+) -> Result<Json<Listed<ParticipantView>>, Problem> {
+    if let Some(role) = &which.role {
+        Code::<Role>::parse(role).map_err(|error| Problem::new(Kind::BadParameter, lang).detail(error))?;
+    }
+    let found = aside(lang, move || {
+        let page =
+            node.participants(which.role.as_deref(), which.cursor.as_deref(), page_size(which.limit))?;
+        let items = page.items.iter().filter_map(|id| find(&node, id, lang)).collect();
+        Ok::<_, BadCursor>(Listed { items, next: page.next })
+    });
+    found.await?.map(Json).map_err(|_| Problem::new(Kind::BadCursor, lang))
+}
+
+/// One participant.
+#[utoipa::path(get, path = "/v1/participants/{id}", tag = "participants", params(("id" = String, Path)),
+    responses((status = 200, body = ParticipantView), (status = 404, body = ProblemBody)))]
+pub async fn get(
+    State(node): State<Node>,
+    Asked(lang): Asked,
+    Path(id): Path<String>,
+) -> Result<Json<ParticipantView>, Problem> {
+    let id = parse(&id, "id", lang)?;
+    find(&node, &id, lang).map(Json).ok_or_else(|| Problem::new(Kind::NotFound, lang).detail(id))
+}
+
+/// Whose offers: exactly one of `to` and `from`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Whose {
+    /// To this participant.
+    to: Option<String>,
+    /// By this participant.
+    from: Option<String>,
+    /// From the page before.
+    cursor: Option<String>,
+    /// At most so many, up to 200.
+    limit: Option<usize>,
+}
+
+/// Open offers to or by a participant.
+#[utoipa::path(get, path = "/v1/offers", tag = "participants", params(Whose),
+    responses((status = 200, body = Listed<OfferView>), (status = 400, body = ProblemBody)))]
+pub async fn offers(
+    State(node): State<Node>,
+    Asked(lang): Asked,
+    Query(whose): Query<Whose>,
+) -> Result<Json<Listed<OfferView>>, Problem> {
+    let (participant, incoming) = match (&whose.to, &whose.from) {
+        (Some(to), None) => (parse(to, "to", lang)?, true),
+        (None, Some(from)) => (parse(from, "from", lang)?, false),
+        _ => return Err(Problem::new(Kind::BadParameter, lang).detail("give exactly one of `to` and `from`")),
+    };
+    let found = aside(lang, move || {
+        let (cursor, limit) = (whose.cursor.as_deref(), page_size(whose.limit));
+        let page = if incoming {
+            node.offers_to(&participant, cursor, limit)?
+        } else {
+            node.offers_from(&participant, cursor, limit)?
+        };
+        let of = |id| match node.record(&RecordKey::Offer(id)).as_deref() {
+            Some(Record::Offer(offer)) => Some(view::offer(&id, offer)),
+            _ => None,
+        };
+        Ok::<_, BadCursor>(Listed { items: page.items.into_iter().filter_map(of).collect(), next: page.next })
+    });
+    found.await?.map(Json).map_err(|_| Problem::new(Kind::BadCursor, lang))
+}
+
+/// One job.
+#[utoipa::path(get, path = "/v1/work/{id}", tag = "items", params(("id" = String, Path)),
+    responses((status = 200, body = WorkView), (status = 404, body = ProblemBody)))]
+pub async fn work(
+    State(node): State<Node>,
+    Asked(lang): Asked,
+    Path(id): Path<String>,
+) -> Result<Json<WorkView>, Problem> {
+    let id: WorkOrderId = parse(&id, "id", lang)?;
+    match node.record(&RecordKey::WorkOrder(id)).as_deref() {
+        Some(Record::WorkOrder(work)) => Ok(Json(view::work(&id, work, lang))),
+        _ => Err(Problem::new(Kind::NotFound, lang).detail(id)),
+    }
+}
+
+/// A tag, as typed.
+#[utoipa::path(get, path = "/v1/tags/{code}", tag = "items", params(("code" = String, Path)),
+    responses((status = 200, body = TagView), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub async fn tag(
+    State(node): State<Node>,
+    Asked(lang): Asked,
+    Path(code): Path<String>,
+) -> Result<Json<TagView>, Problem> {
+    let code = TagCode::parse_lenient(&code)
+        .map_err(|error| Problem::new(Kind::BadParameter, lang).detail(error))?;
+    match node.record(&RecordKey::Tag(code)).as_deref() {
+        Some(Record::Tag(tag)) => Ok(Json(view::tag(&code, tag))),
+        _ => Err(Problem::new(Kind::NotFound, lang).detail(code)),
+    }
+}

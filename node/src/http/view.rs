@@ -1,0 +1,581 @@
+//! Records as readable JSON: codes with their names in the asked language, masses in milligrams, ids as texts.
+//!
+//! Pure: record in, view out. What is sealed shows as sealed.
+
+use std::collections::BTreeMap;
+
+use lode_ledger::id::{ItemId, OfferId, ParticipantId, WorkOrderId};
+use lode_ledger::json::Json;
+use lode_ledger::lang::Lang;
+use lode_ledger::record::{
+    Claims, EventRef, Item, ItemState, MassBalance, Offer, OfferState, Parent, Participant, Tag, Warning,
+    WorkOrder,
+};
+use lode_ledger::tag::TagCode;
+use lode_ledger::violation::Reason;
+use lode_ledger::vocab::Code;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A code and what it is called.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
+pub struct Named {
+    /// The stable code.
+    pub code: String,
+    /// Its name in the asked language.
+    pub name: String,
+}
+
+/// A code with its name.
+#[must_use]
+pub fn named<V>(code: Code<V>, lang: Lang) -> Named {
+    Named { code: code.as_str().to_owned(), name: code.name(lang).to_owned() }
+}
+
+/// An event by its place.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, ToSchema)]
+pub struct Place {
+    /// The log index of its statement.
+    pub index: u64,
+    /// Its number in the statement, from 0.
+    pub event: u16,
+}
+
+impl From<EventRef> for Place {
+    fn from(at: EventRef) -> Self {
+        Self { index: at.index.0, event: at.event }
+    }
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Listed<T> {
+    /// What was found.
+    pub items: Vec<T>,
+    /// The cursor of the next page, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A country and its share.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OriginView {
+    /// The country.
+    pub country: Named,
+    /// Its share by mass in parts per million.
+    pub share_ppm: u32,
+}
+
+/// What is known of a treatment.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TreatmentView {
+    /// Which.
+    pub treatment: Named,
+    /// What is known.
+    pub finding: Named,
+    /// How well.
+    pub evidence: Named,
+}
+
+/// What travels with an item. A treatment that is not listed is not stated.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ClaimsView {
+    /// The mineral.
+    pub species: Named,
+    /// The variety.
+    pub variety: Option<Named>,
+    /// Natural, synthetic, not stated.
+    pub nature: Named,
+    /// The possible origins; of a piece it is one of them.
+    pub origins: Vec<OriginView>,
+    /// How well the origin is supported.
+    pub origin_evidence: Named,
+    /// The ISO 22095 model.
+    pub chain_model: Named,
+    /// Treatments.
+    pub treatments: Vec<TreatmentView>,
+}
+
+/// Claims with names.
+#[must_use]
+pub fn claims(claims: &Claims, lang: Lang) -> ClaimsView {
+    let origin = |o: &lode_ledger::record::Origin| OriginView {
+        country: named(o.country, lang),
+        share_ppm: o.share.get(),
+    };
+    let treatment = |t: &lode_ledger::record::TreatmentState| TreatmentView {
+        treatment: named(t.treatment, lang),
+        finding: named(t.finding, lang),
+        evidence: named(t.evidence, lang),
+    };
+    ClaimsView {
+        species: named(claims.species, lang),
+        variety: claims.variety.map(|variety| named(variety, lang)),
+        nature: named(claims.nature, lang),
+        origins: claims.origins.iter().map(origin).collect(),
+        origin_evidence: named(claims.origin_evidence, lang),
+        chain_model: named(claims.model, lang),
+        treatments: claims.treatments.iter().map(treatment).collect(),
+    }
+}
+
+/// A mass over a life, in milligrams.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct MassView {
+    /// At the beginning.
+    pub entered_mg: u64,
+    /// Added.
+    pub gained_mg: u64,
+    /// Lost.
+    pub lost_mg: u64,
+    /// Gone into others.
+    pub passed_on_mg: u64,
+    /// Left.
+    pub left_mg: u64,
+}
+
+impl From<&MassBalance> for MassView {
+    fn from(mass: &MassBalance) -> Self {
+        Self {
+            entered_mg: mass.entered.get(),
+            gained_mg: mass.gained.get(),
+            lost_mg: mass.lost.get(),
+            passed_on_mg: mass.passed_on.get(),
+            left_mg: mass.left.get(),
+        }
+    }
+}
+
+/// A count over a life.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct CountView {
+    /// At the beginning.
+    pub entered: u32,
+    /// Lost.
+    pub lost: u32,
+    /// Gone into others.
+    pub passed_on: u32,
+    /// Left.
+    pub left: u32,
+}
+
+/// What something was made of.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ParentView {
+    /// The item.
+    pub item: String,
+    /// How much of it, in milligrams.
+    pub mass_mg: u64,
+}
+
+fn parents(parents: &[Parent]) -> Vec<ParentView> {
+    parents.iter().map(|p| ParentView { item: p.item.to_string(), mass_mg: p.mass.get() }).collect()
+}
+
+/// A warning in words.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WarningView {
+    /// The stable code.
+    pub code: String,
+    /// The rule.
+    pub rule: String,
+    /// In the asked language.
+    pub message: String,
+    /// The event that drew it.
+    pub at: Place,
+}
+
+fn warning(warning: &Warning, lang: Lang) -> WarningView {
+    let reason = Reason::of_code(&warning.reason);
+    WarningView {
+        code: warning.reason.clone(),
+        rule: reason.map(|reason| reason.rule().code().to_owned()).unwrap_or_default(),
+        message: reason.map_or_else(String::new, |reason| reason.message(lang, &warning.args)),
+        at: warning.at.into(),
+    }
+}
+
+/// A certificate.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CertificateView {
+    /// The issuer's registered code.
+    pub issuer_code: String,
+    /// The number.
+    pub number: String,
+    /// Whether the laboratory itself bound it.
+    pub bound: bool,
+    /// What it speaks of.
+    pub scope: Named,
+}
+
+/// A document.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DocumentView {
+    /// What kind.
+    pub kind: String,
+    /// Its address.
+    pub sha256: String,
+    /// Whether everybody may read it.
+    pub public: bool,
+}
+
+/// A descriptive field.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DetailView {
+    /// Its path in the creating event.
+    pub field: String,
+    /// Its value; absent when taken away; `{"sealed": ...}` when sealed.
+    #[schema(value_type = Option<Object>)]
+    pub value: Option<serde_json::Value>,
+    /// The event that corrected it last.
+    pub corrected: Option<Place>,
+}
+
+/// A lot, batch or piece.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ItemView {
+    /// The id.
+    pub id: String,
+    /// `lot`, `batch` or `piece`.
+    pub kind: String,
+    /// `declared`, `in_stock`, `finished`, `exhausted` or `sold`.
+    pub state: String,
+    /// How a lot entered.
+    pub entry: Option<Named>,
+    /// The form.
+    pub form: Named,
+    /// What travels with it.
+    pub claims: ClaimsView,
+    /// The mass.
+    pub mass: MassView,
+    /// The count, of a batch.
+    pub count: Option<CountView>,
+    /// The resolution of the last scale, in milligrams.
+    pub resolution_mg: u64,
+    /// What it was made of.
+    pub made_of: Vec<ParentView>,
+    /// The job that yielded it.
+    pub work: Option<String>,
+    /// Who made it.
+    pub maker: Option<String>,
+    /// Who created it in the ledger.
+    pub creator: String,
+    /// In whose hands it is.
+    pub custodian: String,
+    /// Whose it is; absent once sold.
+    pub owner: Option<String>,
+    /// The last offer.
+    pub offer: Option<String>,
+    /// The live tag.
+    pub tag: Option<String>,
+    /// The sale.
+    pub sale: Option<String>,
+    /// The event that counter-signed.
+    pub countersigned: Option<Place>,
+    /// Certificates.
+    pub certificates: Vec<CertificateView>,
+    /// Documents.
+    pub documents: Vec<DocumentView>,
+    /// Descriptive fields.
+    pub details: Vec<DetailView>,
+    /// The latest claimed time.
+    pub latest: String,
+    /// Warnings.
+    pub warnings: Vec<WarningView>,
+    /// How much more there was than the record keeps.
+    pub not_kept: u32,
+    /// The event that created it.
+    pub created: Place,
+    /// How many events touched it.
+    pub events: u64,
+    /// The hash over them.
+    pub head: String,
+}
+
+/// What kind an item is, as a word.
+#[must_use]
+pub const fn kind_word(id: &ItemId) -> &'static str {
+    match id.kind() {
+        lode_ledger::id::ItemKind::Lot => "lot",
+        lode_ledger::id::ItemKind::Batch => "batch",
+        lode_ledger::id::ItemKind::Piece => "piece",
+    }
+}
+
+/// A state as a word.
+#[must_use]
+pub const fn state_word(state: ItemState) -> &'static str {
+    match state {
+        ItemState::Declared => "declared",
+        ItemState::InStock => "in_stock",
+        ItemState::Finished => "finished",
+        ItemState::Exhausted => "exhausted",
+        ItemState::Sold => "sold",
+    }
+}
+
+/// A state of this word.
+#[must_use]
+pub fn state_of(word: &str) -> Option<ItemState> {
+    [ItemState::Declared, ItemState::InStock, ItemState::Finished, ItemState::Exhausted, ItemState::Sold]
+        .into_iter()
+        .find(|state| state_word(*state) == word)
+}
+
+fn text<T: ToString>(value: Option<T>) -> Option<String> {
+    value.map(|value| value.to_string())
+}
+
+/// An item.
+#[must_use]
+pub fn item(id: &ItemId, item: &Item, lang: Lang) -> ItemView {
+    let certificate = |c: &lode_ledger::record::CertificateLink| CertificateView {
+        issuer_code: c.issuer_code.clone(),
+        number: c.number.clone(),
+        bound: c.bound,
+        scope: named(c.scope, lang),
+    };
+    let document = |d: &lode_ledger::record::Document| DocumentView {
+        kind: d.kind.clone(),
+        sha256: d.sha256.to_string(),
+        public: d.public,
+    };
+    let detail = |d: &lode_ledger::record::Detail| DetailView {
+        field: d.field.clone(),
+        value: Json::parse(d.value.as_bytes()).ok().map(serde_json::Value::from),
+        corrected: d.corrected.map(Place::from),
+    };
+    ItemView {
+        id: id.to_string(),
+        kind: kind_word(id).to_owned(),
+        state: state_word(item.state).to_owned(),
+        entry: item.entry.map(|entry| named(entry, lang)),
+        form: named(item.form, lang),
+        claims: claims(&item.claims, lang),
+        mass: (&item.mass).into(),
+        count: item.count.map(|c| CountView {
+            entered: c.entered,
+            lost: c.lost,
+            passed_on: c.passed_on,
+            left: c.left,
+        }),
+        resolution_mg: item.resolution.get(),
+        made_of: parents(&item.parents),
+        work: text(item.work),
+        maker: text(item.maker),
+        creator: item.creator.to_string(),
+        custodian: item.custodian.to_string(),
+        owner: text(item.owner),
+        offer: text(item.offer),
+        tag: text(item.tag),
+        sale: text(item.sale),
+        countersigned: item.countersigned.map(Place::from),
+        certificates: item.certificates.iter().map(certificate).collect(),
+        documents: item.documents.iter().map(document).collect(),
+        details: item.details.iter().map(detail).collect(),
+        latest: item.latest.to_string(),
+        warnings: item.warnings.iter().map(|w| warning(w, lang)).collect(),
+        not_kept: item.not_kept,
+        created: item.created.into(),
+        events: item.history.events,
+        head: item.history.head.to_string(),
+    }
+}
+
+/// A job.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WorkView {
+    /// The id.
+    pub id: String,
+    /// Who does it.
+    pub studio: String,
+    /// Whose the goods are.
+    pub owner: Option<String>,
+    /// The main process.
+    pub process: Named,
+    /// What it is called.
+    pub title: Option<String>,
+    /// What travels through it.
+    pub claims: ClaimsView,
+    /// The mass in it.
+    pub mass: MassView,
+    /// What went in.
+    pub inputs: Vec<ParentView>,
+    /// How many items it has yielded.
+    pub outputs: u32,
+    /// How many steps were logged.
+    pub steps: u32,
+    /// Whether everything in it is accounted for.
+    pub completed: bool,
+    /// The latest claimed time.
+    pub latest: String,
+    /// Warnings.
+    pub warnings: Vec<WarningView>,
+    /// The event that created it.
+    pub created: Place,
+    /// How many events touched it.
+    pub events: u64,
+}
+
+/// A job.
+#[must_use]
+pub fn work(id: &WorkOrderId, work: &WorkOrder, lang: Lang) -> WorkView {
+    let title = work.title.as_ref().and_then(|title| Json::parse(title.as_bytes()).ok());
+    WorkView {
+        id: id.to_string(),
+        studio: work.studio.to_string(),
+        owner: text(work.owner),
+        process: named(work.process, lang),
+        title: title.and_then(|title| title.as_str().map(str::to_owned)),
+        claims: claims(&work.claims, lang),
+        mass: (&work.mass).into(),
+        inputs: parents(&work.inputs),
+        outputs: work.outputs,
+        steps: work.steps,
+        completed: work.is_completed(),
+        latest: work.latest.to_string(),
+        warnings: work.warnings.iter().map(|w| warning(w, lang)).collect(),
+        created: work.created.into(),
+        events: work.history.events,
+    }
+}
+
+/// A participant.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ParticipantView {
+    /// The id.
+    pub id: String,
+    /// Whether a natural person.
+    pub person: bool,
+    /// The plain name; absent if sealed.
+    pub name: Option<String>,
+    /// Where it is established.
+    pub country: Option<Named>,
+    /// What it may do.
+    pub roles: Vec<Named>,
+    /// Whether its statements are refused.
+    pub suspended: bool,
+    /// How many valid keys it has.
+    pub keys: u32,
+    /// A laboratory's registered code.
+    pub issuer_code: Option<String>,
+    /// Who enrolled it.
+    pub enrolled_by: Option<String>,
+    /// The event that enrolled it.
+    pub created: Place,
+}
+
+/// A participant.
+#[must_use]
+pub fn participant(id: &ParticipantId, participant: &Participant, lang: Lang) -> ParticipantView {
+    let name = Json::parse(participant.name.as_bytes()).ok();
+    ParticipantView {
+        id: id.to_string(),
+        person: participant.person,
+        name: name.and_then(|name| name.as_str().map(str::to_owned)),
+        country: participant.country.map(|country| named(country, lang)),
+        roles: participant.roles.iter().map(|role| named(*role, lang)).collect(),
+        suspended: participant.suspended,
+        keys: participant.keys,
+        issuer_code: participant.issuer_code.clone(),
+        enrolled_by: text(participant.enrolled_by),
+        created: participant.created.into(),
+    }
+}
+
+/// One item of an offer.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OfferedView {
+    /// The item.
+    pub item: String,
+    /// Its mass on the giver's scale, in milligrams.
+    pub mass_mg: u64,
+    /// That scale's resolution, in milligrams.
+    pub resolution_mg: u64,
+}
+
+/// An offer.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OfferView {
+    /// The id.
+    pub id: String,
+    /// Who offers.
+    pub from: String,
+    /// To whom.
+    pub to: String,
+    /// What.
+    pub items: Vec<OfferedView>,
+    /// Until when, by the ledger's clock.
+    pub expires: String,
+    /// Whether ownership passes.
+    pub ownership: bool,
+    /// `open`, `accepted`, `rejected` or `cancelled`.
+    pub state: String,
+}
+
+/// An offer.
+#[must_use]
+pub fn offer(id: &OfferId, offer: &Offer) -> OfferView {
+    let line = |o: &lode_ledger::record::OfferedItem| OfferedView {
+        item: o.item.to_string(),
+        mass_mg: o.mass.get(),
+        resolution_mg: o.resolution.get(),
+    };
+    let state = match offer.state {
+        OfferState::Open => "open",
+        OfferState::Accepted => "accepted",
+        OfferState::Rejected => "rejected",
+        OfferState::Cancelled => "cancelled",
+    };
+    OfferView {
+        id: id.to_string(),
+        from: offer.from.to_string(),
+        to: offer.to.to_string(),
+        items: offer.items.iter().map(line).collect(),
+        expires: offer.expires.to_string(),
+        ownership: offer.ownership,
+        state: state.to_owned(),
+    }
+}
+
+/// A tag.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TagView {
+    /// The code.
+    pub code: String,
+    /// The item that it is or was bound to.
+    pub item: String,
+    /// Whether it is the item's live tag.
+    pub live: bool,
+    /// The code that replaced it.
+    pub replaced_by: Option<String>,
+    /// The public half of the claim key, base64url.
+    pub claim_key: String,
+}
+
+/// A tag.
+#[must_use]
+pub fn tag(code: &TagCode, tag: &Tag) -> TagView {
+    TagView {
+        code: code.to_string(),
+        item: tag.item.to_string(),
+        live: tag.replaced_by.is_none(),
+        replaced_by: text(tag.replaced_by),
+        claim_key: tag.claim_key.to_string(),
+    }
+}
+
+/// A term of the vocabulary.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TermView {
+    /// The stable code.
+    pub code: String,
+    /// Names by language.
+    pub names: BTreeMap<String, String>,
+    /// What else is known of it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
+    /// Its place in an ordered table, lowest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank: Option<u8>,
+}

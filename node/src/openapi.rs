@@ -1,0 +1,58 @@
+//! The API's description for programs (OpenAPI 3.1), collected from the handlers. `schemas/openapi.json` is the same
+//! document for readers; a test keeps the two equal.
+
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::http::{documents, items, log, ops, parties, provenance, sessions, statements, vocabulary};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Lode node", description = "A provenance ledger for crystal: signed statements in, a public log and answers out. Every error is application/problem+json with a stable code. Languages: `?lang=` or Accept-Language, en, zh, pt.", license(name = "Apache-2.0", identifier = "Apache-2.0"), contact()),
+    modifiers(&Session),
+    paths(
+        statements::post, log::statement, log::entry, log::receipt, log::tlog_proof, log::feed, log::ledger,
+        log::checkpoint, log::tile, log::trust, items::list, items::get, items::events, items::balance, items::proof,
+        provenance::made_from, provenance::made_into, provenance::where_used, parties::list, parties::get,
+        parties::offers, parties::work, parties::tag, vocabulary::get, documents::post, documents::put,
+        documents::get, sessions::challenge, sessions::open, ops::healthz, ops::readyz, ops::metrics, ops::openapi,
+    )
+)]
+struct Description;
+
+struct Session;
+
+impl Modify for Session {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("session", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    }
+}
+
+/// The document, as JSON with a line feed at its end.
+#[must_use]
+pub fn document() -> String {
+    let mut text = Description::openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The golden file. `UPDATE=1 cargo test -p lode-node openapi` rewrites it.
+    #[test]
+    fn the_published_description_is_the_one_served() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/openapi.json");
+        let document = document();
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &document).unwrap();
+        }
+        let published = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            published == document,
+            "schemas/openapi.json differs: run with UPDATE=1 and look at the change"
+        );
+    }
+}

@@ -1,0 +1,407 @@
+//! The four answers of the page, each with its evidence level and who says it: what is it, is it treated, where is
+//! the material from, who made it.
+//!
+//! An answer is only as good as its evidence: none is a tick, and "not stated" stays "not stated".
+
+use lode_ledger::event::Event;
+use lode_ledger::event::body::TreatmentStatement;
+use lode_ledger::id::{ItemId, ItemKind};
+use lode_ledger::record::{Item, TreatmentState};
+use lode_ledger::vocab::{
+    CertificateScope, Code, Country, Disclosure, EvidenceLevel, Finding, Nature, Step, Treatment,
+};
+
+use super::ancestry::Ancestry;
+use super::phrase::plain;
+use super::source::Reader;
+use super::text::{PageLang, Texts};
+use super::timeline::Told;
+
+/// An evidence level as the page shows it: four steps, some of them filled, and its name.
+#[derive(Clone)]
+pub struct Chip {
+    /// How many of the four steps are filled, from 1.
+    pub filled: u8,
+    /// The level's name.
+    pub name: String,
+}
+
+impl Chip {
+    /// The chip of a level.
+    #[must_use]
+    pub fn of(level: Code<EvidenceLevel>, texts: Texts) -> Self {
+        Self { filled: level.rank() + 1, name: level.name(texts.0.lang()).to_owned() }
+    }
+
+    /// Whether step `n` of four, from 1, is filled.
+    #[must_use]
+    pub const fn has(&self, n: &u8) -> bool {
+        *n <= self.filled
+    }
+}
+
+/// One line below an answer.
+pub struct Fact {
+    /// What it is about; may be empty.
+    pub label: String,
+    /// What is said.
+    pub text: String,
+    /// How well it is supported, where that differs from the whole answer.
+    pub chip: Option<Chip>,
+}
+
+/// One of the four answers.
+pub struct Answer {
+    /// The question.
+    pub question: &'static str,
+    /// The answer in a few words.
+    pub headline: String,
+    /// How well it is supported; absent where nothing is said.
+    pub chip: Option<Chip>,
+    /// Who says so.
+    pub who: String,
+    /// More lines.
+    pub facts: Vec<Fact>,
+    /// A sentence of explanation.
+    pub note: String,
+    /// Nothing is known: shown quietly.
+    pub silent: bool,
+}
+
+/// What the answers are made from.
+pub(super) struct Known<'a> {
+    /// The reader.
+    pub reader: &'a Reader<'a>,
+    /// The texts.
+    pub texts: Texts,
+    /// The item's id.
+    pub id: &'a ItemId,
+    /// The item.
+    pub item: &'a Item,
+    /// What is behind it.
+    pub ancestry: &'a Ancestry,
+    /// Every event on both.
+    pub told: &'a [Told],
+}
+
+impl Known<'_> {
+    fn fact(label: &str, text: impl Into<String>) -> Fact {
+        Fact { label: label.to_owned(), text: text.into(), chip: None }
+    }
+
+    /// Names of those who declared the lots at the beginning.
+    fn declarers(&self) -> Vec<String> {
+        let own = self.item.entry.is_some().then_some(self.item.creator);
+        let mut ids: Vec<_> =
+            own.into_iter().chain(self.ancestry.roots().map(|(_, lot)| lot.creator)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.iter().map(|id| self.reader.name(id, self.texts)).collect()
+    }
+
+    /// A descriptive field's present value; sealed ones are not shown.
+    #[must_use]
+    pub(super) fn detail(&self, name: &str) -> Option<String> {
+        let detail = self.item.details.iter().find(|d| d.field.rsplit('.').next() == Some(name))?;
+        let value = lode_ledger::json::Json::parse(detail.value.as_bytes()).ok()?;
+        value.as_str().map(str::to_owned)
+    }
+
+    /// What the item is called in one line: its own name, or variety or mineral.
+    #[must_use]
+    pub(super) fn title(&self) -> String {
+        let lang = self.texts.0.lang();
+        if let Some(name) = self.detail("name").or_else(|| self.detail("trade_name")) {
+            return name;
+        }
+        self.material_name()
+            .map_or_else(|| self.item.claims.species.name(lang).to_owned(), |name| sentence(&name))
+    }
+
+    fn material_name(&self) -> Option<String> {
+        let claims = &self.item.claims;
+        let lang = self.texts.0.lang();
+        Some(claims.variety.map_or_else(|| claims.species.name(lang), |v| v.name(lang)).to_owned())
+    }
+
+    /// What is it?
+    #[must_use]
+    pub(super) fn what(&self) -> Answer {
+        let (texts, lang, claims) = (self.texts, self.texts.0.lang(), &self.item.claims);
+        let material = self.material_name().unwrap_or_default();
+        let form = self.item.form.name(lang);
+        let headline = match texts.0 {
+            PageLang::En => sentence(&format!("{material}, {form}")),
+            PageLang::Zh => format!("{material}，{form}"),
+        };
+        let mut facts = vec![Self::fact(texts.species(), claims.species.name(lang))];
+        facts.push(Self::fact(texts.nature(), claims.nature.name(lang)));
+        if let Some(grade) = self.grade() {
+            facts.push(Self::fact(texts.grade(), grade));
+        }
+        facts.push(Self::fact(texts.mass(), self.mass()));
+        if let Some(count) = self.item.count {
+            let unit = texts.pieces_unit();
+            facts.push(Self::fact(texts.count(), format!("{} {unit}", count.left.max(count.entered))));
+        }
+        if self.item.certificates.iter().any(|c| c.bound && c.scope == CertificateScope::ITEM) {
+            facts.push(Self::fact("", texts.gap_lab_text()));
+        }
+        let mut who = self.declarers();
+        if who.is_empty() {
+            who.push(self.reader.name(&self.item.creator, texts));
+        }
+        Answer {
+            question: texts.what_is_it(),
+            headline,
+            chip: Some(Chip::of(EvidenceLevel::SELF_DECLARED, texts)),
+            who: texts.list(&who),
+            facts,
+            note: if claims.nature == Nature::NOT_STATED {
+                texts.gap_nature().to_owned()
+            } else {
+                String::new()
+            },
+            silent: false,
+        }
+    }
+
+    fn mass(&self) -> String {
+        let mass = &self.item.mass;
+        let whole = self.id.kind() == ItemKind::Piece || mass.left == mass.entered;
+        if whole && !mass.left.is_zero() {
+            return mass.left.to_string();
+        }
+        match self.texts.0 {
+            PageLang::En => format!(
+                "{} {}, {} {}",
+                mass.entered,
+                self.texts.mass_entered(),
+                mass.left,
+                self.texts.mass_left()
+            ),
+            PageLang::Zh => format!(
+                "{} {}，{} {}",
+                self.texts.mass_entered(),
+                mass.entered,
+                self.texts.mass_left(),
+                mass.left
+            ),
+        }
+    }
+
+    fn grade(&self) -> Option<String> {
+        let detail = self.item.details.iter().find(|d| d.field.rsplit('.').next() == Some("grade"))?;
+        let value = lode_ledger::json::Json::parse(detail.value.as_bytes()).ok()?;
+        let part = |name| value.get(name).map(plain).unwrap_or_default();
+        (!detail.value.is_empty())
+            .then(|| format!("{} ({}, {})", part("value"), part("scheme"), part("grader")))
+    }
+
+    /// Has it been treated?
+    #[must_use]
+    pub(super) fn treated(&self) -> Answer {
+        let (texts, lang) = (self.texts, self.texts.0.lang());
+        let stated: Vec<&TreatmentState> =
+            self.item.claims.treatments.iter().filter(|state| state.finding != Finding::NOT_STATED).collect();
+        let mut answer = Answer {
+            question: texts.treated(),
+            headline: texts.treatments_not_stated().to_owned(),
+            chip: None,
+            who: String::new(),
+            facts: Vec::new(),
+            note: texts.not_stated_means().to_owned(),
+            silent: true,
+        };
+        if stated.is_empty() {
+            return answer;
+        }
+        answer.silent = false;
+        let says = |kind: &'static str| {
+            let of_kind = stated.iter().filter(move |state| state.finding.attribute("says") == Some(kind));
+            of_kind.map(|state| state.treatment.name(lang).to_owned()).collect::<Vec<String>>()
+        };
+        let (present, partly) = (says("present"), says("partly"));
+        let lead = |title: &str, names: &[String]| match texts.0 {
+            PageLang::En => format!("{title}: {}", texts.list(names)),
+            PageLang::Zh => format!("{title}：{}", texts.list(names)),
+        };
+        let mut headlines = Vec::new();
+        if !present.is_empty() {
+            headlines.push(lead(texts.treated_title(), &present));
+        }
+        if !partly.is_empty() {
+            headlines.push(lead(texts.treated_in_part(), &partly));
+        }
+        if headlines.is_empty() {
+            let by_lab = stated.iter().all(|state| state.finding == Finding::LAB_NONE_DETECTED);
+            let title = if by_lab { texts.lab_found_none() } else { texts.declared_untreated() };
+            headlines.push(lead(title, &says("absent")));
+        }
+        answer.headline = headlines.join(" · ");
+        answer.chip =
+            stated.iter().map(|s| s.evidence).reduce(Code::lower).map(|level| Chip::of(level, texts));
+        let mut who = Vec::new();
+        for state in &stated {
+            let by = self.who_on(state.treatment);
+            let mut text = state.finding.name(lang).to_owned();
+            if !by.is_empty() {
+                text = format!("{text} · {by}");
+                who.push(by);
+            }
+            let is_on = matches!(state.finding.attribute("says"), Some("present" | "partly"));
+            if is_on && state.treatment.disclosure() == Disclosure::Specific {
+                text = format!("{text} · {}", texts.disclose_specific());
+            }
+            let chip = Some(Chip::of(state.evidence, texts));
+            answer.facts.push(Fact { label: state.treatment.name(lang).to_owned(), text, chip });
+        }
+        who.sort_unstable();
+        who.dedup();
+        answer.who = texts.list(&who);
+        answer.note = if partly.is_empty() {
+            texts.others_not_stated().to_owned()
+        } else {
+            format!("{} {}", texts.rest_not_stated(), texts.others_not_stated())
+        };
+        answer
+    }
+
+    /// Who said last what is known of a treatment.
+    fn who_on(&self, treatment: Code<Treatment>) -> String {
+        let names =
+            |list: &[TreatmentStatement]| list.iter().any(|statement| statement.treatment == treatment);
+        let is_step = |step: Code<Step>| step.attribute("treatment") == Some(treatment.as_str());
+        let last = self.told.iter().rev().find(|told| match &told.event {
+            Event::LotDeclared(body) => names(&body.treatments),
+            Event::TreatmentDeclared(body) => names(&body.treatments),
+            Event::CertificateLinked(body) => names(&body.findings),
+            Event::TreatmentApplied(body) => body.treatment == treatment,
+            Event::StepLogged(body) => is_step(body.step),
+            _ => false,
+        });
+        last.map(|told| self.reader.author(&told.issuer, self.texts)).unwrap_or_default()
+    }
+
+    /// Where is the material from?
+    #[must_use]
+    pub(super) fn origin(&self) -> Answer {
+        let (texts, lang, claims) = (self.texts, self.texts.0.lang(), &self.item.claims);
+        let names: Vec<String> = claims.origins.iter().map(|o| o.country.name(lang).to_owned()).collect();
+        let shares: Vec<String> =
+            claims.origins.iter().map(|o| format!("{} {}", o.country.name(lang), o.share)).collect();
+        let discrete = self.id.kind() != ItemKind::Lot;
+        let mut facts = Vec::new();
+        let headline = if names.len() > 1 && discrete {
+            let ratio: Vec<String> = claims.origins.iter().map(|o| percent(o.share.get())).collect();
+            facts.push(Self::fact("", format!("{} {}.", texts.drawn_from_blend(), ratio.join(" : "))));
+            match texts.0 {
+                PageLang::En => format!("{} {}", texts.one_of(), texts.or(&names)),
+                PageLang::Zh => format!("{}{}", texts.one_of(), texts.list(&names)),
+            }
+        } else if names.len() > 1 {
+            facts.push(Self::fact("", format!("{}.", texts.by_mass_blend())));
+            texts.list(&shares)
+        } else {
+            texts.list(&names)
+        };
+        if let Some(country) = self.maker_country() {
+            let material = texts.or(&names);
+            facts.push(Self::fact("", texts.made_in_of(country.name(lang), &material)));
+        }
+        self.supplier_facts(&mut facts);
+        facts.push(Self::fact(texts.chain_model(), claims.model.name(lang)));
+        let made = self.item.entry.is_none();
+        Answer {
+            question: texts.material_from(),
+            headline,
+            chip: Some(Chip::of(claims.origin_evidence, texts)),
+            who: texts.list(&self.declarers()),
+            facts,
+            note: if made { texts.origin_difference().to_owned() } else { texts.material_only().to_owned() },
+            silent: false,
+        }
+    }
+
+    fn supplier_facts(&self, facts: &mut Vec<Fact>) {
+        let texts = self.texts;
+        let by_link = self.told.iter().any(|told| {
+            matches!(told.event, Event::SupplierCountersigned(_))
+                && matches!(told.issuer, lode_ledger::statement::Issuer::Link(_))
+        });
+        let signed = self.told.iter().any(|told| matches!(told.event, Event::SupplierCountersigned(_)));
+        let text = match (signed, by_link) {
+            (true, true) => texts.countersigned_by_link(),
+            (true, false) => texts.countersigned_by_supplier(),
+            (false, _) => texts.supplier_silent(),
+        };
+        facts.push(Self::fact("", text));
+    }
+
+    fn maker(&self) -> Option<lode_ledger::id::ParticipantId> {
+        self.item.maker.or_else(|| self.ancestry.jobs().next().map(|(_, work)| work.studio))
+    }
+
+    fn maker_country(&self) -> Option<Code<Country>> {
+        self.reader.participant(&self.maker()?)?.country
+    }
+
+    /// Who made it?
+    #[must_use]
+    pub(super) fn made_by(&self) -> Answer {
+        let (texts, lang) = (self.texts, self.texts.0.lang());
+        let Some(maker) = self.maker() else {
+            return Answer {
+                question: texts.made_by(),
+                headline: texts.not_worked().to_owned(),
+                chip: None,
+                who: String::new(),
+                facts: Vec::new(),
+                note: String::new(),
+                silent: true,
+            };
+        };
+        let name = self.reader.name(&maker, texts);
+        let place = self.maker_country().map(|country| country.name(lang));
+        let headline = match (place, texts.0) {
+            (Some(place), PageLang::En) => sentence(&format!("{name}, {place}")),
+            (Some(place), PageLang::Zh) => format!("{name}（{place}）"),
+            (None, _) => sentence(&name),
+        };
+        let mut facts = Vec::new();
+        for (_, work) in self.ancestry.jobs() {
+            let mut text = work.process.name(lang).to_owned();
+            if work.studio != maker {
+                text = format!("{text}, {}", self.reader.name(&work.studio, texts));
+            }
+            if work.steps > 0 {
+                text = format!("{text} · {} {}", work.steps, texts.steps_logged());
+            }
+            facts.push(Self::fact(texts.job(), text));
+        }
+        Answer {
+            question: texts.made_by(),
+            headline,
+            chip: Some(Chip::of(EvidenceLevel::SELF_DECLARED, texts)),
+            who: name,
+            facts,
+            note: texts.maker_signs().to_owned(),
+            silent: false,
+        }
+    }
+}
+
+/// A share in per cent without the sign, as in a ratio: 70, 33.3333.
+fn percent(ppm: u32) -> String {
+    let (whole, rest) = (ppm / 10_000, ppm % 10_000);
+    if rest == 0 {
+        return whole.to_string();
+    }
+    format!("{whole}.{}", format!("{rest:04}").trim_end_matches('0'))
+}
+
+/// With a capital first letter.
+pub(super) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

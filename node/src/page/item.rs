@@ -1,0 +1,232 @@
+//! The page of one item, reached by its tag or its id.
+
+use askama::Template;
+use lode_ledger::id::{ItemId, ItemKind};
+use lode_ledger::record::{Item, ItemState, Record, RecordKey, Warning};
+use lode_ledger::violation::Reason;
+use lode_ledger::vocab::CertificateScope;
+use lode_ledger::vocab::EvidenceLevel;
+
+use super::ancestry::{Ancestor, Ancestry, ancestry};
+use super::answers::{Answer, Chip, Known};
+use super::gaps::gaps;
+use super::source::{Reader, Source};
+use super::text::{PageLang, Texts};
+use super::timeline::{Timeline, short, timeline, told};
+
+/// What the page needs beside the ledger.
+pub struct PageOptions {
+    /// The language.
+    pub lang: PageLang,
+    /// The node's address without a slash at its end, as in `https://lode.example`; empty: paths only.
+    pub base: String,
+    /// The page's own path, for the language switch.
+    pub path: String,
+    /// The address of a public photo, if one is there.
+    pub photo: Option<String>,
+}
+
+/// A certificate.
+pub struct CertificateView {
+    /// Issuer and number.
+    pub name: String,
+    /// Who vouches for it.
+    pub text: String,
+    /// Lab or holder.
+    pub chip: Chip,
+    /// Items that the same certificate is also shown for.
+    pub collisions: Vec<String>,
+}
+
+/// A warning.
+pub struct WarningView {
+    /// The rule.
+    pub rule: String,
+    /// In words.
+    pub text: String,
+    /// On what.
+    pub of: String,
+    /// The entry that drew it.
+    pub index: u64,
+}
+
+/// A level of the scale, explained.
+pub struct LevelView {
+    /// As it looks.
+    pub chip: Chip,
+    /// What it means.
+    pub text: &'static str,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "item.html")]
+pub struct ItemPage {
+    /// The texts.
+    pub t: Texts,
+    /// What the page needs beside the ledger.
+    pub options: PageOptions,
+    /// The item's id.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// Lot, batch or piece.
+    pub kind: &'static str,
+    /// The tag code.
+    pub tag: Option<String>,
+    /// The four answers.
+    pub answers: Vec<Answer>,
+    /// In words.
+    pub state: String,
+    /// More lines on state.
+    pub standing: Vec<(String, String)>,
+    /// The certificates.
+    pub certificates: Vec<CertificateView>,
+    /// The warnings.
+    pub warnings: Vec<WarningView>,
+    /// Warnings, certificates and documents that the record has no room for.
+    pub not_kept: u32,
+    /// The story.
+    pub timeline: Timeline,
+    /// What is not known.
+    pub gaps: Vec<&'static str>,
+    /// The evidence levels, weakest first.
+    pub levels: Vec<LevelView>,
+}
+
+/// The page of an item; `None` if there is no such item.
+#[must_use]
+pub fn item_page(source: &dyn Source, id: &ItemId, options: PageOptions) -> Option<ItemPage> {
+    let reader = Reader::new(source);
+    let item = reader.item(id)?;
+    let texts = Texts(options.lang);
+    let ancestry = ancestry(&reader, &item);
+    let (told, cut) = told(&reader, id, &ancestry);
+    let known = Known { reader: &reader, texts, id, item: &item, ancestry: &ancestry, told: &told };
+    let answers = vec![known.what(), known.treated(), known.origin(), known.made_by()];
+    Some(ItemPage {
+        t: texts,
+        id: id.to_string(),
+        title: known.title(),
+        kind: match id.kind() {
+            ItemKind::Lot => texts.lot(),
+            ItemKind::Batch => texts.batch(),
+            ItemKind::Piece => texts.piece(),
+        },
+        tag: item.tag.map(|code| code.to_string()),
+        answers,
+        state: state(&item, texts).to_owned(),
+        standing: standing(&reader, &item, texts),
+        certificates: certificates(&reader, id, &item, texts),
+        warnings: warnings(&item, &ancestry, texts),
+        not_kept: item.not_kept,
+        timeline: timeline(&reader, texts, &item, &ancestry, &told, cut),
+        gaps: gaps(&known, options.photo.is_some()),
+        levels: levels(texts),
+        options,
+    })
+}
+
+const fn state(item: &Item, texts: Texts) -> &'static str {
+    match item.state {
+        ItemState::Declared => texts.state_declared(),
+        ItemState::InStock => texts.state_in_stock(),
+        ItemState::Finished => texts.state_finished(),
+        ItemState::Exhausted => texts.state_exhausted(),
+        ItemState::Sold => texts.state_sold(),
+    }
+}
+
+fn standing(reader: &Reader<'_>, item: &Item, texts: Texts) -> Vec<(String, String)> {
+    let lang = texts.0.lang();
+    let mut lines = Vec::new();
+    if item.state == ItemState::Sold
+        && let Some(sale) = item.sale
+        && let Some(Record::Sale(sale)) = reader.record(&RecordKey::Sale(sale)).as_deref()
+    {
+        let mut parts =
+            vec![reader.name(&sale.seller, texts), texts.date(sale.at), sale.channel.name(lang).to_owned()];
+        parts.extend(sale.destination.map(|country| format!("→ {}", country.name(lang))));
+        lines.push((texts.sold_by().to_owned(), parts.join(" · ")));
+    } else {
+        lines.push((texts.custodian().to_owned(), reader.name(&item.custodian, texts)));
+    }
+    let owner = item.owner.map_or_else(|| texts.owner_buyer().to_owned(), |owner| reader.name(&owner, texts));
+    lines.push((texts.owner().to_owned(), owner));
+    if let Some(offer) = item.offer
+        && let Some(Record::Offer(offer)) = reader.record(&RecordKey::Offer(offer)).as_deref()
+        && let Some(Record::Clock(clock)) = reader.record(&RecordKey::Clock).as_deref()
+        && offer.is_open(clock.time)
+    {
+        lines.push((String::new(), texts.offered_now().to_owned()));
+    }
+    if item.tag.is_some() {
+        let claim =
+            if item.state == ItemState::Sold { texts.claim_unknown() } else { texts.claim_not_sold() };
+        lines.push((texts.claim_state().to_owned(), claim.to_owned()));
+    }
+    lines
+}
+
+fn certificates(reader: &Reader<'_>, id: &ItemId, item: &Item, texts: Texts) -> Vec<CertificateView> {
+    let view = |link: &lode_ledger::record::CertificateLink| {
+        let record = reader.record(&RecordKey::Certificate(link.certificate));
+        let mut collisions = Vec::new();
+        if let Some(Record::Certificate(certificate)) = record.as_deref()
+            && link.scope == CertificateScope::ITEM
+        {
+            let others = certificate.bound.iter().chain(&certificate.asserted).filter(|other| *other != id);
+            collisions.extend(others.map(ToString::to_string));
+            collisions.dedup();
+        }
+        let (text, level) = if link.bound {
+            (texts.bound_by_lab(), EvidenceLevel::LAB_OR_INSPECTOR)
+        } else {
+            (texts.asserted_only(), EvidenceLevel::SELF_DECLARED)
+        };
+        let mut text = text.to_owned();
+        if link.scope == CertificateScope::SAMPLE {
+            text = format!("{text}; {}", texts.sample_scope());
+        }
+        let name = format!("{} {}", link.issuer_code, link.number);
+        CertificateView { name, text, chip: Chip::of(level, texts), collisions }
+    };
+    item.certificates.iter().map(view).collect()
+}
+
+/// The item's warnings, and of what is behind it those drawn before its material left.
+fn warnings(item: &Item, ancestry: &Ancestry, texts: Texts) -> Vec<WarningView> {
+    let mut views: Vec<WarningView> = item
+        .warnings
+        .iter()
+        .map(|warning| view_warning(warning, texts.this_item().to_owned(), texts))
+        .collect();
+    for (ancestor, until) in &ancestry.behind {
+        let list = match ancestor {
+            Ancestor::Item(_, item) => &item.warnings,
+            Ancestor::Work(_, work) => &work.warnings,
+        };
+        let of = short(&ancestor.key());
+        views.extend(list.iter().filter(|w| w.at <= *until).map(|w| view_warning(w, of.clone(), texts)));
+    }
+    views.truncate(lode_ledger::record::MAX_KEPT);
+    views
+}
+
+fn view_warning(warning: &Warning, of: String, texts: Texts) -> WarningView {
+    let (rule, text) = match Reason::of_code(&warning.reason) {
+        Some(reason) => (reason.rule().code().to_owned(), reason.message(texts.0.lang(), &warning.args)),
+        None => (String::new(), warning.reason.clone()),
+    };
+    WarningView { rule, text: super::answers::sentence(&text), of, index: warning.at.index.0 }
+}
+
+fn levels(texts: Texts) -> Vec<LevelView> {
+    let level = |level, text| LevelView { chip: Chip::of(level, texts), text };
+    vec![
+        level(EvidenceLevel::SELF_DECLARED, texts.evidence_self()),
+        level(EvidenceLevel::DOCUMENT, texts.evidence_document()),
+        level(EvidenceLevel::COUNTER_SIGNED, texts.evidence_counter()),
+        level(EvidenceLevel::LAB_OR_INSPECTOR, texts.evidence_lab()),
+    ]
+}

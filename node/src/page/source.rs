@@ -1,0 +1,165 @@
+//! Where a page reads from, and a reader on top that opens each statement once.
+//!
+//! The reader takes statements as the log holds them: their signatures were checked when they were accepted, and
+//! whoever does not believe that uses the verifier.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use lode_ledger::event::Event;
+use lode_ledger::id::{LogIndex, ParticipantId};
+use lode_ledger::json::Json;
+use lode_ledger::key::KeyId;
+use lode_ledger::record::{EventRef, Item, Key, Participant, Record, RecordKey, WorkOrder};
+use lode_ledger::statement::{Issuer, Statement, decode_payload};
+
+use super::text::Texts;
+
+/// Read access to the state and the log, as far as pages need it.
+pub trait Source {
+    /// The latest record of a key.
+    fn record(&self, key: &RecordKey) -> Option<Arc<Record>>;
+    /// The events that touched a record, in their order, after a place; at most `limit`.
+    fn events_of(&self, key: &RecordKey, after: Option<EventRef>, limit: usize) -> Vec<EventRef>;
+    /// The statement at an index.
+    fn statement(&self, index: LogIndex) -> Option<Vec<u8>>;
+}
+
+/// A statement as far as a page needs it.
+pub struct Opened {
+    /// Who says it.
+    pub issuer: Issuer,
+    /// With which key.
+    pub key: KeyId,
+    /// What.
+    pub events: Vec<Event>,
+}
+
+/// A source that remembers what it has opened, for one page.
+pub struct Reader<'a> {
+    source: &'a dyn Source,
+    opened: RefCell<HashMap<LogIndex, Option<Rc<Opened>>>>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of this source.
+    #[must_use]
+    pub fn new(source: &'a dyn Source) -> Self {
+        Self { source, opened: RefCell::default() }
+    }
+
+    /// The statement at an index, opened.
+    #[must_use]
+    pub fn opened(&self, index: LogIndex) -> Option<Rc<Opened>> {
+        if let Some(known) = self.opened.borrow().get(&index) {
+            return known.clone();
+        }
+        let opened = self.source.statement(index).and_then(open).map(Rc::new);
+        self.opened.borrow_mut().insert(index, opened.clone());
+        opened
+    }
+
+    /// Every event that touched a record up to and with `until`, at most `limit`; whether there were more.
+    #[must_use]
+    pub fn events(&self, key: &RecordKey, until: Option<EventRef>, limit: usize) -> (Vec<EventRef>, bool) {
+        let mut events = self.source.events_of(key, None, limit.saturating_add(1));
+        if let Some(until) = until {
+            events.retain(|event| *event <= until);
+        }
+        let more = events.len() > limit;
+        events.truncate(limit);
+        (events, more)
+    }
+
+    /// A record of any kind.
+    #[must_use]
+    pub fn record(&self, key: &RecordKey) -> Option<Arc<Record>> {
+        self.source.record(key)
+    }
+
+    /// An item.
+    #[must_use]
+    pub fn item(&self, id: &lode_ledger::id::ItemId) -> Option<Item> {
+        match self.record(&RecordKey::Item(*id)).as_deref() {
+            Some(Record::Item(item)) => Some(item.clone()),
+            _ => None,
+        }
+    }
+
+    /// A work order.
+    #[must_use]
+    pub fn work(&self, id: &lode_ledger::id::WorkOrderId) -> Option<WorkOrder> {
+        match self.record(&RecordKey::WorkOrder(*id)).as_deref() {
+            Some(Record::WorkOrder(work)) => Some(work.clone()),
+            _ => None,
+        }
+    }
+
+    /// A participant.
+    #[must_use]
+    pub fn participant(&self, id: &ParticipantId) -> Option<Participant> {
+        match self.record(&RecordKey::Participant(*id)).as_deref() {
+            Some(Record::Participant(participant)) => Some(participant.clone()),
+            _ => None,
+        }
+    }
+
+    /// A key.
+    #[must_use]
+    pub fn key(&self, id: &KeyId) -> Option<Key> {
+        match self.record(&RecordKey::Key(*id)).as_deref() {
+            Some(Record::Key(key)) => Some(key.clone()),
+            _ => None,
+        }
+    }
+
+    /// What a participant is called on a page.
+    #[must_use]
+    pub fn name(&self, id: &ParticipantId, texts: Texts) -> String {
+        let Some(participant) = self.participant(id) else { return id.to_string() };
+        display_name(&participant, texts, |enroller| self.participant(enroller))
+    }
+
+    /// What the author of a statement is called on a page.
+    #[must_use]
+    pub fn author(&self, issuer: &Issuer, texts: Texts) -> String {
+        match issuer {
+            Issuer::Participant(id) => self.name(id, texts),
+            Issuer::Link(_) => texts.supplier_by_link().to_owned(),
+            Issuer::Ledger => texts.the_ledger().to_owned(),
+            Issuer::Tag(_) | Issuer::Owner(_) => texts.a_buyer().to_owned(),
+        }
+    }
+}
+
+/// The name an organisation goes by; of a person, or of a sealed name, only who enrolled it.
+pub fn display_name(
+    participant: &Participant,
+    texts: Texts,
+    find: impl Fn(&ParticipantId) -> Option<Participant>,
+) -> String {
+    if let Some(name) = plain_name(participant) {
+        return name;
+    }
+    let enroller = participant.enrolled_by.and_then(|id| find(&id)).and_then(|p| plain_name(&p));
+    let enroller = enroller.unwrap_or_else(|| texts.the_registrar().to_owned());
+    if participant.person { texts.person_of(&enroller) } else { texts.organisation_of(&enroller) }
+}
+
+/// The name, if it is in the log and not a natural person's.
+fn plain_name(participant: &Participant) -> Option<String> {
+    match Json::parse(participant.name.as_bytes()) {
+        Ok(Json::Str(name)) if !participant.person => Some(name),
+        _ => None,
+    }
+}
+
+fn open(bytes: Vec<u8>) -> Option<Opened> {
+    let statement = Statement::decode(bytes).ok()?;
+    let (_, events) = decode_payload(statement.payload()).ok()?;
+    let events = events.iter().map(Event::from_json).collect::<Result<Vec<_>, _>>().ok()?;
+    let header = statement.header();
+    Some(Opened { issuer: header.issuer, key: header.key_id, events })
+}

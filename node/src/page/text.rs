@@ -1,0 +1,363 @@
+//! Every text of the pages, in English and Chinese, one typed key each. Names of terms come from the vocabulary.
+//!
+//! Plain words, short sentences, and nothing claimed that the ledger cannot know.
+
+use lode_ledger::lang::Lang;
+
+/// The languages of the pages; the API speaks those of [`Lang`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PageLang {
+    /// English.
+    En,
+    /// Chinese, simplified.
+    Zh,
+}
+
+impl PageLang {
+    /// The page language for a language of the API: English where the pages have none of their own.
+    #[must_use]
+    pub const fn of(lang: Lang) -> Self {
+        match lang {
+            Lang::Zh => Self::Zh,
+            Lang::En | Lang::Pt => Self::En,
+        }
+    }
+
+    /// The language of names and messages.
+    #[must_use]
+    pub const fn lang(self) -> Lang {
+        match self {
+            Self::En => Lang::En,
+            Self::Zh => Lang::Zh,
+        }
+    }
+
+    /// The value of the `lang` attribute.
+    #[must_use]
+    pub const fn html(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh-Hans",
+        }
+    }
+
+    /// The value of `?lang=`.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh",
+        }
+    }
+
+    /// The other language, for the switch.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::En => Self::Zh,
+            Self::Zh => Self::En,
+        }
+    }
+}
+
+/// The texts in one language.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts(pub PageLang);
+
+macro_rules! texts {
+    ($($key:ident $en:literal $zh:literal;)*) => {
+        impl Texts {
+            $(#[doc = $en] #[must_use] pub const fn $key(self) -> &'static str {
+                match self.0 { PageLang::En => $en, PageLang::Zh => $zh }
+            })*
+        }
+
+        /// Every text in both languages, for tests.
+        #[cfg(test)]
+        pub(crate) const ALL: &[(&str, &str, &str)] = &[$((stringify!($key), $en, $zh)),*];
+    };
+}
+
+texts! {
+    product "Lode · crystal provenance ledger" "Lode · 水晶溯源账本";
+    language_name "English" "中文";
+    record_of "Record of" "溯源记录";
+    tag "Tag" "标签";
+    no_tag "no tag bound" "未绑定标签";
+
+    // The four questions.
+    what_is_it "What is it?" "这是什么？";
+    treated "Has it been treated?" "是否经过处理？";
+    material_from "Where is the material from?" "原料来自哪里？";
+    made_by "Who made it?" "谁制作的？";
+
+    lot "Lot of material" "原料批次";
+    batch "Batch of pieces" "成批件";
+    piece "Single piece" "单件";
+    mass "Mass" "质量";
+    count "Count" "数量";
+    form "Form" "形态";
+    species "Mineral" "矿物";
+    variety "Variety" "品种";
+    nature "Nature" "性质";
+    grade "Grade" "等级";
+    mass_left "left of it" "现余";
+    mass_entered "at the start" "起始";
+    pieces_unit "pieces" "件";
+    says "Said by" "声明方";
+    entry_word "entry" "第";
+    entry_after "" " 条";
+    evidence "Evidence" "证据";
+    evidence_scale "Evidence levels, weakest to strongest" "证据等级，由弱到强";
+    evidence_self "The one who gains from it says so." "仅由利益相关方自行声明。";
+    evidence_document "A document by somebody else says so; here only its fingerprint is kept." "有第三方单证；账本只保存其指纹。";
+    evidence_counter "The other party of the deal signed the same fact." "交易对方对同一事实会签。";
+    evidence_lab "A laboratory or inspector looked at the goods." "检测机构或检查员查验过实物。";
+
+    // Treatments.
+    treatments_not_stated "Not stated" "未说明";
+    not_stated_means "Nobody has said anything about treatments. Not stated does not mean untreated." "没有任何人对处理情况作出说明。未说明不等于未处理。";
+    others_not_stated "All other treatments: not stated." "其他处理方式：均未说明。";
+    treated_title "Treated" "经过处理";
+    treated_in_part "Treated in part" "部分经过处理";
+    rest_not_stated "Part of what went in was treated; the rest is not stated or differs." "部分投入料经过处理，其余未说明或不同。";
+    declared_untreated "Declared untreated" "申报未处理";
+    lab_found_none "Laboratory found none of these" "检测未发现下列处理";
+    disclose_specific "must be disclosed in writing for this piece (CIBJO, FTC)" "须就本件书面披露（CIBJO、FTC）";
+
+    // Origin.
+    one_of "One of" "下列之一：";
+    drawn_from_blend "A single piece comes from one place. This one was drawn from material blended" "单件只来自一处。本件取自按以下比例混合的料：";
+    by_mass_blend "Blended by mass" "按质量混合";
+    origin_difference "Customs origin is where it was made; the material's origin is where it was dug. They are two different facts." "海关原产地是制作地，原料产地是开采地，二者是不同的事实。";
+    material_only "Raw material as declared; nothing has been made of it yet." "按申报登记的原料，尚未加工。";
+    chain_model "Chain of custody (ISO 22095)" "监管链模式（ISO 22095）";
+    countersigned_by_supplier "The supplier counter-signed." "供应商已会签。";
+    countersigned_by_link "Counter-signed through a link that the importer sent: shown, but no higher level." "通过进口商发出的链接会签：仅作展示，不提高证据等级。";
+    supplier_silent "The supplier has not counter-signed." "供应商未会签。";
+    mine "Mine" "矿点";
+    sealed_value "kept private; only a seal of it is in the ledger" "未公开，账本中只有其密封摘要";
+
+    // Maker.
+    not_worked "Nobody yet: this is material as it entered the ledger." "尚无：这是进入账本时的原料。";
+    job "Job" "工单";
+    steps_logged "steps logged" "道工序记录";
+    maker_signs "The maker signed this itself; nobody else confirms it." "由制作方自行签署，没有其他方确认。";
+    custodian "In the hands of" "现保管方";
+    owner "Owned by" "所有者";
+    owner_buyer "a buyer outside the ledger" "账本外的买家";
+
+    // State.
+    state "Where it stands" "当前状态";
+    state_declared "declared, not yet received" "已申报，尚未收货";
+    state_in_stock "in stock" "在库";
+    state_finished "finished, not sold" "成品，未售";
+    state_exhausted "used up: all of it went into other items or was lost" "已用尽：全部转入其他物品或损耗";
+    state_sold "sold" "已售出";
+    offered_now "A hand-over is open: it is on its way to another participant." "有一笔交付未完成：正在转交给另一参与方。";
+    sold_by "Sold by" "售出方";
+    claim_state "Claim by the buyer" "买家认领";
+    claim_not_sold "Not possible before a sale is recorded." "记录售出后方可认领。";
+    claim_unknown "This ledger does not take claims yet; whether somebody holds the hidden code is not known." "本账本尚未开放认领；是否有人持有隐藏码不得而知。";
+
+    // Certificates.
+    certificates "Certificates" "证书";
+    certificates_none "None linked." "未关联证书。";
+    bound_by_lab "bound to this item by the laboratory's own signature" "由检测机构自行签名绑定到本件";
+    asserted_only "asserted by the holder; the laboratory has not confirmed it" "由持有人声称，检测机构未确认";
+    collision "The same certificate is also shown for" "同一证书还被用于";
+    sample_scope "examined on a sample of a lot, not on this piece" "检测对象为批次抽样，而非本件";
+
+    // Warnings.
+    warnings "Warnings" "警示";
+    warnings_none "None in this item's record or in what it was made of." "本件及其原料的记录中没有警示。";
+    more_not_kept "more that the record has no room for" "条因篇幅未保存";
+    suspect_key "signed with a key that was later reported as suspect" "签名密钥后来被报告为可疑";
+
+    // Timeline.
+    timeline "What happened" "经过";
+    timeline_note "Times are those that the authors claim. The number is the entry in the log: anybody can look it up and check it." "时间为签署方声称的时间；编号是日志条目，任何人都可查验。";
+    timeline_cut "The story is longer than this page shows; the proof file has all of it." "经过比本页显示的更长；证明文件中有全部内容。";
+    this_item "this item" "本件";
+    claimed_time "claimed time" "声称时间";
+
+    // Gaps.
+    gaps "What is not known or not checked" "未知或未核查的事项";
+    gap_identity "That the object in your hand is the one described here. Compare photo, mass and form; a tag can be moved or copied." "您手中的物品是否就是这里描述的那一件。请对照照片、质量和形态；标签可能被移动或复制。";
+    gap_truth "That what was said is true. The record shows who said it, when, and that nothing was changed afterwards." "所说的内容是否属实。记录只能表明谁在何时说了什么，且事后未被改动。";
+    gap_treatment "Treatments beyond those stated above." "除上述以外的处理情况。";
+    gap_lab "No laboratory has examined this very piece, as far as this ledger knows." "据本账本所知，没有检测机构检测过本件。";
+    gap_lab_text "What the laboratory's certificate says about mineral and origin: read it at the laboratory; here is only its number and fingerprint." "检测证书对矿物和产地的结论：请向检测机构查询；账本只有编号和指纹。";
+    gap_origin "Where the material was dug: no independent party has confirmed it." "原料开采地：没有独立第三方确认。";
+    gap_mine "Mine and district: not public." "矿点和地区：未公开。";
+    gap_photo "How it looks: no public photo is bound to it." "外观：没有绑定公开照片。";
+    gap_nature "Whether it is natural: not stated." "是否天然：未说明。";
+    gap_hidden_code "Whoever printed the tag's hidden code has seen it." "印制标签隐藏码的一方见过该码。";
+    gap_audit "Whether an auditor has cosigned the log: this page does not check it. The verifier does." "审计方是否对日志共同签名：本页不核查，验证程序会核查。";
+    gap_sealed "Some fields are sealed: only those who hold the disclosure can read them." "部分字段已密封：只有持有披露凭据者才能读取。";
+    gap_price "Price, buyer and personal data are never in the ledger." "价格、买家和个人数据从不进入账本。";
+
+    // Verifying.
+    verify "Check it without trusting us" "不依赖我们，自行验证";
+    verify_text "This page was made by the node that keeps the ledger. The proof file holds everything needed to check the record offline, also when this site is gone." "本页由保存账本的节点生成。证明文件包含离线核查所需的全部内容，即使本网站消失也能验证。";
+    download_proof "Download the proof file" "下载证明文件";
+    trust_file "Trust file" "信任文件";
+    trust_text "Get the trust file from somewhere you trust, not only from here, and compare the two." "请从您信任的其他渠道获取信任文件，并与此处的进行比对。";
+    raw_data "Record as data (JSON)" "数据格式的记录（JSON）";
+
+    // Home.
+    home_title "A public ledger of where crystal comes from" "水晶来源的公开账本";
+    home_lead "Importers, workshops, laboratories and sellers sign what they say about a lot or a piece. What is signed cannot be changed or left out unnoticed. It is not a promise that what they say is true: every fact shows how well it is supported." "进口商、作坊、检测机构和卖家对每批料、每件货所说的话签名入账。签过的内容无法被悄悄改动或遗漏。账本并不保证所说属实：每个事实都标明证据等级。";
+    find_tag "Find a tag" "查询标签";
+    find_hint "The code under the QR code: 17 characters, capitals or not." "二维码下方的编码：17 个字符，不分大小写。";
+    find_button "Look up" "查询";
+    ledger_now "The ledger now" "账本现状";
+    entries "entries" "条记录";
+    last_seal "Last seal (the ledger's clock)" "最近封存（账本时钟）";
+    never_sealed "none yet" "尚无";
+    checkpoint "Checkpoint" "检查点";
+    log_key "Log key" "日志公钥";
+    origin_word "Name of the log" "日志名称";
+    ledger_id "Ledger id" "账本编号";
+    how_to_verify "How to verify" "如何验证";
+    how_text "Take a proof file from a piece's page, a trust file from somebody you trust, and run the verifier. It needs neither this site nor a network." "从物品页面取得证明文件，从您信任的人处取得信任文件，运行验证程序即可，无需本网站，也无需联网。";
+    for_machines "For programs" "供程序使用";
+    for_machines_text "The API is described in" "接口说明见";
+    members_note "Raw entries are for members; pages, proofs, checkpoints and hash tiles are public." "原始条目仅供成员读取；页面、证明、检查点和哈希瓦片公开。";
+
+    // Notices.
+    unknown_tag "This tag is not in the ledger" "账本中没有此标签";
+    unknown_tag_text "The code is well-formed, but nobody has bound it to an item here. It may be new, from another ledger, or invented. Compare every character with the tag." "编码格式正确，但本账本中没有人将其绑定到物品。它可能刚印制、属于其他账本，或是伪造的。请逐字核对。";
+    bad_tag "This is not a tag code" "这不是标签编码";
+    bad_tag_text "A tag code has 17 characters: digits and capital letters. One of them seems to be wrong or missing; the last one is a check character." "标签编码为 17 个字符：数字和大写字母。其中可能有误或缺失；最后一位是校验字符。";
+    unknown_item "There is no such item in the ledger" "账本中没有该物品";
+    unknown_item_text "Check the number, or look the item up by the code on its tag." "请核对编号，或用标签上的编码查询。";
+    replaced_tag "This tag was replaced" "此标签已被更换";
+    replaced_tag_text "The seller reported it as lost or damaged and bound a new one. A piece that still carries this tag is not the one in the ledger." "卖家已报告其遗失或损坏，并绑定了新标签。仍带有此标签的物品不是账本中的那一件。";
+    go_to_new "Record under the new tag" "查看新标签的记录";
+    try_again "Look up another code" "查询其他编码";
+    back_home "About this ledger" "关于本账本";
+
+    // Who.
+    the_ledger "the ledger itself" "账本本身";
+    the_registrar "the registrar" "登记机构";
+    a_buyer "a buyer" "买家";
+    supplier_by_link "the holder of the supplier's link" "供应商链接持有人";
+    suspended "suspended" "已暂停";
+}
+
+impl Texts {
+    /// The other language's own name.
+    #[must_use]
+    pub const fn other_name(self) -> &'static str {
+        Self(self.0.other()).language_name()
+    }
+
+    /// A natural person, of whom only the enroller is said.
+    #[must_use]
+    pub fn person_of(self, enroller: &str) -> String {
+        match self.0 {
+            PageLang::En => format!("a person enrolled by {enroller}"),
+            PageLang::Zh => format!("由{enroller}登记的个人"),
+        }
+    }
+
+    /// An organisation whose name is sealed.
+    #[must_use]
+    pub fn organisation_of(self, enroller: &str) -> String {
+        match self.0 {
+            PageLang::En => format!("an organisation enrolled by {enroller}"),
+            PageLang::Zh => format!("由{enroller}登记的机构"),
+        }
+    }
+
+    /// "Made in China of material from Brazil."
+    #[must_use]
+    pub fn made_in_of(self, made_in: &str, material: &str) -> String {
+        match self.0 {
+            PageLang::En => format!("Made in {made_in} of material from {material}."),
+            PageLang::Zh => format!("在{made_in}制作，原料来自{material}。"),
+        }
+    }
+
+    /// Several names with "or" before the last.
+    #[must_use]
+    pub fn or(self, names: &[String]) -> String {
+        let word = match self.0 {
+            PageLang::En => " or ",
+            PageLang::Zh => "或",
+        };
+        match names {
+            [] => String::new(),
+            [one] => one.clone(),
+            [first @ .., last] => format!("{}{word}{last}", self.list(first)),
+        }
+    }
+
+    /// Several names with commas.
+    #[must_use]
+    pub fn list(self, names: &[String]) -> String {
+        match self.0 {
+            PageLang::En => names.join(", "),
+            PageLang::Zh => names.join("、"),
+        }
+    }
+
+    /// "entry 12".
+    #[must_use]
+    pub fn entry(self, index: u64) -> String {
+        match self.0 {
+            PageLang::En => format!("entry {index}"),
+            PageLang::Zh => format!("第 {index} 条"),
+        }
+    }
+
+    /// A date as in `23 Nov 2026`, from `YYYY-MM-DD...`.
+    #[must_use]
+    pub fn date(self, time: lode_ledger::time::Timestamp) -> String {
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let text = time.to_string();
+        let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default();
+        let (year, month, day) = (part(0..4), part(5..7), part(8..10));
+        let plain = |number: &str| number.trim_start_matches('0').to_owned();
+        match self.0 {
+            PageLang::En => {
+                let name = month.parse::<usize>().ok().and_then(|m| MONTHS.get(m.saturating_sub(1)));
+                format!("{} {} {year}", plain(day), name.copied().unwrap_or(month))
+            }
+            PageLang::Zh => format!("{year}年{}月{}日", plain(month), plain(day)),
+        }
+    }
+
+    /// The time of day with its offset, as in `20:15 +08:00`.
+    #[must_use]
+    pub fn clock(self, time: lode_ledger::time::Timestamp) -> String {
+        let text = time.to_string();
+        let (hour, zone) = (text.get(11..16).unwrap_or_default(), text.get(19..).unwrap_or_default());
+        format!("{hour} {}", if zone == "Z" { "UTC" } else { zone })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_in_both_languages() {
+        for (key, en, zh) in ALL {
+            assert!(!zh.is_empty(), "{key}");
+            assert!(en.is_ascii() || en.contains('·'), "{key}: {en}");
+            assert!(zh.chars().any(|c| !c.is_ascii()), "{key}: {zh}");
+        }
+    }
+
+    #[test]
+    fn dates_are_written_as_people_write_them() {
+        let time = "2026-03-09T20:15:00+08:00".parse().unwrap();
+        assert_eq!(Texts(PageLang::En).date(time), "9 Mar 2026");
+        assert_eq!(Texts(PageLang::Zh).date(time), "2026年3月9日");
+        assert_eq!(Texts(PageLang::En).clock(time), "20:15 +08:00");
+        assert_eq!(Texts(PageLang::En).or(&["A".into(), "B".into(), "C".into()]), "A, B or C");
+    }
+}
