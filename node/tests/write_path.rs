@@ -1,6 +1,13 @@
 //! The write path against a real data folder: what is accepted is in the log, stays in it through restarts and kills,
 //! and adds up to what a replay of the bytes adds up to.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking"
+)]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -9,10 +16,11 @@ use lode_ledger as lode;
 use lode_ledger::event::Event;
 use lode_ledger::id::{ItemId, LogIndex, Origin};
 use lode_ledger::key::SecretKey;
-use lode_ledger::proof::ProofFile;
+use lode_ledger::proof::{ProofFile, verify_item};
 use lode_ledger::record::{Record, RecordKey};
 use lode_ledger::replay::Replay;
-use lode_ledger::tlog::{SignedCheckpoint, verify_inclusion};
+use lode_ledger::tlog::{Policy, SignedCheckpoint, verify_inclusion};
+use lode_ledger::verdict::Outcome as Verdict;
 use lode_node::genesis::{self, NodeKeys};
 use lode_node::seal::Clock;
 use lode_node::service::{ItemFilter, OpenError, Outcome, ProofError};
@@ -122,6 +130,12 @@ async fn a_small_world_is_accepted_proven_and_survives_a_stop() {
     assert_eq!(node.size(), size, "no further seal for the same state");
     let read = ProofFile::decode(&file).unwrap();
     assert_eq!((read.item, read.seal), (piece, node.last_seal().unwrap().0));
+    // It convinces somebody who knows nothing but the log's key.
+    let trust = Policy::parse(format!("log {}\nquorum none\n", log_signer().verifier_key())).unwrap();
+    let report = verify_item(&file, &trust);
+    let text = report.text(lode::lang::Lang::En);
+    assert!(report.checks.iter().all(|check| check.outcome != Verdict::Failed), "{text}");
+    assert!(report.checks.iter().filter(|check| check.outcome == Verdict::Passed).count() >= 6, "{text}");
     let nobody = ItemId::new(piece.kind(), [0; 16]);
     assert_eq!(node.proof_file(&nobody, Vec::new()), Err(ProofError::NotFound(nobody)));
     let (root, checkpoint) = (node.root(), node.checkpoint());
@@ -384,4 +398,29 @@ fn a_ledger_begins_only_with_its_own_two_statements() {
     assert!(genesis::begin(&data, &sequence).is_err(), "a ledger begins once");
     let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(data.join("keys/log.pem")).unwrap());
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_ledger_is_sealed_once_and_then_rests() {
+    let folder = tempfile::tempdir().unwrap();
+    let (world, _) = story();
+    let config = begun(&folder.path().join("data"), &world);
+    let clock = Arc::new(Hand(AtomicI64::new(world.now)));
+    let node = Node::open_with(&config, clock.clone()).unwrap();
+    accepted(&node, said(&world)).await;
+    assert_eq!(node.last_seal(), None, "the interval has not passed");
+    let size = node.size();
+    clock.0.fetch_add(60, Ordering::Relaxed);
+    let rest = async {
+        while node.size() == size {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), rest).await.unwrap();
+    assert_eq!(node.last_seal().unwrap().0, LogIndex(size));
+    assert_eq!(node.ledger_time().unwrap().unix(), clock.now_unix());
+    clock.0.fetch_add(600, Ordering::Relaxed);
+    tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
+    assert_eq!(node.size(), size + 1, "nothing to seal");
+    agrees_with_replay(&node);
 }

@@ -115,7 +115,8 @@ impl Sequencer {
         let verified = seal::make(&self.front(batch), &self.seal_key, at, index.0, self.map.root())
             .and_then(|statement| statement.verify(&self.seal_check))
             .map_err(|error| fatal(error.to_string()))?;
-        let delta = apply(&self.front(batch), index, &verified).map_err(|violation| fatal(violation.to_string()))?;
+        let delta =
+            apply(&self.front(batch), index, &verified).map_err(|violation| fatal(violation.to_string()))?;
         self.take_in(batch, verified, index, &delta)?;
         self.due.last = at;
         self.due.unsealed = 0;
@@ -145,7 +146,8 @@ impl Sequencer {
         }
         let id = verified.id();
         let Changes { keys, records } = &mut batch.changes;
-        let before = Front { batch: records, under: Layered { over: &self.recent, under: &self.shared.state } };
+        let before =
+            Front { batch: records, under: Layered { over: &self.recent, under: &self.shared.state } };
         projection::project(keys, &mut batch.meta, &before, index, id, delta)
             .map_err(|error| Fatal(format!("the index cannot hold a record: {error}")))?;
         batch.changes.take_records(delta);

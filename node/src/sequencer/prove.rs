@@ -62,7 +62,11 @@ impl Sequencer {
     }
 
     /// The proof file of an item at the last seal.
-    pub(super) fn prove(&mut self, item: &ItemId, disclosures: Vec<Disclosure>) -> Result<Vec<u8>, ProofError> {
+    pub(super) fn prove(
+        &mut self,
+        item: &ItemId,
+        disclosures: Vec<Disclosure>,
+    ) -> Result<Vec<u8>, ProofError> {
         let events = self.events(&RecordKey::Item(*item));
         if events == 0 {
             return Err(ProofError::NotFound(*item));

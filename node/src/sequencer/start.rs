@@ -81,7 +81,9 @@ pub enum OpenError {
         size: u64,
     },
     /// The key files are not those that the ledger was opened with.
-    #[error("the {0} in the folder `keys` is not the one that the ledger was opened with: restore the right file")]
+    #[error(
+        "the {0} in the folder `keys` is not the one that the ledger was opened with: restore the right file"
+    )]
     OtherKey(&'static str),
     /// The log does not follow the rules this program knows.
     #[error("entry {index} cannot be replayed: {reason}. If a newer version wrote it, use that version")]
@@ -109,9 +111,13 @@ pub(crate) struct Opened {
 impl Opened {
     /// Opens the data folder and checks everything that does not need the index.
     pub(crate) fn open(config: &Config) -> Result<Self, OpenError> {
+        Self::open_on(config, Arc::new(RealDisk))
+    }
+
+    /// [`Self::open`] with journal and tiles on another disk.
+    fn open_on(config: &Config, disk: Arc<dyn Disk>) -> Result<Self, OpenError> {
         let folder = DataFolder::open(&config.data, config.accept_copy)?;
         let keys = NodeKeys::load(folder.path())?;
-        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
         let not_begun = || OpenError::NotBegun(folder.path().to_owned());
         if !Journal::exists(&*disk, &folder.journal())? {
             return Err(not_begun());
@@ -189,11 +195,16 @@ pub(crate) struct Sums {
 }
 
 /// Opens everything and builds the sequencer; threads are the caller's.
-pub(crate) fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<(Arc<Shared>, Sequencer), OpenError> {
-    let opened = Opened::open(config)?;
+pub(crate) fn start(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+    disk: Arc<dyn Disk>,
+) -> Result<(Arc<Shared>, Sequencer), OpenError> {
+    let opened = Opened::open_on(config, disk)?;
     let Sums { state, map, meta } = open_index(&opened, config.limits.index_cache_bytes)?;
     let Opened { folder, keys, journal, tiles, signer, origin } = opened;
-    let (Some(ledger), Some(last)) = (state.record(&RecordKey::Ledger), state.record(&RecordKey::Clock)) else {
+    let (Some(ledger), Some(last)) = (state.record(&RecordKey::Ledger), state.record(&RecordKey::Clock))
+    else {
         return Err(OpenError::NotBegun(folder.path().to_owned()));
     };
     let (Record::Ledger(ledger), Record::Clock(last)) = (&*ledger, &*last) else {
@@ -285,7 +296,10 @@ pub(crate) fn take_up(opened: &Opened, cache_bytes: u64) -> Result<Sums, Trouble
     }
     let root = if at.next_index == 0 { Some(EMPTY_ROOT) } else { tiles.root_at(at.next_index).ok() };
     if root != Some(at.root) {
-        return Err(Trouble::Doubt(format!("it was made from another log, or another history, at {}", at.next_index)));
+        return Err(Trouble::Doubt(format!(
+            "it was made from another log, or another history, at {}",
+            at.next_index
+        )));
     }
     let meta = match store.get(&Meta::key())? {
         None if at.next_index == 0 => Meta::empty(),
@@ -330,14 +344,16 @@ fn catch_up(state: &State, tiles: &Tiles, from: u64, mut meta: Meta) -> Result<M
             let verified = intake::verify(state, &before, statement)
                 .map_err(|refusal| refused(refusal.message(lode_ledger::lang::Lang::En)))?;
             let index = LogIndex(next);
-            let delta = apply(&before, index, &verified).map_err(|violation| refused(violation.to_string()))?;
+            let delta =
+                apply(&before, index, &verified).map_err(|violation| refused(violation.to_string()))?;
             projection::project(keys, &mut meta, &before, index, verified.id(), &delta)
                 .map_err(|error| refused(error.to_string()))?;
             changes.take_records(&delta);
             next += 1;
             bar.inc(1);
         }
-        let root = tiles.root_at(end).map_err(|error| Trouble::Refused { index: end, reason: error.to_string() })?;
+        let root =
+            tiles.root_at(end).map_err(|error| Trouble::Refused { index: end, reason: error.to_string() })?;
         state.commit(changes, position(end, root));
         state.drain()?;
     }

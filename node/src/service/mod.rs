@@ -5,6 +5,8 @@
 //! Reading may touch the disk, and [`Node::proof_file`] waits: an async caller hands both to a blocking thread.
 
 mod answer;
+#[cfg(test)]
+mod tests;
 mod trial;
 
 use std::path::Path;
@@ -28,7 +30,7 @@ pub use self::answer::{Accepted, BadCursor, Health, ItemFilter, Link, Outcome, P
 pub use crate::sequencer::OpenError;
 
 use crate::config::Config;
-use crate::disk::RealDisk;
+use crate::disk::{Disk, RealDisk};
 use crate::intake;
 use crate::projection;
 use crate::query;
@@ -92,7 +94,11 @@ impl Node {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_with(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let (shared, sequencer) = sequencer::start(config, clock)?;
+        Self::open_on(config, clock, Arc::new(RealDisk))
+    }
+
+    fn open_on(config: &Config, clock: Arc<dyn Clock>, disk: Arc<dyn Disk>) -> Result<Self, OpenError> {
+        let (shared, sequencer) = sequencer::start(config, clock, disk)?;
         let (commands, received) = mpsc::channel();
         let (publisher, stopped) = mpsc::channel();
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
