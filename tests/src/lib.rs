@@ -1,1 +1,15 @@
-//! placeholder
+//! What the tests across crates share: a small trade that always comes out the same (`world`), statements as files
+//! for readers in other languages (`vectors`).
+//!
+//! No test stands here, and nothing that a released program uses.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "test support: what is wrong here must stop the test that meets it"
+)]
+
+pub mod golden;
+pub mod vectors;
+pub mod world;

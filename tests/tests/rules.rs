@@ -1,0 +1,168 @@
+//! Rules that need more than one statement to show: frauds in several steps, and what is not refused but warned of.
+
+use lode_ledger::event::body::{CustodyAccepted, OutputKind, RoleRevoked};
+use lode_ledger::record::Warning;
+use lode_ledger::time::Timestamp;
+use lode_ledger::violation::{Reason, Rule};
+use lode_tests::vectors::Verdict;
+use lode_tests::world::{KG, Who, World, code, input, mg, output, text, treatment};
+
+/// The codes of these warnings.
+fn codes(warnings: &[Warning]) -> Vec<&str> {
+    warnings.iter().map(|warning| warning.reason.as_str()).collect()
+}
+
+fn hand(world: &mut World, from: Who, to: Who, name: &str) {
+    let item = world.item(name);
+    let (body, offer) = world.offer(from, to, &[item]);
+    world.must(from, body);
+    let body = world.acceptance(offer);
+    world.must(to, body);
+}
+
+/// The fraud that the ledger is for: two friends sign the same tenfold mass.
+#[test]
+fn two_signatures_do_not_make_4000_kg_of_400() {
+    let mut world = World::traded();
+    let item = world.item("brazil");
+    let (mut body, offer) = world.offer(Who::ImporterA, Who::ImporterB, &[item]);
+    body.lines.0[0].mass_mg = mg(4_000 * KG);
+    world.must(Who::ImporterA, body);
+    let taken: CustodyAccepted = world.acceptance(offer);
+    assert_eq!(taken.lines[0].measured_mg, mg(4_000 * KG));
+    let verdict = Verdict::of(&world.say(Who::ImporterB, &[taken.into()]));
+    assert_eq!(verdict, Verdict::rule("mass-from-nowhere", "M5", "lines[0].measured_mg"));
+    assert_eq!(world.item_record(&item).mass.left, mg(220 * KG));
+}
+
+#[test]
+fn an_expired_offer_frees_its_items_and_cannot_be_accepted_later() {
+    let mut world = World::traded();
+    let offer = world.offers["open"];
+    let taken = world.acceptance(offer);
+    world.now = Timestamp::from_unix(world.now.unix() + 86_400);
+    world.seal();
+    let verdict = Verdict::of(&world.say(Who::ImporterB, &[taken.into()]));
+    assert_eq!(verdict, Verdict::rule("offer-closed", "C3", "offer"));
+    let item = world.item("offered");
+    let (body, _) = world.split(Who::ImporterA, item, &[KG]);
+    world.must(Who::ImporterA, body);
+}
+
+#[test]
+fn a_treatment_follows_the_stone_through_every_hand_and_shows_as_in_part_in_a_blend() {
+    let mut world = World::traded();
+    hand(&mut world, Who::ImporterA, Who::ImporterB, "heated stock");
+    let heated = world.item("heated stock");
+    let (body, parts) = world.split(Who::ImporterB, heated, &[10 * KG]);
+    world.must(Who::ImporterB, body);
+    let (lot, clean) = world.lot(Who::ImporterA, "opening_stock", "CN", 10 * KG);
+    world.must(Who::ImporterA, lot);
+    let (body, offer) = world.offer(Who::ImporterB, Who::ImporterA, &parts);
+    world.must(Who::ImporterB, body);
+    let body = world.acceptance(offer);
+    world.must(Who::ImporterA, body);
+    let (body, blend) = world.merge(Who::ImporterA, vec![input(parts[0], KG), input(clean, KG)]);
+    world.must(Who::ImporterA, body);
+    let claims = world.item_record(&blend).claims;
+    let shown: Vec<_> =
+        claims.treatments.iter().map(|state| (state.treatment.as_str(), state.finding.as_str())).collect();
+    // Dye was declared absent of one part and not stated of the other: so it is not stated.
+    assert_eq!(shown, [("heat", "applied_in_part")]);
+}
+
+#[test]
+fn a_lab_that_lost_its_role_finds_nothing_any_more() {
+    let mut world = World::traded();
+    let (at, lab) = (world.now, world.id(Who::Lab));
+    let reason = text("accreditation withdrawn");
+    world.must(Who::Registrar, RoleRevoked { at, participant: lab, role: code("lab"), reason });
+    let granted = lode_ledger::event::body::RoleGranted { at, participant: lab, role: code("seller") };
+    world.must(Who::Registrar, granted);
+    let mut body = world.certificate(world.item("third sphere"), "GTC", "2026000010");
+    body.findings = vec![treatment("heat", "lab_none_detected")].into();
+    let verdict = Verdict::of(&world.say(Who::Lab, &[body.into()]));
+    assert_eq!(verdict, Verdict::rule("not-custodian", "C1", "item"));
+}
+
+#[test]
+fn a_certificate_claimed_for_two_stones_shows_on_both() {
+    let mut world = World::traded();
+    let (second, third) = (world.item("second sphere"), world.item("third sphere"));
+    let body = world.certificate(third, "XYZ", "77");
+    world.must(Who::Studio, body);
+    for item in [second, third] {
+        let warnings = world.item_record(&item).warnings;
+        assert_eq!(codes(&warnings), [Reason::CertificateCollides.code()], "{item}");
+    }
+}
+
+#[test]
+fn a_lab_that_finds_otherwise_shows_and_the_worse_word_stays() {
+    let mut world = World::traded();
+    let brazil = world.item("brazil");
+    let body = world.declared(brazil, vec![treatment("irradiation", "lab_detected")]);
+    world.must(Who::Lab, body);
+    let item = world.item_record(&brazil);
+    assert_eq!(codes(&item.warnings), [Reason::LabDisagrees.code()]);
+    assert_eq!(item.claims.treatments[0].finding.as_str(), "lab_detected");
+    let heated = world.item("heated stock");
+    let body = world.declared(heated, vec![treatment("heat", "lab_none_detected")]);
+    world.must(Who::Lab, body);
+    let item = world.item_record(&heated);
+    assert_eq!(codes(&item.warnings), [Reason::LabDisagrees.code()]);
+    let heat = item.claims.treatments.iter().find(|state| state.treatment.as_str() == "heat");
+    assert_eq!(heat.map(|state| state.finding.as_str()), Some("declared_applied"));
+}
+
+#[test]
+fn an_implausible_yield_and_a_late_entry_are_warned_of() {
+    let mut world = World::traded();
+    let rough = world.item("for the studio");
+    let (body, work) = world.work(Who::Studio, "grind_bead", vec![input(rough, 10 * KG)]);
+    world.must(Who::Studio, body);
+    let (body, _) =
+        world.yielded(Who::Studio, work, vec![output(OutputKind::Batch, 9 * KG, Some(500), "bead")]);
+    world.must(Who::Studio, body);
+    assert_eq!(codes(&world.work_record(&work).warnings), [Reason::YieldOutside.code()]);
+
+    let (mut body, old) = world.lot(Who::ImporterA, "opening_stock", "CN", KG);
+    body.at = Timestamp::from_unix(world.now.unix() - 8 * 86_400);
+    world.must(Who::ImporterA, body);
+    assert_eq!(codes(&world.item_record(&old).warnings), [Reason::EnteredLate.code()]);
+}
+
+#[test]
+fn a_slow_clock_is_warned_of_and_does_not_turn_time_back() {
+    let mut world = World::traded();
+    let brazil = world.item("brazil");
+    let latest = world.item_record(&brazil).latest;
+    let mut body = world.lost(brazil, 1_000);
+    body.at = Timestamp::from_unix(latest.unix() - 60);
+    world.must(Who::ImporterA, body);
+    let item = world.item_record(&brazil);
+    assert_eq!(codes(&item.warnings), [Reason::OlderThanBasis.code()]);
+    assert_eq!(item.latest, latest);
+}
+
+#[test]
+fn what_arrives_short_beyond_the_policy_is_taken_in_with_a_reason_and_a_warning() {
+    let mut world = World::traded();
+    let item = world.item("not arrived");
+    let mut body = world.receipt(item, 300 * KG);
+    body.lines.0[0].reason = Some(code("theft"));
+    world.must(Who::ImporterA, body);
+    let item = world.item_record(&item);
+    assert_eq!(codes(&item.warnings), [Reason::ReceiptDifference.code()]);
+    assert_eq!((item.mass.lost, item.mass.left), (mg(100 * KG), mg(300 * KG)));
+}
+
+/// A rule that no reason cites is a rule on paper only; the exceptions are met by construction, not by refusal.
+#[test]
+fn every_rule_is_cited_by_a_reason_or_met_by_construction() {
+    let by_construction = [Rule::U3, Rule::K4, Rule::L2, Rule::L3, Rule::L4, Rule::L6, Rule::X2, Rule::X3];
+    for rule in Rule::ALL {
+        let cited = Reason::ALL.iter().any(|reason| reason.rule() == *rule);
+        assert_eq!(cited, !by_construction.contains(rule), "{rule}");
+    }
+}

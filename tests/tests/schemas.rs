@@ -1,0 +1,110 @@
+//! JSON Schemas of the events and the table of rules: golden files for readers in other languages, made from the
+//! one declaration in the ledger, and proven against what the ledger itself accepts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use jsonschema::Validator;
+use lode_ledger::event::EventType;
+use lode_ledger::event::table::COMMON_RULES;
+use lode_ledger::lang::Lang;
+use lode_ledger::violation::{Reason, Rule};
+use lode_tests::golden;
+use lode_tests::world::World;
+use serde_json::{Value, json};
+
+fn validators() -> BTreeMap<&'static str, Validator> {
+    let validator = |event: &EventType| {
+        let schema = event.schema();
+        let validator = jsonschema::draft202012::options().build(&schema);
+        (event.spec().name, validator.unwrap_or_else(|error| panic!("{}: {error}", event.spec().name)))
+    };
+    EventType::ALL.iter().map(validator).collect()
+}
+
+/// The events of the world's entries, as they stand in the payloads.
+fn events() -> Vec<Value> {
+    let entries = World::traded().entries;
+    entries.iter().flat_map(|entry| entry.events.clone()).map(|event| Value::from(event.to_json())).collect()
+}
+
+#[test]
+fn schemas_are_as_committed() {
+    let folder = golden::root().join("schemas/events");
+    let mut names = Vec::new();
+    for event in EventType::ALL {
+        let name = format!("{}.json", event.spec().name);
+        golden::check(&folder.join(&name), &golden::pretty(&event.schema()));
+        names.push(name);
+    }
+    golden::check_no_others(&folder, "json", &names);
+}
+
+#[test]
+fn every_accepted_event_fits_its_schema_and_every_type_occurs() {
+    let validators = validators();
+    let mut seen = BTreeSet::new();
+    for event in events() {
+        let name = event["type"].as_str().unwrap().to_owned();
+        let errors: Vec<String> =
+            validators[name.as_str()].iter_errors(&event).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}\n{event}");
+        seen.insert(name);
+    }
+    let all: BTreeSet<String> = EventType::ALL.iter().map(|event| event.spec().name.to_owned()).collect();
+    assert_eq!(seen, all, "the world's story leaves an event type out");
+}
+
+#[test]
+fn a_schema_refuses_what_the_reader_refuses() {
+    let validators = validators();
+    for event in events() {
+        let name = event["type"].as_str().unwrap().to_owned();
+        let validator = &validators[name.as_str()];
+        let mut other = event.clone();
+        other["colour"] = json!("red");
+        assert!(!validator.is_valid(&other), "{name} with an unknown field");
+        for field in event.as_object().unwrap().keys() {
+            let mut other = event.clone();
+            other[field] = json!(null);
+            assert!(!validator.is_valid(&other) || accepts_anything(field), "{name} with {field}: null");
+            other.as_object_mut().unwrap().remove(field);
+            let required =
+                EventType::named(&name).unwrap().fields().iter().any(|f| f.name == field && f.required);
+            assert_eq!(validator.is_valid(&other), !(required || field == "type"), "{name} without {field}");
+        }
+    }
+}
+
+/// A correction quotes values of any shape.
+fn accepts_anything(field: &str) -> bool {
+    field == "old" || field == "new"
+}
+
+#[test]
+fn the_table_of_rules_is_as_committed() {
+    let mut text = String::from(
+        "# Rules\n\nMade from the ledger's sources by a test (`UPDATE=1 cargo test -p lode-tests schemas::`). A code \
+         never changes its\nmeaning. `{0}`, `{1}`... stand for what the reason names.\n\n| Rule | Text |\n|---|---|\n",
+    );
+    for rule in Rule::ALL {
+        writeln!(text, "| {rule} | {} |", rule.text()).unwrap();
+    }
+    text.push_str("\n## Reasons\n\nWhy a statement is refused, or what is shown as a warning.\n\n");
+    text.push_str("| Code | Rule | Message |\n|---|---|---|\n");
+    for reason in Reason::ALL {
+        let holes: Vec<String> = (0..6).map(|n| format!("{{{n}}}")).collect();
+        let message = reason.message(Lang::En, &holes);
+        writeln!(text, "| `{}` | {} | {message} |", reason.code(), reason.rule()).unwrap();
+    }
+    let common: Vec<&str> = COMMON_RULES.iter().map(|rule| rule.code()).collect();
+    text.push_str("\n## Events\n\n");
+    writeln!(text, "Every event meets {}. Beside them:\n", common.join(", ")).unwrap();
+    text.push_str("| Event | Rules | EPCIS 2.0 | UNTP |\n|---|---|---|---|\n");
+    for event in EventType::ALL {
+        let spec = event.spec();
+        let rules: Vec<&str> = spec.rules.iter().map(|rule| rule.code()).collect();
+        writeln!(text, "| `{}` | {} | {} | {} |", spec.name, rules.join(" "), spec.epcis, spec.untp).unwrap();
+    }
+    golden::check(&golden::root().join("schemas/rules.md"), &text);
+}
