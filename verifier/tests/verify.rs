@@ -308,3 +308,53 @@ fn wrong_usage_is_told_apart() {
     }
     assert_eq!(bench.run(&["--help"]).status.code(), Some(0));
 }
+
+/// Serves the folder over HTTP on a free port, until the test's process ends; the first answer to each path fails.
+fn serve(folder: PathBuf) -> String {
+    use std::collections::BTreeSet;
+    use std::io::{BufRead, BufReader, Write};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let mut failed = BTreeSet::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            let request = lines.next().unwrap().unwrap();
+            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+            let path = request.split(' ').nth(1).unwrap().trim_start_matches('/').to_owned();
+            let (status, body) = match std::fs::read(folder.join(&path)) {
+                _ if failed.insert(path.clone()) => ("503 Service Unavailable", Vec::new()),
+                Ok(bytes) => ("200 OK", bytes),
+                Err(_) => ("404 Not Found", Vec::new()),
+            };
+            let head =
+                format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body)).unwrap();
+        }
+    });
+    address
+}
+
+#[test]
+fn a_log_is_read_over_http_with_tries_and_full_tiles_for_partial_ones() {
+    let bench = Bench::new();
+    let url = serve(bench.path("log"));
+    let log = || verdict(&bench.run(&["log", &url, "--trust", "trust.txt", "--json"]));
+    let (code, report) = log();
+    assert_eq!(code, 0, "{report:#}");
+    // The log grows beyond a full tile, and drops the partial ones of an older checkpoint.
+    let (mut world, _) = story();
+    let old = world.checkpoint(TRUSTED).to_string();
+    for _ in 0..300 {
+        world.seal();
+    }
+    std::fs::remove_dir_all(bench.path("log")).unwrap();
+    bench.write_log(&world, TRUSTED);
+    std::fs::write(bench.path("log/checkpoint"), old).unwrap();
+    let (code, report) = log();
+    assert_eq!(code, 0, "{report:#}");
+    std::fs::remove_dir_all(bench.path("log/tile/entries")).unwrap();
+    assert_eq!(log().0, 3);
+}
