@@ -1,6 +1,12 @@
 //! The verifier against logs and proof files that are good, changed, forked, cut off or not trusted: each defect must
 //! be found, named, and give its exit code. Runs the program itself.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may panic; clippy sees only functions marked #[test] as such"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
