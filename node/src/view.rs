@@ -17,6 +17,8 @@ use crate::projection::{self, Changes};
 
 /// Changes in the overlay beyond which the sequencer waits for the index.
 const MAX_OVERLAY: usize = 200_000;
+/// How often a record is read before it is taken for damaged.
+const READ_TRIES: u32 = 3;
 /// Verified keys remembered; their check costs as much as a signature's.
 const MAX_KEYS: usize = 100_000;
 
@@ -280,24 +282,23 @@ impl View for State {
         if let Some((_, record)) = self.overlay().records.get(key) {
             return Some(record.clone());
         }
-        let bytes = match projection::read_record(key, |key| self.get(key)) {
-            Ok(bytes) => bytes?,
-            Err(error) => {
-                self.fail(format!(
-                    "the index holds a record that cannot be read ({error}): delete its folder"
-                ));
-                return None;
-            }
-        };
-        match Record::from_bytes(key, &bytes) {
-            Ok(record) => Some(Arc::new(record)),
-            Err(error) => {
-                self.fail(format!(
-                    "the index holds a record that cannot be read ({error}): delete its folder"
-                ));
-                None
+        // A long record lies in several values, which a commit may change between two reads.
+        let mut trouble = String::new();
+        for _ in 0..READ_TRIES {
+            let bytes = match projection::read_record(key, |key| self.get(key)) {
+                Ok(bytes) => bytes?,
+                Err(error) => {
+                    trouble = error.to_string();
+                    continue;
+                }
+            };
+            match Record::from_bytes(key, &bytes) {
+                Ok(record) => return Some(Arc::new(record)),
+                Err(error) => trouble = error.to_string(),
             }
         }
+        self.fail(format!("the index holds a record that cannot be read ({trouble}): delete its folder"));
+        None
     }
 }
 

@@ -424,3 +424,51 @@ async fn an_idle_ledger_is_sealed_once_and_then_rests() {
     assert_eq!(node.size(), size + 1, "nothing to seal");
     agrees_with_replay(&node);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_stay_in_order_and_are_sealed_every_thousand() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = World::open();
+    let (mut importer, _) = world.enrol(10, "Importer", "importer");
+    let config = begun(&folder.path().join("data"), &world);
+    let clock = Arc::new(Hand(AtomicI64::new(world.now + 1)));
+    let node = Node::open_with(&config, clock.clone()).unwrap();
+    accepted(&node, said(&world)).await;
+    let statements: Vec<Vec<u8>> = (0..3000_u32).map(|n| lot(&world, &mut importer, n)).collect();
+    let started = std::time::Instant::now();
+    // The clock moves on while they are taken in.
+    let ticking = tokio::spawn({
+        let clock = clock.clone();
+        async move {
+            loop {
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+                clock.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    });
+    let all = accepted(&node, statements.clone()).await;
+    ticking.abort();
+    eprintln!("{} statements in {:?}", all.len(), started.elapsed());
+    assert!(all.is_sorted_by(|a, b| a.index < b.index));
+    let replay = agrees_with_replay(&node);
+    let seals = node.events_of(&RecordKey::Clock, None, 1000);
+    assert!(seals.len() > 2 && seals.is_sorted());
+    assert!(seals.windows(2).all(|pair| pair[1].index.0 - pair[0].index.0 <= 1025));
+    drop(node);
+    let report = check::check(&config).unwrap();
+    assert_eq!((report.root, report.seals), (replay.root(), seals.len() as u64 - 1));
+}
+
+/// One more lot of an importer's.
+fn lot(world: &World, importer: &mut lode::replay::Author, n: u32) -> Vec<u8> {
+    let mut nonce = [0; 16];
+    nonce[..4].copy_from_slice(&n.to_be_bytes());
+    let event = world::event(&format!(
+        r#"{{"type":"lot.declared","at":"{}","nonce":"{}","entry":"domestic_purchase","species":"turquoise",
+        "form":"rough","nature":"natural","origins":[{{"country":"BR","share_ppm":1000000}}],
+        "mass":{{"net_mg":1000,"method":"bench_scale","resolution_mg":100}},"evidence":"self_declared"}}"#,
+        world.at(),
+        lode::id::Nonce(nonce)
+    ));
+    importer.sign(&[event]).unwrap().into_bytes()
+}

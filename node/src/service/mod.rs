@@ -43,6 +43,9 @@ use crate::view::Stop;
 const PROOF_TRIES: u32 = 10;
 /// The wait between.
 const PROOF_WAIT: Duration = Duration::from_millis(150);
+/// The most statements handed to the sequencer in one piece: with the largest ones 16 MiB, so that a batch and one
+/// piece more stay far below what one commit of the journal holds.
+const MAX_AT_ONCE: usize = 512;
 /// The most entries of one answer of the feed.
 const MAX_FEED: usize = 4096;
 
@@ -125,11 +128,17 @@ impl Node {
 
     /// Takes statements, independent of each other, in their order; answers when all that were accepted are durable.
     /// One that builds on a refused one is refused by its own rule. The same bytes again get the same answer.
-    pub async fn submit(&self, statements: Vec<Vec<u8>>) -> Vec<Outcome> {
-        let count = statements.len();
-        if count == 0 {
-            return Vec::new();
+    pub async fn submit(&self, mut statements: Vec<Vec<u8>>) -> Vec<Outcome> {
+        let mut outcomes = Vec::with_capacity(statements.len());
+        while !statements.is_empty() {
+            let rest = statements.split_off(statements.len().min(MAX_AT_ONCE));
+            outcomes.extend(self.submit_some(std::mem::replace(&mut statements, rest)).await);
         }
+        outcomes
+    }
+
+    async fn submit_some(&self, statements: Vec<Vec<u8>>) -> Vec<Outcome> {
+        let count = statements.len();
         let unavailable =
             || vec![Outcome::Refused(Refusal::unavailable("the node takes nothing now")); count];
         let wanted = u32::try_from(count).unwrap_or(u32::MAX).min(self.inner.max_queue);
@@ -422,6 +431,8 @@ impl Node {
         thread::spawn(move || {
             inner.send(Command::Stop);
             inner.finish(Stop::Drained);
+            // Before it is said: whoever drops his handle then may open the folder again.
+            drop(inner);
             // Nobody may be waiting any more.
             let _ = done.send(());
         });
