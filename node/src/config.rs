@@ -1,7 +1,8 @@
 //! How the node is set up: one file (TOML), overridden by the environment (`LODE_*`), overridden by flags.
 //!
-//! Every key has the same name in all three, and an error names it. Nothing secret stands in it: keys are files in
-//! the data folder.
+//! A key has the same name in all three, and an error names it; the bounds (`[limits]`) stand in the file only.
+//! Nothing secret stands in it: keys are files in the data folder. `LODE_LOG` filters log lines, as `RUST_LOG` does
+//! elsewhere.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
