@@ -1,0 +1,160 @@
+//! What every command finds on the desk: the home folder, the settings, the node, the address book; and the key, once
+//! its passphrase is known.
+
+use std::path::Path;
+
+use lode_ledger::id::ParticipantId;
+use lode_ledger::key::SecretKey;
+use lode_ledger::lang::Lang;
+use lode_ledger::statement::Issuer;
+use lode_ledger::time::Timestamp;
+use zeroize::Zeroizing;
+
+use super::args::Global;
+use crate::error::{ClientError, Result};
+use crate::home::{Config, Home, LedgerName};
+use crate::keyring;
+use crate::names::Names;
+use crate::node::Node;
+use crate::session::{Session, local_time, no_node};
+
+pub(crate) struct Desk {
+    pub(crate) home: Home,
+    pub(crate) config: Config,
+    pub(crate) names: Names,
+    pub(crate) lang: Lang,
+    pub(crate) global: Global,
+    /// Absent offline and where none was ever named.
+    pub(crate) node: Option<Node>,
+}
+
+impl Desk {
+    pub(crate) fn open(global: Global) -> Result<Self> {
+        let lang = match &global.lang {
+            Some(text) => {
+                text.parse().map_err(|error| ClientError::usage(format!("--lang {text}: {error}")))?
+            }
+            None => ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .iter()
+                .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+                .map_or(Lang::En, |value| {
+                    Lang::negotiate(value.split(['.', '_']).next().unwrap_or_default())
+                }),
+        };
+        let path = match &global.home {
+            Some(path) => path.clone(),
+            None => Home::default_path()?,
+        };
+        let home = Home::open(path)?;
+        let config = home.config()?;
+        let names = Names::load(&home)?;
+        let url = global.node.as_ref().or(config.node.as_ref()).filter(|_| !global.offline);
+        let node = url.map(|url| Node::new(url, lang)).transpose()?;
+        Ok(Self { home, config, names, lang, global, node })
+    }
+
+    /// One of three texts.
+    pub(crate) const fn say<'a>(&self, en: &'a str, zh: &'a str, pt: &'a str) -> &'a str {
+        match self.lang {
+            Lang::En => en,
+            Lang::Zh => zh,
+            Lang::Pt => pt,
+        }
+    }
+
+    pub(crate) fn node(&self) -> Result<&Node> {
+        self.node.as_ref().ok_or_else(no_node)
+    }
+
+    /// The time of what is done now.
+    pub(crate) fn at(&self) -> Result<Timestamp> {
+        match &self.global.at {
+            None => Ok(local_time()),
+            Some(text) => {
+                Timestamp::parse(text).map_err(|error| ClientError::usage(format!("--at {text}: {error}")))
+            }
+        }
+    }
+
+    /// The ledger of the settings; of the node at first contact, which is then kept.
+    pub(crate) fn ledger(&self) -> Result<LedgerName> {
+        if let Some(ledger) = &self.config.ledger {
+            return Ok(ledger.clone());
+        }
+        let ledger = self.node()?.ledger()?;
+        let mut config = self.home.config()?;
+        config.ledger = Some(ledger.clone());
+        self.home.save_config(&config)?;
+        Ok(ledger)
+    }
+
+    /// Who signs.
+    pub(crate) fn participant(&self) -> Result<ParticipantId> {
+        let text = self.global.participant.as_ref().or(self.config.participant.as_ref());
+        let text = text.ok_or_else(|| {
+            ClientError::usage("who signs is not known: use `lode enrol accept`, or --as PARTICIPANT")
+        })?;
+        self.names.id(text)
+    }
+
+    /// The name of the key that signs.
+    pub(crate) fn key_name(&self) -> Result<&str> {
+        let name = self.global.with_key.as_deref().or(self.config.key.as_deref());
+        name.ok_or_else(|| {
+            ClientError::usage("which key signs is not known: use `lode setup --key NAME` or --with-key")
+        })
+    }
+
+    pub(crate) fn unlock(&self, name: &str) -> Result<SecretKey> {
+        // Asking for the passphrase of a key that is not there would be unkind.
+        keyring::info(&self.home, name)?;
+        let passphrase = self.passphrase(&format!(
+            "{} {name}: ",
+            self.say("Passphrase of key", "密钥口令", "Senha da chave")
+        ))?;
+        keyring::unlock(&self.home, name, &passphrase)
+    }
+
+    /// From the file, the environment, or the person.
+    pub(crate) fn passphrase(&self, prompt: &str) -> Result<Zeroizing<String>> {
+        if let Some(path) = &self.global.passphrase_file {
+            return first_line(path);
+        }
+        if let Ok(passphrase) = std::env::var("LODE_PASSPHRASE") {
+            return Ok(Zeroizing::new(passphrase));
+        }
+        rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| {
+            ClientError::usage(format!(
+                "no passphrase can be asked for here ({error}): use --passphrase-file or LODE_PASSPHRASE"
+            ))
+        })
+    }
+
+    /// Whether the passphrase comes from a person at the keyboard.
+    pub(crate) fn asks(&self) -> bool {
+        self.global.passphrase_file.is_none() && std::env::var_os("LODE_PASSPHRASE").is_none()
+    }
+
+    /// The participant with the key in hand.
+    pub(crate) fn session(&self) -> Result<Session> {
+        let ledger = self.ledger()?;
+        let issuer = Issuer::Participant(self.participant()?);
+        let key = self.unlock(self.key_name()?)?;
+        self.session_of(ledger, issuer, key)
+    }
+
+    pub(crate) fn session_of(&self, ledger: LedgerName, issuer: Issuer, key: SecretKey) -> Result<Session> {
+        let mut session = Session::new(self.home.clone(), self.node.clone(), ledger, issuer, key);
+        session.open = self.global.open.iter().cloned().collect();
+        session.at = self.global.at.as_ref().map(|_| self.at()).transpose()?;
+        let reference = self.global.reference.as_deref().map(str::parse).transpose();
+        session.reference = reference.map_err(|error| ClientError::usage(format!("--reference: {error}")))?;
+        Ok(session)
+    }
+}
+
+fn first_line(path: &Path) -> Result<Zeroizing<String>> {
+    let text = std::fs::read_to_string(path).map_err(|error| ClientError::file(path, error))?;
+    let text = Zeroizing::new(text);
+    Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
+}

@@ -1,0 +1,161 @@
+//! Commands that ask: show, trace, list, proof file, status, queue.
+
+use lode_ledger::id::{ItemId, StatementId};
+use lode_ledger::tag::TagCode;
+use serde_json::{Value, json};
+
+use super::args::{BundleArgs, Id, ListArgs, QueueArgs, QueueCommand};
+use super::desk::Desk;
+use super::print::{Output, facts_of, item_rows, lines, short, table, tree, wrote};
+use crate::commands::look;
+use crate::error::{ClientError, Result, exit};
+use crate::home::write_durably;
+use crate::queue::{Fate, Queue, Waiting};
+
+/// The id that was meant: a name's, a tag code as typed, or the text.
+fn meant(desk: &Desk, text: &str) -> String {
+    let resolved = desk.names.resolve(text);
+    match TagCode::parse_lenient(resolved) {
+        Ok(code) => code.to_string(),
+        Err(_) => resolved.to_owned(),
+    }
+}
+
+pub(super) fn show(desk: &Desk, args: &Id) -> Result<Output> {
+    let value = look::show(desk.node()?, &meant(desk, &args.id))?;
+    let mut text = facts_of(desk, &value).join(" ");
+    text.push('\n');
+    text.push_str(&lines(desk, &value));
+    Ok(Output::new(value, text))
+}
+
+pub(super) fn trace(desk: &Desk, args: &Id) -> Result<Output> {
+    let trace = look::trace(desk.node()?, &meant(desk, &args.id))?;
+    let text = format!(
+        "{}\n{}\n{}\n{}",
+        desk.say("made from", "来自", "feito de"),
+        tree(desk, &trace.from),
+        desk.say("became", "去向", "tornou-se"),
+        tree(desk, &trace.into)
+    );
+    Ok(Output::new(serde_json::to_value(&trace).unwrap_or_default(), text))
+}
+
+pub(super) fn list(desk: &Desk, args: &ListArgs) -> Result<Output> {
+    let node = desk.node()?;
+    if args.offers {
+        let me = desk.participant()?.to_string();
+        let offers = look::offers_to(node, &me, args.limit)?;
+        let text: Vec<String> = offers.iter().map(|offer| lines(desk, offer)).collect();
+        return Ok(Output::new(json!(offers), text.join("\n")));
+    }
+    let mut filters = Vec::new();
+    match args.custodian.as_deref() {
+        Some("any") => {}
+        Some(text) => filters.push(("custodian", desk.names.resolve(text).to_owned())),
+        None => filters.push(("custodian", desk.participant()?.to_string())),
+    }
+    for (name, value) in [("state", &args.state), ("species", &args.species), ("kind", &args.kind)] {
+        filters.extend(value.iter().map(|value| (name, value.clone())));
+    }
+    let items = look::items(node, &filters, args.limit)?;
+    let heads = [
+        "id",
+        desk.say("name", "名称", "nome"),
+        desk.say("left", "剩余", "resta"),
+        desk.say("what", "说明", "o quê"),
+    ];
+    let text = table(heads, item_rows(desk, &items));
+    Ok(Output::new(Value::Array(items), text))
+}
+
+pub(super) fn bundle(desk: &Desk, args: &BundleArgs) -> Result<Output> {
+    let item: ItemId = desk.names.id(&args.item)?;
+    let bytes = look::bundle(desk.node()?, &item)?;
+    let (bytes, opened) = look::disclose(&desk.home, bytes, &args.disclose)?;
+    write_durably(&args.out, &bytes)?;
+    let (path, text) = wrote(desk, &args.out);
+    let words = desk.say("sealed fields opened:", "公开的密封字段：", "campos selados abertos:");
+    let json = json!({"file": path, "bytes": bytes.len(), "disclosed": opened});
+    Ok(Output::new(
+        json,
+        format!("{text}\n{words} {}", if opened.is_empty() { "0".to_owned() } else { opened.join(", ") }),
+    ))
+}
+
+pub(super) fn status(desk: &Desk) -> Result<Output> {
+    let status = look::status(&desk.home, desk.node.as_ref())?;
+    let json = serde_json::to_value(&status).unwrap_or_default();
+    let text = lines(desk, &json);
+    Ok(Output::new(json, text))
+}
+
+pub(super) fn sync(desk: &Desk) -> Result<Output> {
+    let fates = Queue::of(&desk.home).sync(desk.node()?)?;
+    let said = |fate: &Fate| match fate {
+        Fate::Accepted { index, .. } => {
+            format!("{} {index}", desk.say("accepted at", "已接受，序号", "aceito em"))
+        }
+        Fate::Refused(refusal) => format!("{}: {refusal}", desk.say("refused", "被拒", "recusado")),
+        Fate::Held { because_of } => format!(
+            "{} {}",
+            desk.say("held back because of", "暂缓，因", "retido por causa de"),
+            short(&because_of.to_string())
+        ),
+    };
+    let rows = fates.iter().map(|(waiting, fate)| {
+        [short(&waiting.statement.to_string()), waiting.events.join(", "), said(fate)]
+    });
+    let heads = statement_heads(desk);
+    let text = if fates.is_empty() {
+        desk.say("nothing waits", "没有待发送的声明", "nada aguarda").to_owned()
+    } else {
+        table(heads, rows)
+    };
+    let list: Vec<Value> = fates
+        .iter()
+        .map(
+            |(waiting, fate)| json!({"statement": waiting.statement, "events": waiting.events, "fate": fate}),
+        )
+        .collect();
+    let mut output = Output::new(Value::Array(list), text);
+    if fates.iter().any(|(_, fate)| !matches!(fate, Fate::Accepted { .. })) {
+        output.code = exit::REFUSED;
+    }
+    Ok(output)
+}
+
+fn statement_heads(desk: &Desk) -> [&'static str; 3] {
+    match desk.lang {
+        lode_ledger::lang::Lang::En => ["statement", "events", "what became of it"],
+        lode_ledger::lang::Lang::Zh => ["声明", "事件", "结果"],
+        lode_ledger::lang::Lang::Pt => ["declaração", "eventos", "resultado"],
+    }
+}
+
+pub(super) fn queue(desk: &Desk, args: QueueArgs) -> Result<Output> {
+    let queue = Queue::of(&desk.home);
+    let shown: Vec<Waiting> = match args.command {
+        None => queue.list()?,
+        Some(QueueCommand::Drop { statement }) => {
+            // The first characters will do, as the lists show them.
+            let all = queue.list()?;
+            let mut fitting =
+                all.iter().filter(|waiting| waiting.statement.to_string().starts_with(&statement));
+            let id: StatementId = match (fitting.next(), fitting.next()) {
+                (Some(one), None) => one.statement,
+                _ => {
+                    let text = format!("{statement:?} names no single waiting statement; see `lode queue`");
+                    return Err(ClientError::Usage(text));
+                }
+            };
+            queue.drop_with_dependants(&id)?
+        }
+    };
+    let rows = shown.iter().map(|waiting| {
+        let why = waiting.refusal.as_ref().map(ToString::to_string).unwrap_or_default();
+        [waiting.statement.to_string(), waiting.events.join(", "), why]
+    });
+    let text = table(statement_heads(desk), rows);
+    Ok(Output::new(serde_json::to_value(&shown).unwrap_or_default(), text))
+}

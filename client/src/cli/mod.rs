@@ -1,0 +1,168 @@
+//! The command line: arguments in, words or JSON out. The only room of this crate that reads the environment, asks for
+//! a passphrase, or writes to the terminal.
+
+mod args;
+mod desk;
+mod identity;
+mod look;
+mod print;
+mod trade;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::error::{ClientError, Result, exit};
+pub use args::{Arguments, Command};
+use desk::Desk;
+use print::Output;
+
+/// Runs one command; the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let parsed = match Arguments::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let usage = error.use_stderr();
+            // A closed pipe is nobody's error.
+            let _ = error.print();
+            return if usage { exit::USAGE } else { exit::DONE };
+        }
+    };
+    let json = parsed.global.json;
+    let outcome = Desk::open(parsed.global).and_then(|desk| dispatch(&desk, parsed.command));
+    match outcome {
+        Ok(output) => {
+            let text = if json { format!("{}\n", output.json) } else { output.text };
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            output.code
+        }
+        Err(error) => {
+            if json {
+                let refusal = match &error {
+                    ClientError::Refused(refusal) => serde_json::to_value(refusal).unwrap_or_default(),
+                    _ => serde_json::Value::Null,
+                };
+                let said = serde_json::json!({
+                    "error": {"code": error.code(), "message": error.to_string(), "refusal": refusal}
+                });
+                let _ = writeln!(std::io::stdout(), "{said}");
+            }
+            let _ = writeln!(std::io::stderr(), "lode: {error}");
+            error.exit_code()
+        }
+    }
+}
+
+fn dispatch(desk: &Desk, command: Command) -> Result<Output> {
+    match command {
+        Command::Setup(args) => identity::setup(desk, &args),
+        Command::Key(args) => identity::key(desk, args),
+        Command::Ledger(args) => identity::ledger(desk, args),
+        Command::Enrol(args) => identity::enrol(desk, args),
+        Command::Role(args) => identity::role(desk, args),
+        Command::Suspend(args) => identity::suspend(desk, &args),
+        Command::Name(args) => identity::name(desk, args),
+        Command::Lot(args) => trade::lot(desk, args),
+        Command::Countersign(args) => trade::countersign(desk, &args),
+        Command::Receive(args) => trade::receive(desk, &args),
+        Command::Split(args) => trade::split(desk, &args),
+        Command::Merge(args) => trade::merge(desk, &args),
+        Command::Loss(args) => trade::loss(desk, &args),
+        Command::Work(args) => trade::work(desk, args),
+        Command::Treat(args) => trade::treat(desk, args),
+        Command::Certificate(args) => trade::certificate(desk, &args),
+        Command::Offer(args) => trade::offer(desk, &args),
+        Command::Accept(args) => trade::accept(desk, &args),
+        Command::Reject(args) => trade::reject(desk, &args),
+        Command::Cancel(args) => trade::cancel(desk, &args),
+        Command::Tag(args) => trade::tag(desk, args),
+        Command::Sell(args) => trade::sell(desk, args),
+        Command::Document(args) => trade::document(desk, &args),
+        Command::Correct(args) => trade::correct(desk, &args),
+        Command::Show(args) => look::show(desk, &args),
+        Command::Trace(args) => look::trace(desk, &args),
+        Command::List(args) => look::list(desk, &args),
+        Command::Bundle(args) => look::bundle(desk, &args),
+        Command::Status => look::status(desk),
+        Command::Sync => look::sync(desk),
+        Command::Queue(args) => look::queue(desk, args),
+    }
+}
+
+/// The reference of every command, as `docs/cli.md` holds it.
+#[must_use]
+pub fn reference() -> String {
+    let mut text = String::from(
+        "# The command line `lode`\n\nWritten from the program by `UPDATE=1 cargo test -p lode --test cli_reference`; \
+         do not edit.\n\nExit codes: 0 done; 1 refused by the ledger's rules, or mistakes in a sheet; 2 signed and \
+         kept, but not sent yet (`lode sync`); 3 trouble with a file, a key or the node; 64 the command was not \
+         understood.\n\nMasses carry their unit: `12.4kg`, `300ct`, `2斤`. An item or participant is an id or a name of \
+         the address book (`lode name`). Fields that may be sealed are sealed unless named with `--open`.\n",
+    );
+    let mut command = Arguments::command().term_width(100);
+    command.build();
+    describe(&mut command, "lode", &mut text);
+    text
+}
+
+fn describe(command: &mut clap::Command, path: &str, text: &mut String) {
+    if path == "lode" || !command.has_subcommands() {
+        let help = command.render_long_help().to_string();
+        let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+        // The options that every command takes are told once, under `lode`.
+        let own = lines.iter().position(|line| *line == "For every command:").filter(|_| path != "lode");
+        let own = lines.get(..own.unwrap_or(lines.len())).unwrap_or_default().join("\n");
+        text.push_str(&format!("\n## `{path}`\n\n```text\n{}\n```\n", own.trim_end()));
+    }
+    for sub in command.get_subcommands_mut().filter(|sub| sub.get_name() != "help") {
+        let path = format!("{path} {}", sub.get_name());
+        describe(sub, &path, text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_hang_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_command_is_read() {
+        let parsed = Arguments::try_parse_from([
+            "lode",
+            "--json",
+            "split",
+            "L-01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "--part",
+            "3kg",
+            "--part",
+            "2kg:x4",
+            "--loss",
+            "process:1g",
+            "--offline",
+        ])
+        .unwrap();
+        assert!(parsed.global.json && parsed.global.offline);
+        let Command::Split(split) = parsed.command else { panic!() };
+        assert_eq!((split.part.len(), split.loss.len()), (2, 1));
+        assert!(Arguments::try_parse_from(["lode", "split"]).is_err());
+        assert!(Arguments::try_parse_from(["lode", "offer", "L-1"]).is_err(), "to whom is missing");
+    }
+
+    #[test]
+    fn what_is_not_understood_has_its_own_exit_code() {
+        assert_eq!(run(["lode", "nonsense"].map(OsString::from)), exit::USAGE);
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().display().to_string();
+        let in_home = |rest: &[&str]| {
+            run(["lode", "--home", &home].iter().chain(rest).map(OsString::from).collect::<Vec<_>>())
+        };
+        assert_eq!(in_home(&["status"]), exit::DONE);
+        assert_eq!(in_home(&["show", "L-01ARZ3NDEKTSV4RRFFQ69G5FAV"]), exit::USAGE, "no node is known");
+        assert_eq!(in_home(&["key", "show", "main"]), exit::TROUBLE);
+    }
+}

@@ -1,0 +1,490 @@
+//! Commands of the trade: material, work, hand-over, tags, sales, corrections.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use indicatif::ProgressBar;
+use lode_ledger::event::body::{DocumentRef, Grade, Line, ReceiptLine};
+use lode_ledger::id::{ItemId, LogIndex};
+use lode_ledger::mass::Milligrams;
+use lode_ledger::tag::TagCode;
+use lode_ledger::time::Timestamp;
+use lode_ledger::vocab::{Code, DifferenceReason};
+use serde_json::json;
+
+use super::args::{
+    AcceptArgs, CertificateArgs, CorrectArgs, Countersign, Declare, DocumentArgs, LossArgs, LotCommand,
+    Merge, OfferArgs, OfferRef, Reason, Receive, SellCommand, Split, Sub, TagCommand, TreatCommand,
+    WorkCommand,
+};
+use super::desk::Desk;
+use super::print::{Output, table, wrote};
+use crate::commands::custody::{self, Offer};
+use crate::commands::lots::{self, Lot, SupplierLink};
+use crate::commands::market::{self, Correction};
+use crate::commands::work::{self as jobs, Certificate, Target, Yield};
+use crate::document as papers;
+use crate::error::{ClientError, Result, exit};
+use crate::home::{read_json, write_durably, write_json};
+use crate::import::{self, ImportOptions, ImportReport};
+use crate::label::{self, Print};
+use crate::session::{Session, local_time};
+use crate::spec;
+
+fn line(what: &str, text: &Option<String>) -> Result<Option<Line>> {
+    text.as_deref().map(|text| spec::line(what, text)).transpose()
+}
+
+fn mass(text: &Option<String>) -> Result<Option<Milligrams>> {
+    text.as_deref().map(spec::mass).transpose()
+}
+
+fn all<T>(texts: &[String], read: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> {
+    texts.iter().map(|text| read(text)).collect()
+}
+
+fn documents(session: &Session, texts: &[String], public: bool) -> Result<Vec<DocumentRef>> {
+    all(texts, |text| papers::reference(&session.home, &session.author.ledger.origin, text, public))
+}
+
+fn photo(session: &Session, file: &Path) -> Result<DocumentRef> {
+    let text = format!("photo={}", file.display());
+    papers::reference(&session.home, &session.author.ledger.origin, &text, true)
+}
+
+pub(super) fn lot(desk: &Desk, args: Sub<LotCommand>) -> Result<Output> {
+    match args.command {
+        LotCommand::Declare(args) => match &args.from {
+            Some(file) => declare_sheet(desk, &args, file),
+            None => declare_one(desk, &args),
+        },
+        LotCommand::Link { out } => {
+            let url = desk.node.as_ref().map(|node| node.url().to_owned());
+            let link = SupplierLink::fresh(desk.ledger()?, url)?;
+            write_json(&out, &link)?;
+            let (path, text) = wrote(desk, &out);
+            let warning = desk.say(
+                "send it to the supplier only, and declare with --supplier-link; who has it can counter-sign",
+                "只发给供应商，登记时用 --supplier-link；持有者可会签",
+                "envie só ao fornecedor e declare com --supplier-link; quem o tem pode contra-assinar",
+            );
+            let key = link.key()?.public();
+            Ok(Output::new(json!({"file": path, "key": key}), format!("{text}\n{warning}")))
+        }
+    }
+}
+
+fn link_key(args: &Declare) -> Result<Option<lode_ledger::key::PublicKey>> {
+    let Some(file) = &args.supplier_link else { return Ok(None) };
+    Ok(Some(read_json::<SupplierLink>(file)?.key()?.public()))
+}
+
+fn declare_one(desk: &Desk, args: &Declare) -> Result<Output> {
+    let session = desk.session()?;
+    let (Some(species), Some(net)) = (&args.species, &args.net) else {
+        return Err(ClientError::usage("name --species, --origin and --net, or a sheet with --from"));
+    };
+    let grade = line("grade", &args.grade)?.map(|value| {
+        Ok::<_, ClientError>(Grade {
+            scheme: spec::line("grade scheme", &args.grade_scheme)?,
+            value,
+            grader: spec::line("grader", &args.grader)?,
+        })
+    });
+    let mut proofs = documents(&session, &args.document, false)?;
+    proofs.extend(documents(&session, &args.public_document, true)?);
+    let lot = Lot {
+        entry: spec::code(&args.entry)?,
+        species: spec::code(species)?,
+        variety: args.variety.as_deref().map(spec::code).transpose()?,
+        trade_name: line("trade name", &args.trade_name)?,
+        form: spec::code(&args.form)?,
+        nature: spec::code(&args.nature)?,
+        origins: all(&args.origin, spec::origin)?,
+        net: spec::mass(net)?,
+        gross: mass(&args.gross)?,
+        tare: mass(&args.tare)?,
+        method: spec::code(&args.method)?,
+        resolution: spec::mass(&args.resolution)?,
+        treatments: spec::treatments(&args.treatment)?,
+        evidence: None,
+        grade: grade.transpose()?,
+        supplier: line("supplier", &args.supplier)?,
+        supplier_lot: line("supplier's lot number", &args.supplier_lot)?,
+        supplier_participant: args
+            .supplier_participant
+            .as_deref()
+            .map(|text| desk.names.id(text))
+            .transpose()?,
+        supplier_link: link_key(args)?,
+        bill_of_lading: line("bill of lading", &args.bill_of_lading)?,
+        customs_declaration: line("customs declaration", &args.customs_declaration)?,
+        certificate_of_origin: line("certificate of origin", &args.certificate_of_origin)?,
+        documents: proofs,
+        owner: args.owner.as_deref().map(|text| desk.names.id(text)).transpose()?,
+    };
+    Ok(Output::done(desk, &lots::declare(&session, lot)?))
+}
+
+fn declare_sheet(desk: &Desk, args: &Declare, file: &Path) -> Result<Output> {
+    let session = desk.session()?;
+    let mut proofs = documents(&session, &args.document, false)?;
+    proofs.extend(documents(&session, &args.public_document, true)?);
+    let options = ImportOptions {
+        entry: spec::code(&args.entry)?,
+        form: spec::code(&args.form)?,
+        method: spec::code(&args.method)?,
+        resolution: spec::mass(&args.resolution)?,
+        grade_scheme: args.grade_scheme.clone(),
+        grader: args.grader.clone(),
+        documents: proofs,
+        supplier: args.supplier_participant.as_deref().map(|text| desk.names.id(text)).transpose()?,
+        supplier_link: link_key(args)?,
+        lots_per_statement: args.lots_per_statement,
+        dry_run: args.dry_run,
+        again: args.again,
+    };
+    let bar = if desk.global.json { ProgressBar::hidden() } else { ProgressBar::new(0) };
+    let mut progress = |sent: usize, total: usize| {
+        bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));
+        bar.set_position(u64::try_from(sent).unwrap_or(u64::MAX));
+    };
+    let report = import::declare(&session, file, &options, desk.lang, &mut progress)?;
+    bar.finish_and_clear();
+    imported(desk, file, &report)
+}
+
+fn imported(desk: &Desk, file: &Path, report: &ImportReport) -> Result<Output> {
+    let mut text = String::new();
+    for note in &report.notes {
+        text.push_str(&format!("{} {}: {}\n", desk.say("row", "第", "linha"), note.row, note.message));
+    }
+    let heads = [
+        desk.say("row", "行", "linha"),
+        desk.say("column", "列", "coluna"),
+        desk.say("value", "值", "valor"),
+        desk.say("what is wrong", "问题", "problema"),
+    ];
+    let mistakes: Vec<[String; 4]> = report
+        .errors
+        .iter()
+        .map(|error| {
+            let column = format!("{} {}", error.column, error.heading);
+            [error.row.to_string(), column.trim().to_owned(), error.value.clone(), error.message.clone()]
+        })
+        .chain(report.refused.iter().map(|(row, refusal)| {
+            [row.to_string(), refusal.field.clone().unwrap_or_default(), String::new(), refusal.to_string()]
+        }))
+        .collect();
+    let errors: Vec<_> = report
+        .errors
+        .iter()
+        .map(|error| {
+            json!({"row": error.row, "column": error.column, "heading": error.heading, "value": error.value,
+                   "code": error.code.as_str(), "message": error.message})
+        })
+        .chain(report.refused.iter().map(|(row, refusal)| json!({"row": row, "refusal": refusal})))
+        .collect();
+    let mut json = json!({
+        "dry_run": report.dry_run, "statements": report.statements, "already": report.already,
+        "lots": report.lots, "errors": errors, "more_errors": report.more_errors,
+    });
+    if !mistakes.is_empty() {
+        let count = mistakes.len() + report.more_errors;
+        text.push_str(&table(heads, mistakes));
+        let words = desk.say(
+            "mistakes: correct these cells and run the command again; what is declared already stays declared",
+            "处错误：请改正后重新运行；已登记的不会重复",
+            "erros: corrija estas células e repita o comando; o já declarado permanece",
+        );
+        text.push_str(&format!("\n{count} {words}\n"));
+        let mut output = Output::new(json, text);
+        output.code = exit::REFUSED;
+        return Ok(output);
+    }
+    let heads = [
+        desk.say("row", "行", "linha"),
+        desk.say("supplier's lot", "供应商批号", "lote do fornecedor"),
+        desk.say("net", "净重", "líquido"),
+        desk.say("lot", "批号", "lote"),
+        desk.say("log index", "账本序号", "índice"),
+    ];
+    let rows = report.lots.iter().map(|lot| {
+        let index = lot.index.map_or_else(|| "-".to_owned(), |index| index.to_string());
+        [lot.row.to_string(), lot.supplier_lot.clone(), lot.net.to_string(), lot.item.to_string(), index]
+    });
+    text.push_str(&table(heads, rows));
+    text.push('\n');
+    if report.dry_run {
+        text.push_str(desk.say(
+            "dry run: everything would be accepted, nothing was sent\n",
+            "试运行：全部可接受，未发送\n",
+            "ensaio: tudo seria aceito, nada foi enviado\n",
+        ));
+    } else {
+        let path = import::write_mapping(file, &report.lots)?;
+        let (shown, words) = wrote(desk, &path);
+        if let serde_json::Value::Object(members) = &mut json {
+            members.insert("mapping".to_owned(), shown);
+        }
+        text.push_str(&words);
+    }
+    let mut output = Output::new(json, text);
+    let waits = !report.dry_run && report.lots.iter().any(|lot| lot.index.is_none());
+    if waits && !desk.global.offline {
+        output.code = exit::QUEUED;
+    }
+    Ok(output)
+}
+
+pub(super) fn countersign(desk: &Desk, args: &Countersign) -> Result<Output> {
+    let session = match &args.link {
+        None => desk.session()?,
+        Some(file) => {
+            let link: SupplierLink = read_json(file)?;
+            let mut session = desk.session_of(link.ledger.clone(), link.issuer()?, link.key()?)?;
+            if let (None, Some(url), false) = (&session.node, &link.node, desk.global.offline) {
+                session.node = Some(crate::node::Node::new(url, desk.lang)?);
+            }
+            session
+        }
+    };
+    let item = desk.names.id(&args.item)?;
+    let done = lots::countersign(&session, item, spec::mass(&args.mass)?, spec::code(&args.country)?)?;
+    Ok(Output::done(desk, &done))
+}
+
+pub(super) fn receive(desk: &Desk, args: &Receive) -> Result<Output> {
+    let (method, resolution_mg) = (spec::code(&args.method)?, spec::mass(&args.resolution)?);
+    let lines = all(&args.line, |text| {
+        let (item, rest) = item_and(text, "LOT=MASS[:REASON], as in L-...=498.5kg:moisture")?;
+        let (weighed, reason) =
+            rest.split_once(':').map_or((rest, None), |(mass, reason)| (mass, Some(reason)));
+        let reason: Option<Code<DifferenceReason>> = reason.map(spec::code).transpose()?;
+        Ok(ReceiptLine {
+            item: desk.names.id(item)?,
+            received_mg: spec::mass(weighed)?,
+            method,
+            resolution_mg,
+            reason,
+        })
+    })?;
+    let done = lots::receive(&desk.session()?, lines, args.bill_of_lading.as_deref())?;
+    Ok(Output::done(desk, &done))
+}
+
+fn item_and<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str)> {
+    text.split_once('=').ok_or_else(|| ClientError::usage(format!("{text:?}: expected {form}")))
+}
+
+pub(super) fn split(desk: &Desk, args: &Split) -> Result<Output> {
+    let (parts, losses) = (all(&args.part, spec::part)?, all(&args.loss, spec::loss)?);
+    let item = desk.names.id(&args.item)?;
+    let left = mass(&args.left)?;
+    Ok(Output::done(desk, &lots::split(&desk.session()?, item, parts, losses, left, args.left_count)?))
+}
+
+pub(super) fn merge(desk: &Desk, args: &Merge) -> Result<Output> {
+    let inputs = all(&args.input, |text| spec::input(text, &desk.names))?;
+    let losses = all(&args.loss, spec::loss)?;
+    let (out, name) = (mass(&args.mass)?, line("trade name", &args.trade_name)?);
+    Ok(Output::done(desk, &lots::merge(&desk.session()?, inputs, losses, out, name)?))
+}
+
+pub(super) fn loss(desk: &Desk, args: &LossArgs) -> Result<Output> {
+    let item = desk.names.id(&args.item)?;
+    let (gone, left) = (spec::loss(&args.loss)?, mass(&args.left)?);
+    Ok(Output::done(desk, &lots::loss(&desk.session()?, item, gone, left)?))
+}
+
+pub(super) fn work(desk: &Desk, args: Sub<WorkCommand>) -> Result<Output> {
+    let done = match args.command {
+        WorkCommand::Start { process, input, title } => {
+            let inputs = all(&input, |text| spec::input(text, &desk.names))?;
+            jobs::start(&desk.session()?, spec::code(&process)?, inputs, line("title", &title)?)?
+        }
+        WorkCommand::Step { target, step, operator, mass: weighed, photo: photos } => {
+            let target = Target::parse(desk.names.resolve(&target))?;
+            let (step, weighed) = (spec::code(&step)?, mass(&weighed)?);
+            let session = desk.session()?;
+            let photos = photos.iter().map(|file| photo(&session, file)).collect::<Result<Vec<_>>>()?;
+            jobs::step(&session, target, step, operator.as_deref(), weighed, photos)?
+        }
+        WorkCommand::Complete { work, output, loss, gain, left, rest_is_loss } => {
+            let yielded = Yield {
+                outputs: all(&output, spec::output)?,
+                losses: all(&loss, spec::loss)?,
+                gains: all(&gain, spec::gain)?,
+                left: mass(&left)?,
+                rest_is_process_loss: rest_is_loss,
+            };
+            jobs::complete(&desk.session()?, desk.names.id(&work)?, yielded)?
+        }
+    };
+    Ok(Output::done(desk, &done))
+}
+
+pub(super) fn treat(desk: &Desk, args: Sub<TreatCommand>) -> Result<Output> {
+    let done = match args.command {
+        TreatCommand::Declare { item, treatment, document } => {
+            let (item, said) = (desk.names.id(&item)?, spec::treatments(&treatment)?);
+            let session = desk.session()?;
+            let proofs = documents(&session, &document, false)?;
+            jobs::treat_declare(&session, item, said, proofs)?
+        }
+        TreatCommand::Apply { target, treatment, parameters, added, left } => {
+            let target = Target::parse(desk.names.resolve(&target))?;
+            let parameters = line("parameters", &parameters)?;
+            let (added, left) = (mass(&added)?, mass(&left)?);
+            jobs::treat_apply(&desk.session()?, target, spec::code(&treatment)?, parameters, added, left)?
+        }
+    };
+    Ok(Output::done(desk, &done))
+}
+
+pub(super) fn certificate(desk: &Desk, args: &CertificateArgs) -> Result<Output> {
+    let item = desk.names.id(&args.item)?;
+    let session = desk.session()?;
+    let text = format!("lab_report={}", args.file.display());
+    let certificate = Certificate {
+        issuer_code: args.issuer.clone(),
+        number: args.number.clone(),
+        document: papers::reference(&session.home, &session.author.ledger.origin, &text, args.public)?,
+        scope: spec::code(&args.scope)?,
+        sample_count: args.sample_count,
+        findings: spec::treatments(&args.finding)?,
+    };
+    Ok(Output::done(desk, &jobs::certificate(&session, item, certificate)?))
+}
+
+pub(super) fn offer(desk: &Desk, args: &OfferArgs) -> Result<Output> {
+    let items = all(&args.item, |text| match text.split_once('=') {
+        None => Ok((desk.names.id(text)?, None)),
+        Some((item, weighed)) => Ok((desk.names.id(item)?, Some(spec::mass(weighed)?))),
+    })?;
+    let until = local_time().unix().saturating_add(i64::from(args.days) * 86_400);
+    let offer = Offer {
+        to: desk.names.id(&args.to)?,
+        items,
+        resolution: spec::mass(&args.resolution)?,
+        expires: Timestamp::from_unix(until),
+        ownership: args.ownership,
+        reference: args.their_reference.clone(),
+    };
+    Ok(Output::done(desk, &custody::offer(&desk.session()?, &offer)?))
+}
+
+pub(super) fn accept(desk: &Desk, args: &AcceptArgs) -> Result<Output> {
+    let measured: BTreeMap<ItemId, Milligrams> = all(&args.measured, |text| {
+        let (item, weighed) = item_and(text, "ITEM=MASS")?;
+        Ok((desk.names.id(item)?, spec::mass(weighed)?))
+    })?
+    .into_iter()
+    .collect();
+    let (offer, resolution) = (desk.names.id(&args.offer)?, spec::mass(&args.resolution)?);
+    let condition = line("condition", &args.condition)?;
+    Ok(Output::done(desk, &custody::accept(&desk.session()?, offer, &measured, resolution, condition)?))
+}
+
+pub(super) fn reject(desk: &Desk, args: &Reason<OfferRef>) -> Result<Output> {
+    let offer = desk.names.id(&args.what.offer)?;
+    Ok(Output::done(desk, &custody::reject(&desk.session()?, offer, &args.reason)?))
+}
+
+pub(super) fn cancel(desk: &Desk, args: &OfferRef) -> Result<Output> {
+    let offer = desk.names.id(&args.offer)?;
+    Ok(Output::done(desk, &custody::cancel(&desk.session()?, offer)?))
+}
+
+fn tag_code(text: &str) -> Result<TagCode> {
+    TagCode::parse_lenient(text).map_err(|error| ClientError::usage(format!("{text:?}: {error}")))
+}
+
+pub(super) fn tag(desk: &Desk, args: Sub<TagCommand>) -> Result<Output> {
+    match args.command {
+        TagCommand::New { bind } => {
+            let item: Option<ItemId> = bind.as_deref().map(|text| desk.names.id(text)).transpose()?;
+            let session = desk.session()?;
+            let made = market::tag_new(&session)?;
+            match item {
+                None => Ok(Output::new(json!({"code": made.code}), made.code.to_string())),
+                Some(item) => {
+                    let done = market::tag_bind(&session, item, &made, None)?;
+                    Ok(Output::done(desk, &done).with("code", json!(made.code), ""))
+                }
+            }
+        }
+        TagCommand::Bind { item, code, photo: file } => {
+            let made = market::tag(&desk.home, &tag_code(&code)?)?;
+            let item = desk.names.id(&item)?;
+            let session = desk.session()?;
+            let picture = file.as_deref().map(|file| photo(&session, file)).transpose()?;
+            Ok(Output::done(desk, &market::tag_bind(&session, item, &made, picture)?))
+        }
+        TagCommand::Label { code, out, fact, base, forget } => {
+            let made = market::tag(&desk.home, &tag_code(&code)?)?;
+            let base = base.or_else(|| desk.config.tag_base.clone()).or_else(|| desk.config.node.clone());
+            let base = base.or_else(|| desk.node.as_ref().map(|node| node.url().to_owned()));
+            let base =
+                base.ok_or_else(|| ClientError::usage("the address for tags is not known: use --base"))?;
+            let print = if desk.lang == lode_ledger::lang::Lang::Zh { Print::Zh } else { Print::En };
+            let card = label::claim_card(&base, &made.code, &made.hidden()?, print)?;
+            let front = label::label(&base, &made.code, &fact, print)?;
+            std::fs::create_dir_all(&out).map_err(|error| ClientError::file(&out, error))?;
+            let paths =
+                [out.join(format!("{}.label.svg", made.code)), out.join(format!("{}.claim.svg", made.code))];
+            let [label_path, card_path] = &paths;
+            write_durably(label_path, front.as_bytes())?;
+            write_durably(card_path, card.as_bytes())?;
+            if forget {
+                market::tag_forget(&desk.home, &made.code)?;
+            }
+            let (first, line) = wrote(desk, label_path);
+            let (second, more) = wrote(desk, card_path);
+            Ok(Output::new(json!({"label": first, "claim": second}), format!("{line}\n{more}")))
+        }
+        TagCommand::Replace { item, old, new, reason } => {
+            let (item, old) = (desk.names.id(&item)?, tag_code(&old)?);
+            let session = desk.session()?;
+            let made = match new {
+                Some(code) => market::tag(&desk.home, &tag_code(&code)?)?,
+                None => market::tag_new(&session)?,
+            };
+            let done = market::tag_replace(&session, item, old, &made, &reason)?;
+            Ok(Output::done(desk, &done).with("code", json!(made.code), ""))
+        }
+    }
+}
+
+pub(super) fn sell(desk: &Desk, args: Sub<SellCommand>) -> Result<Output> {
+    let done = match args.command {
+        SellCommand::Record { item, channel, destination, order } => {
+            let items = all(&item, |text| desk.names.id(text))?;
+            let destination = destination.as_deref().map(spec::code).transpose()?;
+            let channel = spec::code(&channel)?;
+            market::sell(&desk.session()?, items, channel, destination, order.as_deref())?
+        }
+        SellCommand::Cancel { sale, reason } => {
+            market::sell_cancel(&desk.session()?, desk.names.id(&sale)?, &reason)?
+        }
+    };
+    Ok(Output::done(desk, &done))
+}
+
+pub(super) fn document(desk: &Desk, args: &DocumentArgs) -> Result<Output> {
+    let address = papers::put(&desk.session()?, &args.file, args.public)?;
+    Ok(Output::new(json!({"sha256": address, "public": args.public}), address.to_string()))
+}
+
+pub(super) fn correct(desk: &Desk, args: &CorrectArgs) -> Result<Output> {
+    let correction = Correction {
+        item: desk.names.id(&args.item)?,
+        index: LogIndex(args.index),
+        event: args.event,
+        field: args.field.clone(),
+        old: args.old.clone(),
+        new: args.new.clone(),
+        reason: args.reason.clone(),
+    };
+    Ok(Output::done(desk, &market::correct(&desk.session()?, &correction)?))
+}

@@ -1,0 +1,115 @@
+//! What an event makes and what it leans on: the ids that it creates, known before it is sent, and the ids that must
+//! be there for it. So an offline queue knows who waits for whom.
+
+use std::collections::BTreeSet;
+
+use lode_ledger::event::Event;
+use lode_ledger::event::body::OutputKind;
+use lode_ledger::id::{ConsignmentId, ItemId, ItemKind, Nonce, OfferId, ParticipantId, SaleId, WorkOrderId};
+use lode_ledger::json::Json;
+use lode_ledger::tag::TagCode;
+
+/// Everything that an event creates, in the order of its outputs. `issuer` is the author as statements write it.
+#[must_use]
+pub fn created(event: &Event, origin: &str, issuer: &str) -> Vec<String> {
+    let item = |kind, nonce: &Nonce, n: usize| {
+        let output = u16::try_from(n).unwrap_or(u16::MAX);
+        ItemId::derive(kind, origin, issuer, nonce, output).to_string()
+    };
+    match event {
+        Event::LotDeclared(body) => vec![item(ItemKind::Lot, &body.nonce, 0)],
+        Event::LotMerged(body) => vec![item(ItemKind::Lot, &body.nonce, 0)],
+        Event::LotSplit(body) => {
+            body.parts.iter().enumerate().map(|(n, _)| item(body.item.kind(), &body.nonce, n)).collect()
+        }
+        Event::WorkCompleted(body) => body
+            .outputs
+            .iter()
+            .enumerate()
+            .map(|(n, output)| item(kind_of(output.kind), &body.nonce, n))
+            .collect(),
+        Event::WorkStarted(body) => vec![WorkOrderId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::ConsignmentReceived(body) => {
+            vec![ConsignmentId::derive(origin, issuer, &body.nonce, 0).to_string()]
+        }
+        Event::CustodyOffered(body) => vec![OfferId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::SaleRecorded(body) => vec![SaleId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::ParticipantEnrolled(body) => {
+            vec![ParticipantId::derive(origin, issuer, &body.nonce, 0).to_string()]
+        }
+        Event::TagBound(body) => vec![body.code.to_string()],
+        Event::TagReplaced(body) => vec![body.code.to_string()],
+        _ => Vec::new(),
+    }
+}
+
+const fn kind_of(output: OutputKind) -> ItemKind {
+    match output {
+        OutputKind::Lot => ItemKind::Lot,
+        OutputKind::Batch => ItemKind::Batch,
+        OutputKind::Piece => ItemKind::Piece,
+    }
+}
+
+/// Everything that an event names: items, jobs, offers, sales, participants, tags.
+#[must_use]
+pub fn named(event: &Event) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    collect(&event.to_json(), &mut found);
+    found
+}
+
+fn collect(json: &Json, found: &mut BTreeSet<String>) {
+    match json {
+        Json::Str(text) if is_id(text) => {
+            found.insert(text.clone());
+        }
+        Json::Arr(items) => items.iter().for_each(|item| collect(item, found)),
+        Json::Obj(members) => members.iter().for_each(|(_, member)| collect(member, found)),
+        Json::Bool(_) | Json::Int(_) | Json::Str(_) => {}
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    text.parse::<ItemId>().is_ok()
+        || text.parse::<WorkOrderId>().is_ok()
+        || text.parse::<OfferId>().is_ok()
+        || text.parse::<SaleId>().is_ok()
+        || text.parse::<ConsignmentId>().is_ok()
+        || text.parse::<TagCode>().is_ok()
+        || is_participant(text)
+}
+
+/// Whether an id is a participant's. Everything names participants, so naming the same one makes no dependence.
+#[must_use]
+pub fn is_participant(text: &str) -> bool {
+    text.parse::<ParticipantId>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use lode_ledger::event::body::{LotSplit, SplitPart};
+    use lode_ledger::mass::Milligrams;
+    use lode_ledger::time::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn a_split_makes_one_id_per_part_and_leans_on_its_lot() {
+        let lot: ItemId = "L-01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap();
+        let part = || SplitPart { mass_mg: Milligrams::new(5).unwrap(), count: None };
+        let event = Event::from(LotSplit {
+            at: Timestamp::from_unix(1_700_000_000),
+            item: lot,
+            nonce: Nonce([7; 16]),
+            parts: vec![part(), part()].into(),
+            losses: Vec::new().into(),
+            left_mg: Milligrams::ZERO,
+            left_count: None,
+        });
+        let ids = created(&event, "a.example", "U-X");
+        assert_eq!(ids.len(), 2);
+        assert_eq!(ids[1], ItemId::derive(ItemKind::Lot, "a.example", "U-X", &Nonce([7; 16]), 1).to_string());
+        assert_eq!(named(&event), BTreeSet::from([lot.to_string()]));
+    }
+}

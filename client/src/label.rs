@@ -1,0 +1,189 @@
+//! What is printed for a piece: the label with its public code, and, apart from it, the card with the hidden one.
+//!
+//! Two files, because the label hangs outside and the card is sealed inside: whoever has the card can claim the
+//! piece. Only drawing here; which piece a tag is bound to is the ledger's matter.
+
+use std::fmt::Write as _;
+
+use lode_ledger::tag::{ClaimCode, TagCode};
+use qrcode::{Color, EcLevel, QrCode};
+
+use crate::error::{ClientError, Result};
+
+/// Width of both prints in tenths of a millimetre: 60 mm.
+const WIDTH: usize = 600;
+/// Side of the QR code with its quiet zone: 28 mm, which a phone reads at arm's length.
+const QR_SIDE: usize = 280;
+/// Modules that must stay white around the code (ISO/IEC 18004).
+const QUIET: usize = 4;
+
+/// The language of the print; buyers abroad read English, the market Chinese.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Print {
+    /// English.
+    En,
+    /// Chinese.
+    Zh,
+}
+
+/// The address that the label's QR code holds: `BASE/T/CODE`. Where the base is only a host it is written in
+/// capitals, so that the code is alphanumeric and small.
+#[must_use]
+pub fn address(base: &str, code: &TagCode) -> String {
+    let base = base.trim_end_matches('/');
+    let host_only = base.split_once("://").is_some_and(|(_, rest)| !rest.contains('/'));
+    let base = if host_only { base.to_uppercase() } else { base.to_owned() };
+    format!("{base}/T/{code}")
+}
+
+/// The label: QR code, the code for people, and a few short facts, one line each.
+///
+/// # Errors
+/// The address is too long for a QR code.
+pub fn label(base: &str, code: &TagCode, facts: &[String], print: Print) -> Result<String> {
+    let address = address(base, code);
+    let title = match print {
+        Print::En => "Scan: what it is, where from, by whom",
+        Print::Zh => "扫码查看：材质、产地、制作者",
+    };
+    let mut lines = vec![(title.to_owned(), 18), (grouped(&code.to_string()), 26)];
+    lines.extend(facts.iter().take(6).map(|fact| (fact.clone(), 18)));
+    draw(&address, &lines, 320)
+}
+
+/// The card with the hidden code, to be sealed inside. The QR code holds the hidden code behind `#`, which browsers
+/// do not send to any server.
+///
+/// # Errors
+/// The address is too long for a QR code.
+pub fn claim_card(base: &str, code: &TagCode, hidden: &ClaimCode, print: Print) -> Result<String> {
+    let address = format!("{}#{hidden}", address(base, code));
+    let text = hidden.to_string();
+    let (first, second) = text.split_at(text.len().min(18));
+    let lines: [&str; 4] = match print {
+        Print::En => [
+            "Proof of ownership. Keep it secret.",
+            "Who has this code can claim the piece.",
+            "The seller printed it and has seen it:",
+            "claim the piece soon after you buy it.",
+        ],
+        Print::Zh => {
+            ["所有权凭证，请保密。", "持有此码者可认领本件。", "卖方打印时见过此码：", "购买后请尽快认领。"]
+        }
+    };
+    let mut all = vec![(first.to_owned(), 24), (second.to_owned(), 24)];
+    all.extend(lines.iter().map(|line| ((*line).to_owned(), 16)));
+    all.push((code.to_string(), 14));
+    draw(&address, &all, 320)
+}
+
+/// In groups of four, as people read.
+fn grouped(code: &str) -> String {
+    let chars: Vec<char> = code.chars().collect();
+    chars.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+fn draw(address: &str, lines: &[(String, usize)], height: usize) -> Result<String> {
+    let qr = QrCode::with_error_correction_level(address, EcLevel::M)
+        .map_err(|error| ClientError::usage(format!("{address}: {error}; use a shorter address for tags")))?;
+    let side = qr.width() + 2 * QUIET;
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"60mm\" height=\"{}mm\" viewBox=\"0 0 {WIDTH} {height}\">\n\
+         <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#fff\"/>\n\
+         <svg x=\"10\" y=\"20\" width=\"{QR_SIDE}\" height=\"{QR_SIDE}\" viewBox=\"0 0 {side} {side}\" \
+         shape-rendering=\"crispEdges\"><path d=\"",
+        height / 10
+    );
+    for (at, color) in qr.to_colors().into_iter().enumerate() {
+        if color == Color::Dark {
+            let (x, y) = (at % qr.width() + QUIET, at / qr.width() + QUIET);
+            // Writing to a String cannot fail.
+            let _ = write!(svg, "M{x} {y}h1v1h-1z");
+        }
+    }
+    svg.push_str("\"/></svg>\n<g font-family=\"sans-serif\" fill=\"#000\">\n");
+    let mut y = 50;
+    for (text, size) in lines {
+        let _ = writeln!(svg, "<text x=\"300\" y=\"{y}\" font-size=\"{size}\">{}</text>", escape(text));
+        y += size + 18;
+    }
+    svg.push_str("</g>\n</svg>\n");
+    Ok(svg)
+}
+
+fn escape(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).fold(String::new(), |mut out, c| {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            other => out.push(other),
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn code() -> TagCode {
+        TagCode::new([7; 10])
+    }
+
+    /// The dark modules of a print, by column and row without the quiet zone.
+    fn modules(svg: &str) -> BTreeSet<(usize, usize)> {
+        let path = svg.split_once("<path d=\"").unwrap().1.split_once('"').unwrap().0;
+        path.split('M')
+            .skip(1)
+            .map(|square| {
+                let (x, rest) = square.split_once(' ').unwrap();
+                let y = rest.split_once('h').unwrap().0;
+                (x.parse::<usize>().unwrap() - QUIET, y.parse::<usize>().unwrap() - QUIET)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_label_holds_the_address_as_a_small_alphanumeric_code() {
+        let address = address("https://lode.example/", &code());
+        assert_eq!(address, format!("HTTPS://LODE.EXAMPLE/T/{}", code()));
+        // 41 characters fit version 3 at level M only as alphanumerics (61); as bytes it holds 42.
+        let qr = QrCode::with_error_correction_level(&address, EcLevel::M).unwrap();
+        assert!(qr.width() <= 29, "{}", qr.width());
+        let svg = label("https://lode.example/", &code(), &["A & B <quartz>".to_owned()], Print::En).unwrap();
+        assert!(svg.contains("A &amp; B &lt;quartz&gt;") && svg.contains(&grouped(&code().to_string())));
+        let drawn = modules(&svg);
+        let dark: BTreeSet<_> = (0..qr.width() * qr.width())
+            .filter(|at| qr.to_colors()[*at] == Color::Dark)
+            .map(|at| (at % qr.width(), at / qr.width()))
+            .collect();
+        assert_eq!(drawn, dark);
+        // The three finder patterns: 7 by 7, and none at the fourth corner.
+        let last = qr.width() - 1;
+        for (x, y) in [(0, 0), (last - 6, 0), (0, last - 6)] {
+            assert!((0..7).all(|n| drawn.contains(&(x + n, y)) && drawn.contains(&(x, y + n))));
+            assert!(!drawn.contains(&(x + 1, y + 1)) && drawn.contains(&(x + 3, y + 3)));
+        }
+    }
+
+    #[test]
+    fn the_hidden_code_stands_on_the_card_only() {
+        let hidden = ClaimCode([9; 16]);
+        let label = label("https://lode.example", &code(), &[], Print::Zh).unwrap();
+        let card = claim_card("https://lode.example", &code(), &hidden, Print::Zh).unwrap();
+        let text = hidden.to_string();
+        let (first, second) = text.split_at(18);
+        assert!(card.contains(first) && card.contains(second));
+        assert!(!label.contains(first) && modules(&label) != modules(&card));
+    }
+
+    #[test]
+    fn a_path_keeps_its_letters() {
+        let address = address("https://lode.example/Donghai", &code());
+        assert!(address.starts_with("https://lode.example/Donghai/T/"));
+    }
+}

@@ -1,0 +1,344 @@
+//! One participant at work: a key in hand, a node or none, and the queue between them. Every command that says
+//! something goes through [`Session::send`].
+//!
+//! No printing and no asking here; the command line does that around it.
+
+use std::collections::BTreeSet;
+
+use lode_ledger::event::Event;
+use lode_ledger::id::{ItemId, LogIndex, Nonce, ParticipantId, StatementId};
+use lode_ledger::key::{KeyId, SecretKey, Signature};
+use lode_ledger::mass::Milligrams;
+use lode_ledger::sealed::Disclosure;
+use lode_ledger::statement::{Issuer, Subject};
+use lode_ledger::time::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::author::{Author, Signed};
+use crate::error::{ClientError, Result, random};
+use crate::home::{Home, LedgerName, read_json, write_json};
+use crate::node::Node;
+use crate::queue::{Fate, Queue};
+
+/// A participant's device, ready to sign.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Its folder.
+    pub home: Home,
+    /// The node; `None` when working offline.
+    pub node: Option<Node>,
+    /// Who signs.
+    pub author: Author,
+    /// Fields that are not sealed, by name.
+    pub open: BTreeSet<String>,
+    /// The time to state as that of the event; the clock's if absent.
+    pub at: Option<Timestamp>,
+    /// The author's own reference for the statements.
+    pub reference: Option<Subject>,
+}
+
+/// What came of one statement.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Done {
+    /// The statement's id.
+    pub statement: StatementId,
+    /// Its events' names.
+    pub events: Vec<&'static str>,
+    /// The ids that it creates, in the order of events and their outputs.
+    pub created: Vec<String>,
+    /// Whether it is in the log.
+    #[serde(flatten)]
+    pub sent: Sent,
+}
+
+/// Whether a statement is in the log.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Sent {
+    /// It is.
+    Accepted {
+        /// Where.
+        index: LogIndex,
+    },
+    /// It is signed and kept, and goes out with `lode sync`.
+    Queued {
+        /// The earlier statements that it waits for; empty if only the network is missing.
+        waits_for: Vec<StatementId>,
+    },
+}
+
+impl Done {
+    /// The created ids of one kind, as in `done.ids::<ItemId>()`.
+    #[must_use]
+    pub fn ids<T: std::str::FromStr>(&self) -> Vec<T> {
+        self.created.iter().filter_map(|id| id.parse().ok()).collect()
+    }
+
+    /// The first created id of one kind.
+    ///
+    /// # Errors
+    /// The statement created none.
+    pub fn id<T: std::str::FromStr>(&self) -> Result<T> {
+        let none =
+            || ClientError::usage(format!("statement {} creates nothing of this kind", self.statement));
+        self.ids().into_iter().next().ok_or_else(none)
+    }
+
+    /// Whether it still has to be sent.
+    #[must_use]
+    pub const fn is_queued(&self) -> bool {
+        matches!(self.sent, Sent::Queued { .. })
+    }
+}
+
+impl Session {
+    /// A participant with a key in hand.
+    #[must_use]
+    pub fn new(home: Home, node: Option<Node>, ledger: LedgerName, issuer: Issuer, key: SecretKey) -> Self {
+        let author = Author { issuer, key, ledger };
+        Self { home, node, author, open: BTreeSet::new(), at: None, reference: None }
+    }
+
+    /// The participant.
+    ///
+    /// # Errors
+    /// The author is no participant but a link or the ledger.
+    pub fn participant(&self) -> Result<ParticipantId> {
+        match self.author.issuer {
+            Issuer::Participant(id) => Ok(id),
+            other => Err(ClientError::usage(format!("{other} is no participant"))),
+        }
+    }
+
+    /// The signing key's thumbprint.
+    #[must_use]
+    pub fn key_id(&self) -> KeyId {
+        self.author.key.public().thumbprint()
+    }
+
+    /// The time to state for what is done now, with this machine's offset from UTC.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.at.unwrap_or_else(local_time)
+    }
+
+    /// A fresh nonce.
+    ///
+    /// # Errors
+    /// The machine has no random numbers.
+    pub fn nonce(&self) -> Result<Nonce> {
+        random().map(Nonce)
+    }
+
+    /// Signs events as one statement, keeps it, and sends it if there is a node and nothing that it waits for.
+    ///
+    /// # Errors
+    /// It cannot be signed, or the ledger's rules forbid it; a refused statement is not kept. That the node cannot
+    /// be reached is no error: the statement waits then.
+    pub fn send(&self, events: &[Event]) -> Result<Done> {
+        let signed = self.author.sign(&self.home, events, &self.open, self.reference.as_ref())?;
+        self.dispatch(&signed)
+    }
+
+    /// Keeps and sends what is signed already.
+    ///
+    /// # Errors
+    /// As [`Session::send`].
+    pub fn dispatch(&self, signed: &Signed) -> Result<Done> {
+        self.keep_disclosures(&signed.disclosures)?;
+        let queue = Queue::of(&self.home);
+        let waiting = queue.push(signed)?;
+        let done = |sent| Done {
+            statement: signed.id(),
+            events: signed.events.clone(),
+            created: signed.creates.iter().flatten().cloned().collect(),
+            sent,
+        };
+        let waits_for = queue.before(&waiting)?;
+        let Some(node) = self.node.as_ref().filter(|_| waits_for.is_empty()) else {
+            return Ok(done(Sent::Queued { waits_for }));
+        };
+        match queue.send_one(node, &waiting) {
+            Ok(Fate::Accepted { index, .. }) => Ok(done(Sent::Accepted { index })),
+            Ok(Fate::Refused(refusal)) => {
+                queue.remove(&waiting)?;
+                Err(ClientError::Refused(Box::new(refusal)))
+            }
+            Ok(Fate::Held { .. }) | Err(ClientError::Unreachable { .. }) => {
+                Ok(done(Sent::Queued { waits_for }))
+            }
+            Err(other) => {
+                // The node answered, but not about the statement: whether it was taken is not known, so it stays.
+                Err(other)
+            }
+        }
+    }
+
+    /// The node, or that there is none.
+    ///
+    /// # Errors
+    /// Working offline, or no node was ever named.
+    pub fn node(&self) -> Result<&Node> {
+        self.node.as_ref().ok_or_else(no_node)
+    }
+
+    /// The node, asked as this participant: a challenge is signed with the key. What is signed names this ledger and
+    /// its purpose, and is put together here, so that no node can have something else signed.
+    ///
+    /// # Errors
+    /// Offline, or the node does not accept the key.
+    pub fn signed_in(&self) -> Result<Node> {
+        let node = self.node()?;
+        let who = json!({"participant": self.participant()?.to_string(), "key": self.key_id().to_string()});
+        let asked = node.post_json("/v1/sessions/challenge", &who)?;
+        let text = |value: &Value, name: &str| {
+            let found = value.get(name).and_then(Value::as_str).map(str::to_owned);
+            let odd = || ClientError::Node {
+                url: format!("{}/v1/sessions", node.url()),
+                status: 200,
+                problem: format!("it gives no {name}"),
+            };
+            found.filter(|text| !text.contains('\n')).ok_or_else(odd)
+        };
+        let challenge = text(&asked, "challenge")?;
+        let message = format!("lode session 1\n{}\n{challenge}\n", self.author.ledger.id);
+        let signature = Signature(self.author.key.sign(message.as_bytes())).to_string();
+        let opened =
+            node.post_json("/v1/sessions", &json!({"challenge": challenge, "signature": signature}))?;
+        Ok(node.clone().with_token(text(&opened, "token")?))
+    }
+
+    /// What is left of an item or a job, as the node knows it.
+    ///
+    /// # Errors
+    /// Offline, or the node does not know the id.
+    pub fn left(&self, id: &str) -> Result<Milligrams> {
+        let Some(node) = &self.node else {
+            let text = format!("what is left of {id} is not known offline: weigh it and say it with --left");
+            return Err(ClientError::Usage(text));
+        };
+        let (path, value) = look_up(node, id)?;
+        mass_left(&value).ok_or_else(|| ClientError::Node {
+            url: format!("{}{path}", node.url()),
+            status: 200,
+            problem: "it does not say what is left".to_owned(),
+        })
+    }
+
+    /// Keeps what opens sealed fields; a lost salt is a lost fact.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn keep_disclosures(&self, disclosures: &[Disclosure]) -> Result<()> {
+        let Some(first) = disclosures.first() else { return Ok(()) };
+        let path = self.home.join(format!("disclosures/{}.json", first.statement));
+        let mut all: Vec<Disclosure> = if path.exists() { read_json(&path)? } else { Vec::new() };
+        all.extend(disclosures.iter().filter(|new| !all.contains(new)).cloned().collect::<Vec<_>>());
+        write_json(&path, &all)
+    }
+
+    /// What this device can open of a statement.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn disclosures_of(&self, statement: &StatementId) -> Result<Vec<Disclosure>> {
+        let path = self.home.join(format!("disclosures/{statement}.json"));
+        if path.exists() { read_json(&path) } else { Ok(Vec::new()) }
+    }
+}
+
+/// That a command needs a node.
+#[must_use]
+pub fn no_node() -> ClientError {
+    ClientError::usage(
+        "this needs a node: use --node ADDRESS (and not --offline), or `lode setup --node ADDRESS`",
+    )
+}
+
+/// Asks the node about any id; the path that was asked and the answer.
+///
+/// # Errors
+/// The node does not know it, or the text is no id.
+pub fn look_up(node: &Node, id: &str) -> Result<(String, Value)> {
+    let path = if id.parse::<ItemId>().is_ok() {
+        format!("/v1/items/{id}")
+    } else {
+        let folder = match id.get(..2) {
+            Some("U-") => "participants",
+            Some("W-") => "work",
+            _ if id.parse::<lode_ledger::tag::TagCode>().is_ok() => "tags",
+            _ => {
+                let text = format!(
+                    "{id:?}: expected an item, a participant (U-), a job (W-) or a tag code; offers are listed by \
+                     `lode list --offers`"
+                );
+                return Err(ClientError::Usage(text));
+            }
+        };
+        format!("/v1/{folder}/{id}")
+    };
+    match node.find(&path)? {
+        Some(value) => Ok((path, value)),
+        None => Err(ClientError::usage(format!(
+            "{id} is not in this ledger (yet); statements may still wait in the queue, see `lode queue`"
+        ))),
+    }
+}
+
+/// `left` or `left_mg` of a balance, wherever it stands in the answer.
+fn mass_left(value: &Value) -> Option<Milligrams> {
+    let balance = ["mass", "balance"].iter().find_map(|name| value.get(name)).unwrap_or(value);
+    let left = ["left", "left_mg"].iter().find_map(|name| balance.get(name))?;
+    left.as_u64().and_then(Milligrams::new)
+}
+
+/// The clock's time in the offset of this machine's time zone.
+#[must_use]
+pub fn local_time() -> Timestamp {
+    let now = jiff::ZonedDateTime::now();
+    let text = now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+    Timestamp::parse(&text).unwrap_or_else(|_| Timestamp::from_unix(now.timestamp().as_second()))
+}
+
+#[cfg(test)]
+mod tests {
+    use lode_ledger::lang::Lang;
+
+    use super::*;
+    use crate::author::tests::{author, lot};
+
+    #[test]
+    fn without_a_node_a_statement_waits_and_its_salts_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        let author = author();
+        let mut session = Session::new(home, None, author.ledger.clone(), author.issuer, author.key);
+        let done = session.send(&[lot(1)]).unwrap();
+        assert!(done.is_queued());
+        assert_eq!(done.ids::<ItemId>().len(), 1);
+        assert!(done.id::<ParticipantId>().is_err());
+        assert_eq!(session.disclosures_of(&done.statement).unwrap().len(), 3);
+        // Nobody listens on port 1: the same as no node.
+        session.node = Some(Node::new("http://127.0.0.1:1", Lang::En).unwrap());
+        let second = session.send(&[lot(2)]).unwrap();
+        assert_eq!(second.sent, Sent::Queued { waits_for: Vec::new() });
+        assert_eq!(Queue::of(&session.home).list().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn the_time_is_written_with_an_offset() {
+        let now = local_time();
+        assert_eq!(Timestamp::parse(&now.to_string()), Ok(now));
+        assert!(now.unix() > 1_700_000_000);
+    }
+
+    #[test]
+    fn a_balance_is_found_where_nodes_put_it() {
+        let of = |text: &str| mass_left(&serde_json::from_str(text).unwrap()).map(Milligrams::get);
+        assert_eq!(of(r#"{"mass":{"left":5}}"#), Some(5));
+        assert_eq!(of(r#"{"balance":{"left_mg":6}}"#), Some(6));
+        assert_eq!(of(r#"{"left":7}"#), Some(7));
+        assert_eq!(of(r#"{"mass":{}}"#), None);
+    }
+}

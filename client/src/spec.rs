@@ -1,0 +1,225 @@
+//! The small notations of the command line: `L-...=12.4kg`, `process:300g`, `piece:sphere:431g`, `BR:70%`.
+//!
+//! Each reads exactly one thing and says what it expected. Names of things are resolved by the address book before.
+
+use lode_ledger::event::body::{
+    Gain, Input, Line, Loss, OriginShare, OutputKind, SplitPart, TreatmentStatement, WorkOutput,
+};
+use lode_ledger::mass::{Milligrams, Ppm, parse_mass};
+use lode_ledger::sealed::Sealable;
+use lode_ledger::vocab::{Code, Country, Finding, Treatment, Vocabulary};
+
+use crate::error::{ClientError, Result};
+use crate::names::Names;
+
+/// A mass with its unit.
+///
+/// # Errors
+/// It is none.
+pub fn mass(text: &str) -> Result<Milligrams> {
+    parse_mass(text, None).map_err(|error| ClientError::usage(format!("{text:?}: {error}")))
+}
+
+/// A term of a vocabulary, by code or by any name.
+///
+/// # Errors
+/// The table has no such term.
+pub fn code<V: Vocabulary>(text: &str) -> Result<Code<V>> {
+    Code::named(text).map_err(|error| ClientError::usage(error.to_string()))
+}
+
+/// A line of text that may be sealed.
+///
+/// # Errors
+/// It is too long or empty.
+pub fn line(what: &str, text: &str) -> Result<Line> {
+    Line::new(text.trim()).map_err(|error| ClientError::usage(format!("{what} {text:?}: {}", error.problem)))
+}
+
+/// A line of text that will be sealed unless it is left open.
+///
+/// # Errors
+/// As [`line`].
+pub fn sealable(what: &str, text: Option<&str>) -> Result<Option<Sealable<Line>>> {
+    text.map(|text| line(what, text).map(Sealable::Clear)).transpose()
+}
+
+fn expected(text: &str, form: &str) -> ClientError {
+    ClientError::usage(format!("{text:?}: expected {form}"))
+}
+
+/// `x12` as a count.
+fn count(text: &str) -> Option<u32> {
+    text.strip_prefix(['x', 'X', '×']).and_then(|digits| digits.parse().ok())
+}
+
+/// `MASS` or `MASS:xCOUNT`.
+///
+/// # Errors
+/// Another form.
+pub fn part(text: &str) -> Result<SplitPart> {
+    let (mass_text, pieces) = mass_and_count(text)?;
+    Ok(SplitPart { mass_mg: mass_text, count: pieces })
+}
+
+fn mass_and_count(text: &str) -> Result<(Milligrams, Option<u32>)> {
+    match text.rsplit_once(':') {
+        None => Ok((mass(text)?, None)),
+        Some((first, last)) => {
+            let pieces = count(last).ok_or_else(|| expected(text, "MASS or MASS:xCOUNT, as in 300g:x12"))?;
+            Ok((mass(first)?, Some(pieces)))
+        }
+    }
+}
+
+/// `ITEM=MASS` or `ITEM=MASS:xCOUNT`; the item may be a name.
+///
+/// # Errors
+/// Another form.
+pub fn input(text: &str, names: &Names) -> Result<Input> {
+    let (item, rest) = text.split_once('=').ok_or_else(|| expected(text, "ITEM=MASS, as in L-...=12.4kg"))?;
+    let (mass_mg, pieces) = mass_and_count(rest)?;
+    Ok(Input { item: names.id(item)?, mass_mg, count: pieces })
+}
+
+/// `REASON:MASS` or `REASON:MASS:xCOUNT`.
+///
+/// # Errors
+/// Another form.
+pub fn loss(text: &str) -> Result<Loss> {
+    let (reason, rest) =
+        text.split_once(':').ok_or_else(|| expected(text, "REASON:MASS, as in process:300g"))?;
+    let (mass_mg, pieces) = mass_and_count(rest)?;
+    Ok(Loss { reason: code(reason)?, mass_mg, count: pieces })
+}
+
+/// `REASON:MASS`.
+///
+/// # Errors
+/// Another form.
+pub fn gain(text: &str) -> Result<Gain> {
+    let (reason, rest) =
+        text.split_once(':').ok_or_else(|| expected(text, "REASON:MASS, as in foreign_mass:2g"))?;
+    Ok(Gain { reason: code(reason)?, mass_mg: mass(rest)? })
+}
+
+/// `KIND:FORM:MASS[:xCOUNT][:NAME]`, as in `piece:sphere:431.25g:Moon` or `batch:bead:500g:x120`.
+///
+/// # Errors
+/// Another form.
+pub fn output(text: &str) -> Result<WorkOutput> {
+    let form = "KIND:FORM:MASS[:xCOUNT][:NAME], as in piece:sphere:431.25g or batch:bead:500g:x120";
+    let mut fields = text.splitn(4, ':');
+    let kind = match fields.next() {
+        Some("lot") => OutputKind::Lot,
+        Some("batch") => OutputKind::Batch,
+        Some("piece") => OutputKind::Piece,
+        _ => return Err(expected(text, form)),
+    };
+    let shape = fields.next().ok_or_else(|| expected(text, form))?;
+    let mass_mg = mass(fields.next().ok_or_else(|| expected(text, form))?)?;
+    let (pieces, name) = match fields.next() {
+        None => (None, None),
+        Some(rest) => match rest.split_once(':') {
+            Some((first, name)) if count(first).is_some() => (count(first), Some(name)),
+            _ if count(rest).is_some() => (count(rest), None),
+            _ => (None, Some(rest)),
+        },
+    };
+    let name = name.map(|name| line("name", name)).transpose()?;
+    Ok(WorkOutput { kind, mass_mg, count: pieces, form: code(shape)?, name, grade: None, photo: None })
+}
+
+/// `COUNTRY` or `COUNTRY:SHARE%`, as in `BR` or `BR:70%`.
+///
+/// # Errors
+/// Another form.
+pub fn origin(text: &str) -> Result<OriginShare> {
+    let (country, share) = text.split_once(':').unwrap_or((text, "100%"));
+    Ok(OriginShare {
+        country: code::<Country>(country)?,
+        share_ppm: share_of(share)
+            .ok_or_else(|| expected(text, "COUNTRY or COUNTRY:SHARE%, as in BR:70%"))?,
+        subdivision: None,
+        mine: None,
+    })
+}
+
+/// Per cent with at most four decimals, exactly.
+fn share_of(text: &str) -> Option<Ppm> {
+    let number = text.trim().strip_suffix('%')?.trim();
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+    if decimals.len() > 4 || !decimals.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let whole: u32 = whole.parse().ok()?;
+    let rest: u32 = format!("{decimals:0<4}").parse().ok()?;
+    whole.checked_mul(10_000)?.checked_add(rest).and_then(Ppm::new)
+}
+
+/// `none` (all treatments are declared absent), `TREATMENT` (declared applied) or `TREATMENT=FINDING`.
+///
+/// # Errors
+/// Another form.
+pub fn treatments(texts: &[String]) -> Result<Vec<TreatmentStatement>> {
+    let mut all = Vec::new();
+    for text in texts {
+        if text == "none" {
+            all.extend(declared_none());
+            continue;
+        }
+        let (treatment, finding) = text.split_once('=').unwrap_or((text, "declared_applied"));
+        all.push(TreatmentStatement {
+            treatment: code::<Treatment>(treatment)?,
+            finding: code::<Finding>(finding)?,
+        });
+    }
+    Ok(all)
+}
+
+/// That none of the treatments of the vocabulary was applied, one by one: the ledger knows no blanket.
+#[must_use]
+pub fn declared_none() -> Vec<TreatmentStatement> {
+    let none = Code::<Finding>::parse("declared_none");
+    Code::<Treatment>::all()
+        .filter_map(|treatment| Some(TreatmentStatement { treatment, finding: none.as_ref().ok().copied()? }))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notations_are_read_and_others_explained() {
+        let made = output("batch:bead:500g:x120:Rosary: small").unwrap();
+        assert_eq!((made.kind, made.mass_mg.get(), made.count), (OutputKind::Batch, 500_000, Some(120)));
+        assert_eq!(made.name.unwrap().as_str(), "Rosary: small");
+        assert_eq!(output("piece:sphere:300ct:月").unwrap().name.unwrap().as_str(), "月");
+        assert_eq!(output("lot:rough:2斤").unwrap().mass_mg.get(), 1_000_000);
+        assert!(output("piece:sphere").unwrap_err().to_string().contains("KIND:FORM:MASS"));
+        assert!(output("thing:sphere:3g").is_err());
+        assert_eq!(loss("process:300g").unwrap().mass_mg.get(), 300_000);
+        assert_eq!(part("3g:x4").unwrap().count, Some(4));
+        assert!(part("3g:4").is_err());
+        assert!(loss("gone:3g").unwrap_err().to_string().contains("gone"));
+        assert!(mass("3").is_err(), "a bare number has no unit");
+    }
+
+    #[test]
+    fn shares_are_exact() {
+        assert_eq!(origin("BR").unwrap().share_ppm.get(), 1_000_000);
+        assert_eq!(origin("BR:33.3333%").unwrap().share_ppm.get(), 333_333);
+        for bad in ["BR:70", "BR:100.1%", "BR:0.33333%", "BR:-1%", "XX"] {
+            assert!(origin(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn none_is_said_of_each_treatment() {
+        let all = treatments(&["none".to_owned()]).unwrap();
+        assert!(all.len() > 5 && all.len() <= 24, "{} fit in one event", all.len());
+        let one = treatments(&["heat".to_owned()]).unwrap();
+        assert_eq!(one[0].finding.as_str(), "declared_applied");
+    }
+}
