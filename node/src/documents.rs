@@ -292,7 +292,7 @@ pub(crate) mod tests {
         (folder, documents)
     }
 
-    const WHO: ParticipantId = ParticipantId([1; 16]);
+    const WHO: ParticipantId = ParticipantId::new([1; 16]);
 
     #[test]
     fn what_was_put_comes_back_under_its_hash() {

@@ -152,7 +152,7 @@ mod tests {
     const LEDGER: &str = "a.example#00000000000000000000000000000000";
 
     fn setup() -> (Sessions, SecretKey, ParticipantId, Instant) {
-        (Sessions::default(), SecretKey::from_seed([7; 32]), ParticipantId([1; 16]), Instant::now())
+        (Sessions::default(), SecretKey::from_seed([7; 32]), ParticipantId::new([1; 16]), Instant::now())
     }
 
     fn sign(key: &SecretKey, ledger: &str, challenge: &str) -> Signature {

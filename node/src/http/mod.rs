@@ -16,8 +16,6 @@ pub mod problem;
 pub mod provenance;
 pub mod sessions;
 pub mod statements;
-#[cfg(test)]
-mod tests;
 pub mod view;
 pub mod vocabulary;
 

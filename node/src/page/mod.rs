@@ -10,8 +10,6 @@ mod home;
 mod item;
 mod phrase;
 mod source;
-#[cfg(test)]
-mod tests;
 mod text;
 mod timeline;
 

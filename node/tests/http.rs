@@ -1,0 +1,438 @@
+//! The HTTP face over a node with a whole trade in it: every answer's shape, every error's code, and the page.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking"
+)]
+
+mod trade;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use lode_ledger::hash::Hash;
+use lode_ledger::key::Signature;
+use lode_ledger::proof::ProofFile;
+use lode_ledger::tlog::{Policy, SignedCheckpoint, TlogProof, leaf_hash};
+use lode_node::http::{App, router};
+use lode_node::{Config, Node};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use trade::{Trade, trade};
+
+struct Stage {
+    trade: Trade,
+    node: Node,
+    router: Router,
+    _folder: tempfile::TempDir,
+}
+
+async fn stage(change: impl FnOnce(&mut Config)) -> Stage {
+    let folder = tempfile::tempdir().unwrap();
+    let trade = trade();
+    let (node, mut config) = trade::node(&folder.path().join("data"), &trade).await;
+    change(&mut config);
+    let router = router(App::new(node.clone(), &config));
+    Stage { trade, node, router, _folder: folder }
+}
+
+struct Got {
+    status: StatusCode,
+    headers: axum::http::HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Got {
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    fn header(&self, name: header::HeaderName) -> &str {
+        self.headers.get(name).unwrap().to_str().unwrap()
+    }
+
+    fn is_problem(&self, status: u16, code: &str) {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        assert_eq!(self.header(header::CONTENT_TYPE), "application/problem+json");
+        let body = self.json();
+        assert_eq!(body["code"], code);
+        assert!(body["what_to_do"].as_str().is_some_and(|text| !text.is_empty()));
+    }
+}
+
+impl Stage {
+    async fn send(&self, request: Request<Body>) -> Got {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, 1 << 26).await.unwrap().to_vec();
+        Got { status: parts.status, headers: parts.headers, body }
+    }
+
+    async fn get(&self, path: &str) -> Got {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    async fn get_as(&self, path: &str, name: header::HeaderName, value: &str) -> Got {
+        self.send(Request::get(path).header(name, value).body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&self, path: &str, kind: &str, body: impl Into<Body>) -> Got {
+        self.send(Request::post(path).header(header::CONTENT_TYPE, kind).body(body.into()).unwrap()).await
+    }
+
+    async fn token(&self) -> String {
+        let (author, id) = &self.trade.importer;
+        let key = author.secret.public().thumbprint();
+        let asked = json!({"participant": id.to_string(), "key": key.to_string()}).to_string();
+        let got = self.post("/v1/sessions/challenge", "application/json", asked).await.json();
+        let signature = Signature(author.secret.sign(got["message"].as_str().unwrap().as_bytes()));
+        let answer = json!({"challenge": got["challenge"], "signature": signature.to_string()}).to_string();
+        let got = self.post("/v1/sessions", "application/json", answer.clone()).await;
+        assert_eq!(got.status, StatusCode::OK, "{}", got.text());
+        self.post("/v1/sessions", "application/json", answer).await.is_problem(401, "challenge-unknown");
+        got.json()["token"].as_str().unwrap().to_owned()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_are_taken_one_or_many_and_refused_with_a_reason() {
+    let mut stage = stage(|config| config.limits.statements = 3).await;
+    let (mut importer, _) = stage.trade.importer.clone();
+    let brazil = stage.trade.brazil;
+    let world = &mut stage.trade.world;
+    let at = world.at();
+    let mut sign = |text: &str| importer.sign(&[trade::world::event(text)]).unwrap().into_bytes();
+    let loss = |mg: u64, left: u64| {
+        format!(
+            r#"{{"type":"loss.recorded","at":"{at}","item":"{brazil}","loss":{{"reason":"sample","mass_mg":{mg}}},"left_mg":{left}}}"#
+        )
+    };
+    let good = sign(&loss(900_000, 49_000_000));
+    let bad = sign(&loss(1_000_000, 1));
+
+    let size = stage.node.size();
+    let got = stage.post("/v1/statements?dry_run=true", "application/cose", good.clone()).await;
+    assert_eq!((got.status, got.json()["status"].as_str()), (StatusCode::OK, Some("accepted")));
+    assert_eq!(stage.node.size(), size, "a dry run keeps nothing");
+
+    let got = stage.post("/v1/statements", "application/cose", good.clone()).await;
+    assert_eq!(got.status, StatusCode::OK, "{}", got.text());
+    let body = got.json();
+    assert_eq!(
+        (body["duplicate"].as_bool(), body["statement"].as_str()),
+        (Some(false), Some(Hash::of(&good).to_string().as_str()))
+    );
+    assert!(body["checkpoint"].as_str().unwrap().starts_with(trade::world::ORIGIN));
+
+    let got = stage.post("/v1/statements?lang=zh", "application/cose", bad.clone()).await;
+    assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let body = got.json();
+    assert_eq!(
+        (body["status"].as_str(), body["rule"].as_str(), body["event"].as_u64()),
+        (Some("refused"), Some("M2"), Some(0))
+    );
+    assert!(body["message"].as_str().unwrap().contains("差额"), "{body}");
+
+    let both = [good.as_slice(), &bad].concat();
+    let got = stage.post("/v1/statements", "application/cbor-seq", both.clone()).await.json();
+    assert_eq!((got[0]["duplicate"].as_bool(), got[1]["status"].as_str()), (Some(true), Some("refused")));
+
+    let many = [both.as_slice(), &both].concat();
+    stage.post("/v1/statements", "application/cbor-seq", many).await.is_problem(413, "too-many-statements");
+    stage
+        .post("/v1/statements", "application/cbor-seq", vec![0x9b])
+        .await
+        .is_problem(400, "not-cbor-sequence");
+    stage.post("/v1/statements", "text/plain", good).await.is_problem(415, "unsupported-media-type");
+    let got = stage.post("/v1/statements", "application/cose", "no").await;
+    assert_eq!(
+        (got.status, got.json()["code"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("wrong-tag"))
+    );
+    let huge = vec![0; stage.node_limit() + 1];
+    stage.post("/v1/statements", "application/cose", huge).await.is_problem(413, "too-large");
+}
+
+impl Stage {
+    fn node_limit(&self) -> usize {
+        lode_node::config::Limits::default().request_bytes
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_served_as_its_specifications_say() {
+    let stage = stage(|config| config.base_url = Some("https://lode.example".into())).await;
+    let checkpoint = stage.get("/checkpoint").await;
+    let signed = SignedCheckpoint::parse(&checkpoint.body).unwrap();
+    assert_eq!(signed.checkpoint().size(), stage.node.size());
+    let trust = stage.get("/trust.policy").await;
+    let policy = Policy::parse(trust.text()).unwrap();
+    assert!(policy.evaluate(&signed).accepted());
+    assert!(trust.text().contains(" https://lode.example/"));
+
+    let size = stage.node.size();
+    let tile = stage.get(&format!("/tile/0/000.p/{size}")).await;
+    assert_eq!((tile.status, tile.body.len() as u64), (StatusCode::OK, 32 * size));
+    assert_eq!(stage.get(&format!("/tile/entries/000.p/{size}")).await.status, StatusCode::OK);
+    stage.get("/tile/0/zzz").await.is_problem(404, "not-found");
+
+    let entry = stage.get("/v1/entries/0").await.json();
+    assert_eq!(entry["events"][0]["type"], "ledger.opened");
+    let raw = stage.get_as("/v1/entries/0", header::ACCEPT, "application/cose").await;
+    assert_eq!(raw.body, stage.trade.world.statements[0]);
+    let by_id = stage.get(&format!("/v1/statements/{}", Hash::of(&raw.body))).await.json();
+    assert_eq!(by_id["index"], 0);
+    let proof = TlogProof::parse(&stage.get("/v1/entries/0/tlog-proof").await.body).unwrap();
+    proof.verify(&leaf_hash(&raw.body)).unwrap();
+    assert_eq!(stage.get("/v1/entries/0/receipt").await.json()["index"], 0);
+    stage.get("/v1/entries/999999").await.is_problem(404, "not-found");
+    stage.get("/v1/entries/x").await.is_problem(400, "bad-parameter");
+
+    let feed = stage.get("/v1/feed?since=1&limit=2").await;
+    assert_eq!(feed.text().lines().count(), 2);
+    assert!(feed.text().starts_with("{\"index\":1,"));
+    let feed = stage.get_as("/v1/feed?limit=1", header::ACCEPT, "application/cbor-seq").await;
+    assert!(feed.body.ends_with(&raw.body));
+
+    let ledger = stage.get("/v1/ledger").await.json();
+    assert_eq!(ledger["ledger_id"], stage.node.ledger_id());
+    assert!(trust.text().contains(ledger["vkey"].as_str().unwrap()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn items_and_what_became_of_them() {
+    let stage = stage(|_| {}).await;
+    let (brazil, dragon) = (stage.trade.brazil, stage.trade.dragon);
+    let item = stage.get_as(&format!("/v1/items/{dragon}"), header::ACCEPT_LANGUAGE, "zh-CN").await.json();
+    assert_eq!((item["kind"].as_str(), item["state"].as_str()), (Some("piece"), Some("sold")));
+    assert_eq!(item["claims"]["origins"][0]["country"], json!({"code": "BR", "name": "巴西"}));
+    assert_eq!(item["claims"]["origins"][0]["share_ppm"], 700_000);
+
+    let balance = stage.get(&format!("/v1/items/{brazil}/balance")).await.json();
+    assert_eq!(balance["unexplained_mg"], 0);
+    assert_eq!(
+        balance["in_mg"].as_u64().unwrap(),
+        balance["out_mg"].as_u64().unwrap()
+            + balance["loss_mg"].as_u64().unwrap()
+            + balance["left_mg"].as_u64().unwrap()
+    );
+
+    let used = stage.get(&format!("/v1/items/{brazil}/where-used")).await.json();
+    assert_eq!((used["totals"]["pieces"].as_u64(), used["totals"]["sold"].as_u64()), (Some(2), Some(1)));
+    assert_eq!(used["totals"]["destinations"], json!({"US": 1}));
+    let page = stage.get(&format!("/v1/items/{brazil}/where-used?limit=1")).await.json();
+    assert_eq!((page["uses"].as_array().unwrap().len(), page["next"].as_u64()), (1, Some(1)));
+
+    let from = stage.get(&format!("/v1/items/{dragon}/made-from?depth=8")).await;
+    assert!(from.text().contains(&brazil.to_string()), "{}", from.text());
+    let into = stage.get(&format!("/v1/items/{}/made-into", stage.trade.work)).await;
+    assert!(into.text().contains(&dragon.to_string()));
+    stage.get(&format!("/v1/items/{dragon}/made-from?cursor=nonsense")).await.is_problem(400, "bad-cursor");
+
+    let first = stage.get(&format!("/v1/items/{dragon}/events?limit=2")).await.json();
+    let after = first["next"].as_str().unwrap();
+    let second = stage.get(&format!("/v1/items/{dragon}/events?limit=2&after={after}")).await.json();
+    assert_eq!(first["items"][0]["event"]["type"], "work.completed");
+    assert_ne!(first["items"][1]["at"], second["items"][0]["at"]);
+
+    let proof = stage.get(&format!("/v1/items/{dragon}/proof")).await;
+    assert_eq!(proof.status, StatusCode::OK, "{}", proof.text());
+    assert_eq!(proof.header(header::CONTENT_DISPOSITION), format!("attachment; filename=\"{dragon}.lode\""));
+    ProofFile::decode(&proof.body).unwrap();
+
+    let pieces = stage.get("/v1/items?kind=piece&limit=1").await.json();
+    let next = pieces["next"].as_str().unwrap();
+    let more = stage.get(&format!("/v1/items?kind=piece&limit=1&cursor={next}")).await.json();
+    assert_ne!(pieces["items"][0]["id"], more["items"][0]["id"]);
+    stage.get("/v1/items?kind=stone").await.is_problem(400, "bad-parameter");
+    stage.get("/v1/items?cursor=nonsense").await.is_problem(400, "bad-cursor");
+    stage.get("/v1/items/P-0").await.is_problem(400, "bad-parameter");
+    stage.get(&format!("/v1/items/P-{}", "0".repeat(26))).await.is_problem(404, "not-found");
+
+    let person = stage.get(&format!("/v1/participants/{}", stage.trade.artisan)).await.json();
+    assert_eq!((person["person"].as_bool(), &person["name"]), (Some(true), &Value::Null));
+    assert_eq!(stage.get("/v1/participants?role=lab").await.json()["items"].as_array().unwrap().len(), 1);
+    assert_eq!(stage.get(&format!("/v1/tags/{}", stage.trade.old_tag)).await.json()["live"], false);
+    assert_eq!(stage.get(&format!("/v1/work/{}", stage.trade.work)).await.json()["completed"], true);
+    assert_eq!(stage.get(&format!("/v1/offers?to={}", stage.trade.artisan)).await.json()["items"], json!([]));
+    stage.get("/v1/offers").await.is_problem(400, "bad-parameter");
+    assert_eq!(stage.get("/v1/vocabulary/treatment").await.status, StatusCode::OK);
+    stage.get("/v1/vocabulary/none").await.is_problem(404, "not-found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_need_a_session_and_private_ones_stay_private() {
+    let stage = stage(|config| config.limits.document_bytes = 4096).await;
+    let bearer = format!("Bearer {}", stage.token().await);
+    let (photo, address) = trade::photo();
+    let put = |path: String, body: Vec<u8>, bearer: &str, salt: Option<&str>| {
+        let request = Request::put(path).header(header::AUTHORIZATION, bearer);
+        let request = salt.into_iter().fold(request, |request, salt| request.header("lode-salt", salt));
+        request.body(Body::from(body)).unwrap()
+    };
+    let public = format!("/v1/documents/{address}?public=true");
+    stage
+        .send(put(public.clone(), photo.clone(), "Bearer x", None))
+        .await
+        .is_problem(401, "session-required");
+    assert_eq!(
+        stage.send(put(public.clone(), photo.clone(), &bearer, None)).await.status,
+        StatusCode::NO_CONTENT
+    );
+    let got = stage.get(&format!("/v1/documents/{address}")).await;
+    assert_eq!((got.body.as_slice(), got.header(header::CONTENT_TYPE)), (photo.as_slice(), "image/png"));
+    stage
+        .send(put(public.clone(), b"other".to_vec(), &bearer, None))
+        .await
+        .is_problem(422, "document-address");
+    stage.send(put(public.clone(), vec![1; 5000], &bearer, None)).await.is_problem(413, "too-large");
+    stage.send(put(public, photo[..30].to_vec(), &bearer, None)).await.is_problem(422, "document-unreadable");
+
+    // A text chunk before the end chunk: metadata.
+    let mut located = photo[..photo.len() - 12].to_vec();
+    located.extend(hex::decode("000000057445587461006c6f63").unwrap());
+    located.extend(hex::decode("00000000").unwrap());
+    located.extend(&photo[photo.len() - 12..]);
+    let path = format!("/v1/documents/{}?public=true", Hash::of(&located));
+    let got = stage.send(put(path, located.clone(), &bearer, None)).await;
+    assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", got.text());
+
+    let salt = "0f".repeat(16);
+    let private = lode_node::documents::private_address(trade::world::ORIGIN, &[15; 16], b"invoice");
+    let path = format!("/v1/documents/{private}");
+    stage.send(put(path.clone(), b"invoice".to_vec(), &bearer, None)).await.is_problem(400, "bad-parameter");
+    assert_eq!(
+        stage.send(put(path.clone(), b"invoice".to_vec(), &bearer, Some(&salt))).await.status,
+        StatusCode::NO_CONTENT
+    );
+    stage.get(&path).await.is_problem(401, "session-required");
+    assert_eq!(stage.get_as(&path, header::AUTHORIZATION, &bearer).await.body, b"invoice");
+    stage.get(&format!("/v1/documents/{}", Hash::ZERO)).await.is_problem(404, "not-found");
+
+    // Another's key, or a signature of nothing, opens no session.
+    let (_, lab) = &stage.trade.lab;
+    let key = &stage.trade.importer.0.secret;
+    let asked =
+        json!({"participant": lab.to_string(), "key": key.public().thumbprint().to_string()}).to_string();
+    let got = stage.post("/v1/sessions/challenge", "application/json", asked).await.json();
+    let signature = Signature(key.sign(got["message"].as_str().unwrap().as_bytes())).to_string();
+    let answer = json!({"challenge": got["challenge"], "signature": signature}).to_string();
+    stage.post("/v1/sessions", "application/json", answer).await.is_problem(403, "key-not-valid");
+    stage.post("/v1/sessions", "application/json", "{").await.is_problem(400, "bad-body");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_says_who_says_what_and_what_nobody_checked() {
+    let stage = stage(|_| {}).await;
+    let tag = stage.trade.dragon_tag;
+    let page = stage.get(&format!("/T/{tag}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.len() < 60 * 1024, "{} bytes", page.body.len());
+    assert!(page.header(header::CONTENT_SECURITY_POLICY).starts_with("default-src 'none'"));
+    let text = page.text();
+    for said in [
+        "Dragon rising from the waves",
+        "Smoky quartz",
+        "1.25 kg",
+        "Treated: waxed",
+        "laboratory: none detected · Gem Testing Centre",
+        "All other treatments: not stated.",
+        "One of Brazil or Madagascar",
+        "70 : 30",
+        "Made in China of material from Brazil or Madagascar.",
+        "White Crane Studio",
+        "GTC 2026001234",
+        "bound to this item by the laboratory",
+        "The same certificate is also shown for",
+        "Sold by",
+        "live stream",
+        "What is not known or not checked",
+        "lode-verify item",
+        "controlled blending",
+    ] {
+        assert!(text.contains(said), "{said} is not in\n{text}");
+    }
+    assert!(!text.contains("Donghai") && !text.contains("<script"), "nothing local, no script");
+    assert!(!text.contains('✓') && !text.contains('✔'), "no tick");
+
+    let zh = stage.get(&format!("/T/{tag}?lang=zh")).await;
+    assert!(zh.text().contains("是否经过处理？") && zh.text().contains("lang=\"zh-Hans\""));
+    assert!(zh.text().contains("巴西") && zh.text().contains("未知或未核查的事项"));
+    let preferred = stage.get_as(&format!("/T/{tag}"), header::ACCEPT_LANGUAGE, "fr, zh;q=0.5").await;
+    assert_eq!(preferred.body, zh.body);
+
+    let moved = stage.get(&format!("/t/{}?lang=zh", tag.to_string().to_lowercase())).await;
+    assert_eq!(moved.status, StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(moved.header(header::LOCATION), format!("/T/{tag}?lang=zh"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_a_persons_piece_of_a_lot_and_of_nothing() {
+    let stage = stage(|_| {}).await;
+    let fish = stage.get(&format!("/T/{}", stage.trade.fish_tag)).await;
+    assert!(fish.text().contains("person enrolled by Registrar"), "{}", fish.text());
+    assert!(fish.text().contains("&#60;Two&#62; fish"), "what people write is escaped");
+    assert!(fish.text().contains("asserted by the holder") && fish.text().contains("Certificate NGTC 77"));
+    assert!(fish.text().contains("Treated: waxed"));
+
+    let lot = stage.get(&format!("/items/{}", stage.trade.brazil)).await;
+    assert!(
+        lot.text().contains("Declared untreated: heated")
+            && lot.text().contains("The supplier counter-signed.")
+    );
+    assert!(lot.text().contains("Nobody yet: this is material"));
+
+    let replaced = stage.get(&format!("/T/{}", stage.trade.old_tag)).await;
+    assert!(replaced.text().contains("This tag was replaced"));
+    assert!(replaced.text().contains(&format!("/T/{}", stage.trade.fish_tag)));
+
+    let unknown = lode_ledger::tag::TagCode::new([7; 10]);
+    let got = stage.get(&format!("/T/{unknown}")).await;
+    assert_eq!(got.status, StatusCode::NOT_FOUND);
+    assert!(got.text().contains("This tag is not in the ledger"));
+    let got = stage.get("/T/%3Cscript%3E").await;
+    assert_eq!(got.status, StatusCode::NOT_FOUND);
+    assert!(got.text().contains("This is not a tag code") && !got.text().contains("<script"));
+    assert_eq!(stage.get("/items/P-1").await.status, StatusCode::NOT_FOUND);
+
+    let home = stage.get("/").await;
+    assert!(home.text().contains(&stage.node.ledger_id()) && home.text().contains("Find a tag"));
+    let found = stage.get(&format!("/t?code={}", stage.trade.dragon_tag)).await;
+    assert_eq!(found.status, StatusCode::SEE_OTHER);
+    assert_eq!(stage.get("/style.css").await.header(header::CONTENT_TYPE), "text/css; charset=utf-8");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_and_who_asks_too_often() {
+    let stage = stage(|config| config.limits.requests_per_second = 1).await;
+    stage.get("/nothing").await.is_problem(404, "not-found");
+    let got = stage.get("/nothing?lang=zh").await.json();
+    assert_eq!(got["title"], "未找到");
+    stage
+        .send(Request::delete("/v1/items").body(Body::empty()).unwrap())
+        .await
+        .is_problem(405, "method-not-allowed");
+    assert_eq!(stage.get("/healthz").await.text(), "ok\n");
+    assert_eq!(stage.get("/readyz").await.json()["ready"], true);
+    assert_eq!(stage.get("/metrics").await.status, StatusCode::OK);
+    assert_eq!(stage.get("/openapi.json").await.json()["openapi"].as_str().map(|v| &v[..2]), Some("3."));
+
+    let peer = axum::extract::ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 1], 1)));
+    let ask = || {
+        let mut request = Request::get("/v1/ledger").body(Body::empty()).unwrap();
+        request.extensions_mut().insert(peer);
+        request
+    };
+    for _ in 0..10 {
+        assert_eq!(stage.send(ask()).await.status, StatusCode::OK);
+    }
+    let got = stage.send(ask()).await;
+    got.is_problem(429, "rate-limited");
+    assert!(got.header(header::RETRY_AFTER).parse::<u64>().unwrap() >= 1);
+}
