@@ -1,5 +1,5 @@
 //! What the tests across crates share: a small trade that always comes out the same (`world`), statements as files
-//! for readers in other languages (`vectors`).
+//! for readers in other languages (`vectors`), and a slow, obvious second opinion on the arithmetic (`model`).
 //!
 //! No test stands here, and nothing that a released program uses.
 #![allow(
@@ -11,5 +11,6 @@
 )]
 
 pub mod golden;
+pub mod model;
 pub mod vectors;
 pub mod world;

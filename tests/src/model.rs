@@ -1,0 +1,486 @@
+//! A slow, obvious second opinion: what a history adds up to, recomputed from its first fact each time with plain
+//! maps and wide integers. It knows no rule and refuses nothing; it only counts.
+//!
+//! Nothing of the ledger's arithmetic may be called here, or both would share their errors.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lode_ledger::event::Event;
+use lode_ledger::event::body::{Input, OutputKind, TreatmentStatement};
+use lode_ledger::id::{ItemId, ItemKind, Nonce, OfferId, ParticipantId, SaleId, WorkOrderId};
+use lode_ledger::record::{Item, MassBalance, Record, RecordKey};
+use lode_ledger::vocab::{Code, EvidenceLevel, Finding, Nature};
+
+use crate::world::{ORIGIN, World};
+
+/// Where mass can be.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Node {
+    /// In an item.
+    Item(ItemId),
+    /// In a job.
+    Work(WorkOrderId),
+}
+
+/// Mass that goes from one place into a new one.
+#[derive(Clone, Copy, Debug)]
+struct Take {
+    from: Node,
+    mg: i128,
+    count: i128,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+enum Fact {
+    Enters { item: ItemId, book: Box<Line> },
+    Made { node: Node, inputs: Vec<Take>, mg: i128, count: i128, by: ParticipantId },
+    Lost { node: Node, mg: i128, count: i128 },
+    Gained { node: Node, mg: i128 },
+    Weighed { item: ItemId, mg: i128 },
+    Said { node: Node, treatment: String, says: Says },
+    Countersigned { item: ItemId },
+    Offered { offer: OfferId, to: ParticipantId, ownership: bool },
+    Handed { offer: OfferId, items: Vec<(ItemId, i128)> },
+    Sold { sale: SaleId, items: Vec<ItemId>, by: ParticipantId },
+    Unsold { sale: SaleId },
+}
+
+/// What is said of a treatment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Says {
+    Present,
+    Absent,
+}
+
+/// What is known of one place.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Line {
+    entered: i128,
+    gained: i128,
+    lost: i128,
+    passed_on: i128,
+    count_entered: i128,
+    count_lost: i128,
+    count_passed_on: i128,
+    origins: BTreeSet<String>,
+    evidence: u8,
+    ceiling: u8,
+    model: u8,
+    nature: u8,
+    applied: BTreeSet<String>,
+    none: BTreeSet<String>,
+    custodian: Option<ParticipantId>,
+    owner: Option<ParticipantId>,
+}
+
+impl Line {
+    const fn left(&self) -> i128 {
+        self.entered + self.gained - self.lost - self.passed_on
+    }
+
+    const fn count_left(&self) -> i128 {
+        self.count_entered - self.count_lost - self.count_passed_on
+    }
+}
+
+/// A whole history, as facts.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    facts: Vec<Fact>,
+}
+
+/// What a history adds up to.
+#[derive(Clone, Debug, Default)]
+pub struct Book {
+    lines: BTreeMap<Node, Line>,
+    from_outside: i128,
+    gained: i128,
+    lost: i128,
+}
+
+impl History {
+    /// The history of a world so far.
+    #[must_use]
+    pub fn of(world: &World) -> Self {
+        let mut history = Self::default();
+        for entry in &world.entries {
+            for event in &entry.events {
+                history.add(event, entry.author);
+            }
+        }
+        history
+    }
+
+    /// Takes an accepted event in.
+    pub fn add(&mut self, event: &Event, author: Option<ParticipantId>) {
+        let issuer = author.map(|id| id.to_string()).unwrap_or_default();
+        let facts = &mut self.facts;
+        match (event, author) {
+            (Event::LotDeclared(body), Some(by)) => {
+                let item = ItemId::derive(ItemKind::Lot, ORIGIN, &issuer, &body.nonce, 0);
+                let mut line = Line {
+                    entered: i128::from(body.mass.net_mg.get()),
+                    origins: body.origins.iter().map(|origin| origin.country.to_string()).collect(),
+                    evidence: evidence(body.evidence),
+                    ceiling: body
+                        .entry
+                        .attribute("ceiling")
+                        .map_or(0, |code| evidence(crate::world::code(code))),
+                    model: if body.origins.len() == 1 { 3 } else { 1 },
+                    nature: nature(body.nature),
+                    custodian: Some(by),
+                    owner: body.owner.or(Some(by)),
+                    ..Line::default()
+                };
+                for (treatment, says) in statements(&body.treatments) {
+                    say(&mut line, treatment, says);
+                }
+                facts.push(Fact::Enters { item, book: Box::new(line) });
+            }
+            (Event::SupplierCountersigned(body), Some(_)) => {
+                facts.push(Fact::Countersigned { item: body.item });
+            }
+            (Event::ConsignmentReceived(body), _) => facts.extend(
+                body.lines
+                    .iter()
+                    .map(|line| Fact::Weighed { item: line.item, mg: i128::from(line.received_mg.get()) }),
+            ),
+            (Event::LotSplit(body), Some(by)) => {
+                for (n, part) in body.parts.iter().enumerate() {
+                    let item = made(body.item.kind(), &issuer, &body.nonce, n);
+                    let (mg, count) = (i128::from(part.mass_mg.get()), i128::from(part.count.unwrap_or(0)));
+                    let inputs = vec![Take { from: Node::Item(body.item), mg, count }];
+                    facts.push(Fact::Made { node: Node::Item(item), inputs, mg, count, by });
+                }
+                let node = Node::Item(body.item);
+                facts.extend(body.losses.iter().map(|loss| lost(node, loss)));
+            }
+            (Event::LotMerged(body), Some(by)) => {
+                let node = Node::Item(made(ItemKind::Lot, &issuer, &body.nonce, 0));
+                let mg = i128::from(body.mass_mg.get());
+                facts.push(Fact::Made { node, inputs: takes(&body.inputs), mg, count: 0, by });
+            }
+            (Event::LossRecorded(body), _) => facts.push(lost(Node::Item(body.item), &body.loss)),
+            (Event::TreatmentDeclared(body), _) => {
+                let node = Node::Item(body.item);
+                let said = statements(&body.treatments);
+                facts.extend(said.map(|(treatment, says)| Fact::Said { node, treatment, says }));
+            }
+            (Event::CertificateLinked(body), _) => {
+                let node = Node::Item(body.item);
+                let said = statements(&body.findings).filter(|_| body.sample_count.is_none());
+                facts.extend(said.map(|(treatment, says)| Fact::Said { node, treatment, says }));
+            }
+            (Event::TreatmentApplied(body), _) => {
+                let node = body.item.map(Node::Item).or(body.work.map(Node::Work)).expect("one is named");
+                facts.push(Fact::Said { node, treatment: body.treatment.to_string(), says: Says::Present });
+                if let Some(added) = body.added_mg {
+                    facts.push(Fact::Gained { node, mg: i128::from(added.get()) });
+                }
+            }
+            (Event::StepLogged(body), _) => {
+                let node = body.item.map(Node::Item).or(body.work.map(Node::Work)).expect("one is named");
+                if let Some(treatment) = body.step.attribute("treatment") {
+                    facts.push(Fact::Said { node, treatment: treatment.to_owned(), says: Says::Present });
+                }
+            }
+            (Event::WorkStarted(body), Some(by)) => {
+                let inputs = takes(&body.inputs);
+                let mg = inputs.iter().map(|take| take.mg).sum();
+                let node = Node::Work(WorkOrderId::derive(ORIGIN, &issuer, &body.nonce, 0));
+                facts.push(Fact::Made { node, inputs, mg, count: 0, by });
+            }
+            (Event::WorkCompleted(body), Some(by)) => {
+                let work = Node::Work(body.work);
+                let gained = |gain: &lode_ledger::event::body::Gain| i128::from(gain.mass_mg.get());
+                facts.extend(body.gains.iter().map(|gain| Fact::Gained { node: work, mg: gained(gain) }));
+                for (n, output) in body.outputs.iter().enumerate() {
+                    let kind = match output.kind {
+                        OutputKind::Lot => ItemKind::Lot,
+                        OutputKind::Batch => ItemKind::Batch,
+                        OutputKind::Piece => ItemKind::Piece,
+                    };
+                    let node = Node::Item(made(kind, &issuer, &body.nonce, n));
+                    let mg = i128::from(output.mass_mg.get());
+                    let count = i128::from(output.count.unwrap_or(0));
+                    let inputs = vec![Take { from: work, mg, count: 0 }];
+                    facts.push(Fact::Made { node, inputs, mg, count, by });
+                }
+                facts.extend(body.losses.iter().map(|loss| lost(work, loss)));
+            }
+            (Event::CustodyOffered(body), Some(_)) => {
+                let offer = OfferId::derive(ORIGIN, &issuer, &body.nonce, 0);
+                let ownership = body.ownership == Some(true);
+                facts.push(Fact::Offered { offer, to: body.to, ownership });
+            }
+            (Event::CustodyAccepted(body), _) => {
+                let items =
+                    body.lines.iter().map(|line| (line.item, i128::from(line.measured_mg.get()))).collect();
+                facts.push(Fact::Handed { offer: body.offer, items });
+            }
+            (Event::SaleRecorded(body), Some(by)) => {
+                let sale = SaleId::derive(ORIGIN, &issuer, &body.nonce, 0);
+                facts.push(Fact::Sold { sale, items: body.items.0.clone(), by });
+            }
+            (Event::SaleCancelled(body), _) => facts.push(Fact::Unsold { sale: body.sale }),
+            _ => {}
+        }
+    }
+
+    /// Recomputes everything from the first fact on.
+    #[must_use]
+    pub fn book(&self) -> Book {
+        let mut book = Book::default();
+        let mut offers = BTreeMap::new();
+        let mut sales = BTreeMap::new();
+        for fact in &self.facts {
+            match fact {
+                Fact::Enters { item, book: line } => {
+                    book.from_outside += line.entered;
+                    book.lines.insert(Node::Item(*item), (**line).clone());
+                }
+                Fact::Made { node, inputs, mg, count, by } => book.make(*node, inputs, *mg, *count, *by),
+                Fact::Lost { node, mg, count } => {
+                    book.lost += mg;
+                    let line = book.line(*node);
+                    line.lost += mg;
+                    line.count_lost += count;
+                }
+                Fact::Gained { node, mg } => {
+                    book.gained += mg;
+                    book.line(*node).gained += mg;
+                }
+                Fact::Weighed { item, mg } => book.weigh(*item, *mg),
+                Fact::Said { node, treatment, says } => say(book.line(*node), treatment.clone(), *says),
+                Fact::Countersigned { item } => {
+                    let line = book.line(Node::Item(*item));
+                    line.evidence = line.evidence.max(line.ceiling.min(2));
+                }
+                Fact::Offered { offer, to, ownership } => {
+                    offers.insert(*offer, (*to, *ownership));
+                }
+                Fact::Handed { offer, items } => {
+                    let (to, ownership) = offers[offer];
+                    for (item, mg) in items {
+                        book.weigh(*item, *mg);
+                        let line = book.line(Node::Item(*item));
+                        line.custodian = Some(to);
+                        if ownership {
+                            line.owner = Some(to);
+                        }
+                    }
+                }
+                Fact::Sold { sale, items, by } => {
+                    sales.insert(*sale, (items.clone(), *by));
+                    for item in items {
+                        book.line(Node::Item(*item)).owner = None;
+                    }
+                }
+                Fact::Unsold { sale } => {
+                    let (items, by) = sales[sale].clone();
+                    for item in items {
+                        book.line(Node::Item(item)).owner = Some(by);
+                    }
+                }
+            }
+        }
+        book
+    }
+}
+
+impl Book {
+    fn line(&mut self, node: Node) -> &mut Line {
+        self.lines.get_mut(&node).unwrap_or_else(|| panic!("{node:?} was never made"))
+    }
+
+    fn weigh(&mut self, item: ItemId, mg: i128) {
+        let line = self.line(Node::Item(item));
+        let difference = mg - line.left();
+        if difference > 0 {
+            line.gained += difference;
+            self.gained += difference;
+        } else {
+            line.lost -= difference;
+            self.lost -= difference;
+        }
+    }
+
+    fn make(&mut self, node: Node, inputs: &[Take], mg: i128, count: i128, by: ParticipantId) {
+        let mut parents = Vec::new();
+        for take in inputs {
+            let line = self.line(take.from);
+            line.passed_on += take.mg;
+            line.count_passed_on += take.count;
+            parents.push(line.clone());
+        }
+        // What did not come out of a merge was lost between.
+        self.lost += inputs.iter().map(|take| take.mg).sum::<i128>() - mg;
+        let first = parents.first().expect("nothing is made of nothing").clone();
+        let mut line = Line {
+            entered: mg,
+            count_entered: count,
+            custodian: Some(by),
+            owner: first.owner,
+            origins: BTreeSet::new(),
+            none: first.none.clone(),
+            evidence: u8::MAX,
+            model: u8::MAX,
+            ..Line::default()
+        };
+        for parent in &parents {
+            line.origins.extend(parent.origins.iter().cloned());
+            line.applied.extend(parent.applied.iter().cloned());
+            line.none.retain(|treatment| parent.none.contains(treatment));
+            line.evidence = line.evidence.min(parent.evidence);
+            line.model = line.model.min(parent.model);
+            line.nature = line.nature.max(parent.nature);
+        }
+        if parents.len() > 1 {
+            line.model = line.model.min(if line.origins.len() > 1 { 1 } else { 2 });
+        }
+        self.lines.insert(node, line);
+    }
+
+    /// Compares every item and job of the world's ledger with this book, and the book with itself.
+    ///
+    /// # Panics
+    /// They differ.
+    pub fn compare(&self, world: &World) {
+        let mut left = 0;
+        for (node, line) in &self.lines {
+            assert!(line.left() >= 0 && line.count_left() >= 0, "{node:?} has less than nothing: {line:?}");
+            left += line.left();
+        }
+        assert_eq!(self.from_outside + self.gained, self.lost + left, "mass came from nowhere or went there");
+        let mut nodes = 0;
+        for (key, record) in world.replay.view().iter() {
+            match (key, &**record) {
+                (RecordKey::Item(id), Record::Item(item)) => {
+                    nodes += 1;
+                    self.compare_item(*id, item);
+                }
+                (RecordKey::WorkOrder(id), Record::WorkOrder(work)) => {
+                    nodes += 1;
+                    let line = &self.lines[&Node::Work(*id)];
+                    assert_eq!(masses(&work.mass), line_masses(line), "{id}");
+                    assert_eq!(Some(work.studio), line.custodian, "{id}");
+                    assert_eq!(work.owner, line.owner, "{id}");
+                    compare_claims(&id.to_string(), &work.claims, line);
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(nodes, self.lines.len(), "the ledger has other items and jobs than the history");
+    }
+
+    fn compare_item(&self, id: ItemId, item: &Item) {
+        let line = self.lines.get(&Node::Item(id)).unwrap_or_else(|| panic!("{id} was never made"));
+        assert_eq!(masses(&item.mass), line_masses(line), "{id}");
+        assert_eq!(item.count.is_some(), id.kind() == ItemKind::Batch, "{id}");
+        if let Some(count) = item.count {
+            let counts = [count.entered, count.lost, count.passed_on, count.left].map(i128::from);
+            let expected = [line.count_entered, line.count_lost, line.count_passed_on, line.count_left()];
+            assert_eq!(counts, expected, "{id}");
+            assert_eq!(
+                count.left == 0,
+                item.mass.left.is_zero(),
+                "{id}: beads without mass, or mass without beads"
+            );
+        }
+        assert_eq!(Some(item.custodian), line.custodian, "{id}");
+        assert_eq!(item.owner, line.owner, "{id}");
+        compare_claims(&id.to_string(), &item.claims, line);
+    }
+}
+
+fn compare_claims(name: &str, claims: &lode_ledger::record::Claims, line: &Line) {
+    let origins: BTreeSet<String> = claims.origins.iter().map(|origin| origin.country.to_string()).collect();
+    assert_eq!(origins, line.origins, "{name}");
+    assert_eq!(claims.origins.len(), line.origins.len(), "{name}: a country twice");
+    let shares: u64 = claims.origins.iter().map(|origin| u64::from(origin.share.get())).sum();
+    assert_eq!(shares, 1_000_000, "{name}");
+    let says = |says: Says| -> BTreeSet<String> {
+        let states = claims.treatments.iter().filter(|state| said(state.finding) == Some(says));
+        states.map(|state| state.treatment.to_string()).collect()
+    };
+    assert_eq!(says(Says::Present), line.applied, "{name}: a treatment came or went");
+    assert_eq!(says(Says::Absent), line.none, "{name}: what is not stated became none");
+    assert_eq!(evidence(claims.origin_evidence), line.evidence, "{name}");
+    assert_eq!(nature(claims.nature), line.nature, "{name}");
+    let model = match claims.model.as_str() {
+        "identity_preserved" => 3,
+        "segregated" => 2,
+        "controlled_blending" => 1,
+        _ => 0,
+    };
+    assert_eq!(model, line.model, "{name}");
+}
+
+fn say(line: &mut Line, treatment: String, says: Says) {
+    match says {
+        Says::Present => {
+            line.none.remove(&treatment);
+            line.applied.insert(treatment);
+        }
+        Says::Absent if line.applied.contains(&treatment) => {}
+        Says::Absent => {
+            line.none.insert(treatment);
+        }
+    }
+}
+
+fn said(finding: Code<Finding>) -> Option<Says> {
+    match finding.as_str() {
+        "declared_applied" | "applied_in_part" | "lab_detected" => Some(Says::Present),
+        "declared_none" | "lab_none_detected" => Some(Says::Absent),
+        _ => None,
+    }
+}
+
+fn statements(list: &[TreatmentStatement]) -> impl Iterator<Item = (String, Says)> + '_ {
+    list.iter().filter_map(|statement| Some((statement.treatment.to_string(), said(statement.finding)?)))
+}
+
+fn evidence(level: Code<EvidenceLevel>) -> u8 {
+    match level.as_str() {
+        "self_declared" => 0,
+        "document" => 1,
+        "counter_signed" => 2,
+        _ => 3,
+    }
+}
+
+/// How far from natural: natural, unknown, made by people.
+fn nature(nature: Code<Nature>) -> u8 {
+    match nature.as_str() {
+        "natural" | "natural_glass" => 0,
+        "not_stated" => 1,
+        _ => 2,
+    }
+}
+
+fn made(kind: ItemKind, issuer: &str, nonce: &Nonce, output: usize) -> ItemId {
+    ItemId::derive(kind, ORIGIN, issuer, nonce, u16::try_from(output).expect("few outputs"))
+}
+
+fn takes(inputs: &[Input]) -> Vec<Take> {
+    let take = |input: &Input| Take {
+        from: Node::Item(input.item),
+        mg: i128::from(input.mass_mg.get()),
+        count: i128::from(input.count.unwrap_or(0)),
+    };
+    inputs.iter().map(take).collect()
+}
+
+fn lost(node: Node, loss: &lode_ledger::event::body::Loss) -> Fact {
+    Fact::Lost { node, mg: i128::from(loss.mass_mg.get()), count: i128::from(loss.count.unwrap_or(0)) }
+}
+
+fn masses(mass: &MassBalance) -> [i128; 5] {
+    [mass.entered, mass.gained, mass.lost, mass.passed_on, mass.left].map(|mass| i128::from(mass.get()))
+}
+
+const fn line_masses(line: &Line) -> [i128; 5] {
+    [line.entered, line.gained, line.lost, line.passed_on, line.left()]
+}

@@ -1,0 +1,191 @@
+//! What must hold whatever happens: mass and counts to the milligram, treatments and origins along the ancestry, one
+//! state root however it is reached, one proof for many leaves as good as many. Histories and defects are random.
+
+mod histories;
+mod mutations;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock};
+
+use lode_ledger::hash::Hash;
+use lode_ledger::record::{MemoryView, Record, View};
+use lode_ledger::replay::Replay;
+use lode_ledger::statemap::{EMPTY, StateMap};
+use lode_ledger::tlog::{multiproof, verify_inclusion};
+use lode_tests::model::History;
+use lode_tests::world::{Entry, World};
+use proptest::collection::vec;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+
+use histories::{Op, ops, play};
+
+/// A runner of so many cases, times what `LODE_CASES_TIMES` says. No file remembers failures: the message shows the
+/// smallest one.
+fn runner(cases: u32) -> TestRunner {
+    let times = std::env::var("LODE_CASES_TIMES").map_or(1, |times| times.parse().expect("a whole number"));
+    let cases = cases.saturating_mul(times);
+    TestRunner::new(Config { cases, max_shrink_iters: 300, failure_persistence: None, ..Config::default() })
+}
+
+/// The world before anything is traded; made once, as its keys take time.
+fn enrolled() -> World {
+    static WORLD: OnceLock<World> = OnceLock::new();
+    WORLD.get_or_init(World::enrolled).clone()
+}
+
+/// The world's whole story; made once.
+fn traded() -> World {
+    static WORLD: OnceLock<World> = OnceLock::new();
+    WORLD.get_or_init(World::traded).clone()
+}
+
+#[test]
+fn the_model_agrees_with_the_story() {
+    let world = World::traded();
+    History::of(&world).book().compare(&world);
+}
+
+#[test]
+fn every_history_keeps_mass_counts_claims_and_hands() {
+    let seen: Mutex<BTreeMap<&'static str, (u32, u32)>> = Mutex::new(BTreeMap::new());
+    let run = |list: Vec<Op>| -> Result<(), TestCaseError> {
+        let mut world = enrolled();
+        for (n, op) in list.iter().enumerate() {
+            if let Some((name, accepted)) = play(&mut world, op) {
+                let mut seen = seen.lock().unwrap();
+                let counts = seen.entry(name).or_default();
+                if accepted { counts.0 += 1 } else { counts.1 += 1 }
+            }
+            if n % 16 == 15 {
+                History::of(&world).book().compare(&world);
+            }
+        }
+        History::of(&world).book().compare(&world);
+        Ok(())
+    };
+    runner(160).run(&vec(ops(), 20..90), run).unwrap();
+    let seen = seen.into_inner().unwrap();
+    for name in histories::EVENTS {
+        let (accepted, refused) = seen.get(name).copied().unwrap_or_default();
+        assert!(
+            accepted > 5,
+            "{name}: only {accepted} accepted and {refused} refused, so nothing is proven of it"
+        );
+        assert!(accepted > refused / 4, "{name}: {accepted} accepted, {refused} refused: mostly refusals");
+    }
+}
+
+#[test]
+fn the_state_root_is_the_same_however_it_is_reached() {
+    let run = |(list, turn): (Vec<Op>, usize)| -> Result<(), TestCaseError> {
+        let mut world = enrolled();
+        for op in &list {
+            play(&mut world, op);
+        }
+        let root = world.replay.state_root();
+        let mut again = Replay::new();
+        for Entry { bytes, state_root, .. } in &world.entries {
+            again.append(bytes.clone()).unwrap();
+            assert_eq!(again.state_root(), *state_root);
+        }
+        assert_eq!((again.state_root(), again.root()), (root, world.replay.root()));
+        let mut records = leaves(world.replay.view());
+        let naive: BTreeMap<Hash, Hash> = records.iter().copied().collect();
+        assert_eq!(naive.len(), records.len(), "two records have one place");
+        assert_eq!(naive_root(&naive.into_iter().collect::<Vec<_>>(), 0), root);
+        let place = turn % records.len();
+        records.rotate_left(place);
+        assert_eq!(StateMap::from_entries(records.iter().copied()).root(), root);
+        records.reverse();
+        let mut map = StateMap::new();
+        for batch in records.chunks(1 + turn % 7) {
+            // What is overwritten later leaves no trace.
+            map.update(batch.iter().map(|(key, _)| (*key, Hash::of(b"before"))).collect());
+            map.update(batch.to_vec());
+        }
+        assert_eq!(map.root(), root);
+        Ok(())
+    };
+    runner(40).run(&(vec(ops(), 5..40), 0_usize..1000), run).unwrap();
+}
+
+/// Records come back from their bytes: what an index keeps is what the root is over.
+#[test]
+fn every_record_is_read_back_from_its_bytes() {
+    let world = World::traded();
+    let mut kinds = std::collections::BTreeSet::new();
+    for (key, record) in world.replay.view().iter() {
+        let bytes = record.to_bytes();
+        assert_eq!(Record::from_bytes(key, &bytes).unwrap(), **record);
+        assert!(Record::from_bytes(key, &[bytes.as_slice(), &[0]].concat()).is_err(), "{key:?}");
+        kinds.insert(record.kind());
+    }
+    assert_eq!(kinds.len(), 14, "the story leaves a kind of record out: {kinds:?}");
+}
+
+#[test]
+fn one_proof_for_many_leaves_proves_what_many_proofs_prove() {
+    let world = traded();
+    let size = world.replay.size();
+    let leaf =
+        |index: u64| lode_ledger::tlog::leaf_hash(&world.entries[usize::try_from(index).unwrap()].bytes);
+    let run = |(mask, size, turn): (u64, u64, usize)| -> Result<(), TestCaseError> {
+        let indexes: Vec<u64> = (0..size).filter(|index| mask >> (index % 64) & 1 == 1).collect();
+        if indexes.is_empty() {
+            assert!(multiproof::prove(world.replay.tree(), &indexes, size).is_err());
+            return Ok(());
+        }
+        let root = world.replay.tree().root_at(size).unwrap();
+        let proof = multiproof::prove(world.replay.tree(), &indexes, size).unwrap();
+        let leaves: Vec<(u64, Hash)> = indexes.iter().map(|index| (*index, leaf(*index))).collect();
+        assert_eq!(multiproof::root_from_multiproof(size, &leaves, &proof).unwrap(), root);
+        let mut singles = 0;
+        for (index, hash) in &leaves {
+            let single = world.replay.tree().inclusion_proof(*index, size).unwrap();
+            verify_inclusion(*index, size, hash, &single, &root).unwrap();
+            singles += single.len();
+        }
+        assert!(proof.len() <= singles);
+        // Another leaf, another place, another hash: never the same root.
+        let at = turn % leaves.len();
+        let mut other = leaves.clone();
+        other[at].1 = Hash::of(b"another entry");
+        assert_ne!(multiproof::root_from_multiproof(size, &other, &proof).unwrap(), root);
+        if !proof.is_empty() {
+            let mut bent = proof.clone();
+            bent[turn % proof.len()].0[turn % 32] ^= 1;
+            assert_ne!(multiproof::root_from_multiproof(size, &leaves, &bent).unwrap(), root);
+            assert!(multiproof::root_from_multiproof(size, &leaves, &proof[1..]).is_err());
+        }
+        let longer = [proof, vec![root]].concat();
+        assert!(multiproof::root_from_multiproof(size, &leaves, &longer).is_err());
+        Ok(())
+    };
+    runner(200).run(&(proptest::num::u64::ANY, 1..=size, 0_usize..1000), run).unwrap();
+}
+
+/// What the state map holds: places and hashes of all records.
+fn leaves(view: &MemoryView) -> Vec<(Hash, Hash)> {
+    let leaf = |(key, record): (&lode_ledger::record::RecordKey, &std::sync::Arc<Record>)| {
+        assert!(view.record(key).is_some());
+        (key.map_key(), record.map_value())
+    };
+    view.iter().map(leaf).collect()
+}
+
+/// The design's definition of the state root, word for word, over sorted leaves.
+fn naive_root(leaves: &[(Hash, Hash)], depth: usize) -> Hash {
+    match leaves {
+        [] => {
+            assert_eq!(Hash::of(&[4]), EMPTY);
+            EMPTY
+        }
+        [(key, value)] => Hash::of_parts(&[&[2], &key.0, &value.0]),
+        many => {
+            let bit = |key: &Hash| key.0[depth / 8] >> (7 - depth % 8) & 1 == 1;
+            let (right, left): (Vec<_>, Vec<_>) = many.iter().copied().partition(|(key, _)| bit(key));
+            let (left, right) = (naive_root(&left, depth + 1), naive_root(&right, depth + 1));
+            Hash::of_parts(&[&[3], &left.0, &right.0])
+        }
+    }
+}
