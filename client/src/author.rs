@@ -104,11 +104,7 @@ impl Author {
         event.to_json().write().len() + 9 * 57
     }
 
-    fn seal(
-        &self,
-        events: &[Event],
-        open: &BTreeSet<String>,
-    ) -> Result<(Vec<Json>, Vec<(String, Salt, Json)>)> {
+    fn seal(&self, events: &[Event], open: &BTreeSet<String>) -> Result<(Vec<Json>, Vec<Salted>)> {
         let mut salted = Vec::new();
         let mut payloads = Vec::new();
         for (n, event) in events.iter().enumerate() {
@@ -121,10 +117,13 @@ impl Author {
     }
 }
 
+/// Path, salt and value of a sealed field.
+type Salted = (String, Salt, Json);
+
 struct Sealing<'a> {
     origin: &'a str,
     open: &'a BTreeSet<String>,
-    salted: &'a mut Vec<(String, Salt, Json)>,
+    salted: &'a mut Vec<Salted>,
 }
 
 impl Sealing<'_> {

@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(unlock(&home, "main", "correct horse").unwrap().public(), made.public);
         assert!(unlock(&home, "main", "wrong").unwrap_err().to_string().contains("passphrase is wrong"));
         assert!(unlock(&home, "other", "").unwrap_err().to_string().contains("not in this home folder"));
-        assert_eq!(list(&home).unwrap(), [made.clone()]);
+        assert_eq!(list(&home).unwrap(), std::slice::from_ref(&made));
         assert_eq!(info(&home, "main").unwrap(), made);
         let pem = std::fs::read_to_string(home.join("keys/main.pem")).unwrap();
         assert!(pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"));

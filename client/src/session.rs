@@ -161,8 +161,13 @@ impl Session {
         };
         match queue.send_one(node, &waiting) {
             Ok(Fate::Accepted { index, .. }) => Ok(done(Sent::Accepted { index })),
-            Ok(Fate::Refused(refusal)) => {
+            Ok(Fate::Refused(mut refusal)) => {
                 queue.remove(&waiting)?;
+                if matches!(refusal.code.as_str(), "sequence-used" | "sequence-old") {
+                    refusal
+                        .message
+                        .push_str("; if this folder was restored from a backup, run `lode key raise NAME`");
+                }
                 Err(ClientError::Refused(Box::new(refusal)))
             }
             Ok(Fate::Held { .. }) | Err(ClientError::Unreachable { .. }) => {

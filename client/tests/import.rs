@@ -1,5 +1,7 @@
 //! An import goes on where it stopped and declares nothing twice, against a node that only remembers.
 
+#![allow(clippy::unwrap_used, reason = "a test's helpers fail as its tests do")]
+
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;

@@ -24,7 +24,9 @@ fn meant(desk: &Desk, text: &str) -> String {
 pub(super) fn show(desk: &Desk, args: &Id) -> Result<Output> {
     let value = look::show(desk.node()?, &meant(desk, &args.id))?;
     let mut text = facts_of(desk, &value).join(" ");
-    text.push('\n');
+    if !text.is_empty() {
+        text.push('\n');
+    }
     text.push_str(&lines(desk, &value));
     Ok(Output::new(value, text))
 }

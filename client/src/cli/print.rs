@@ -68,8 +68,10 @@ impl Output {
         if let Value::Object(members) = &mut self.json {
             members.insert(name.to_owned(), value);
         }
-        self.text.push_str(line);
-        self.text.push('\n');
+        if !line.is_empty() {
+            self.text.push_str(line);
+            self.text.push('\n');
+        }
         self
     }
 }
