@@ -441,14 +441,8 @@ impl<'a> Import<'a> {
         };
         let sealed =
             |what: &str, text: &Option<String>| line(what, text).map(|line| line.map(Sealable::Clear));
-        let documented = Code::<EvidenceLevel>::parse("document").ok();
-        let evidence =
-            lot.evidence.filter(|level| Some(*level) != documented || !options.documents.is_empty());
-        let evidence = match evidence {
-            Some(level) => level,
-            None if options.documents.is_empty() => spec::code("self_declared")?,
-            None => spec::code("document")?,
-        };
+        let reachable = reachable(options);
+        let evidence = lot.evidence.map_or(reachable, |level| level.lower(reachable));
         let grade = match line("grade", &lot.grade)? {
             None => None,
             Some(value) => Some(Grade {
@@ -497,6 +491,14 @@ impl<'a> Import<'a> {
     }
 }
 
+/// The highest evidence level that a declaration itself can reach (rule L5): by documents, within the entry's ceiling.
+fn reachable(options: &ImportOptions) -> Code<EvidenceLevel> {
+    if options.documents.is_empty() {
+        return EvidenceLevel::SELF_DECLARED;
+    }
+    options.entry.ceiling().lower(EvidenceLevel::DOCUMENT)
+}
+
 /// What the sheet says and the ledger has no field for, or does not take without a document.
 fn left_out(lots: &[SheetLot], options: &ImportOptions, lang: Lang) -> Vec<SheetNote> {
     let say = |en: &str, zh: &str, pt: &str| match lang {
@@ -504,13 +506,14 @@ fn left_out(lots: &[SheetLot], options: &ImportOptions, lang: Lang) -> Vec<Sheet
         Lang::Zh => zh.to_owned(),
         Lang::Pt => pt.to_owned(),
     };
+    let reachable = reachable(options);
     let mut notes = Vec::new();
     for lot in lots {
-        if options.documents.is_empty() && lot.evidence.is_some_and(|level| level.as_str() == "document") {
+        if lot.evidence.is_some_and(|level| level.lower(reachable) != level) {
             let message = say(
-                "declared as self-declared: the level `document` needs --document KIND=FILE",
-                "按自行申报登记：“单证”等级需要 --document KIND=FILE",
-                "declarado como autodeclarado: o nível `document` precisa de --document KIND=FILE",
+                "entered with a lower evidence level than the sheet's: a document is named with --document KIND=FILE, and the other party or the lab signs for itself",
+                "按低于表格的证据等级登记：单证用 --document KIND=FILE 指明，对方或实验室须自行签署",
+                "registrado com nível de evidência menor que o da planilha: um documento é indicado com --document KIND=FILE, e a outra parte ou o laboratório assina por si",
             );
             notes.push(SheetNote { row: lot.row, message });
         }
