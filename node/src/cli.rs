@@ -19,7 +19,7 @@ use crate::http;
 use crate::sequencer::{self, Opened};
 use crate::service::Node;
 
-/// Lode's node: keeps a ledger of jewelry materials and proves what it keeps
+/// Lode's node: keeps a ledger of crystal and proves what it keeps
 #[derive(Debug, Parser)]
 #[command(name = "lode-node", version)]
 struct Arguments {
