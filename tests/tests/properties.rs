@@ -4,16 +4,18 @@
 mod histories;
 mod mutations;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock};
 
+use lode_ledger::event::Event;
 use lode_ledger::hash::Hash;
 use lode_ledger::record::{MemoryView, Record, View};
 use lode_ledger::replay::Replay;
 use lode_ledger::statemap::{EMPTY, StateMap};
 use lode_ledger::tlog::{multiproof, verify_inclusion};
 use lode_tests::model::History;
-use lode_tests::world::{Entry, World};
+use lode_tests::vectors::Verdict;
+use lode_tests::world::{Entry, Who, World, treatment};
 use proptest::collection::vec;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
@@ -113,7 +115,7 @@ fn the_state_root_is_the_same_however_it_is_reached() {
 #[test]
 fn every_record_is_read_back_from_its_bytes() {
     let world = World::traded();
-    let mut kinds = std::collections::BTreeSet::new();
+    let mut kinds = BTreeSet::new();
     for (key, record) in world.replay.view().iter() {
         let bytes = record.to_bytes();
         assert_eq!(Record::from_bytes(key, &bytes).unwrap(), **record);
@@ -162,6 +164,49 @@ fn one_proof_for_many_leaves_proves_what_many_proofs_prove() {
         Ok(())
     };
     runner(200).run(&(proptest::num::u64::ANY, 1..=size, 0_usize..1000), run).unwrap();
+}
+
+/// Rule U4 against its definition: each number once, none 1024 or more below the highest, none too far above it.
+#[test]
+fn a_sequence_number_is_used_once_within_its_window() {
+    let verdicts: Mutex<BTreeMap<&'static str, u32>> = Mutex::new(BTreeMap::new());
+    let run = |steps: Vec<(u8, u64)>| -> Result<(), TestCaseError> {
+        let mut world = traded();
+        let brazil = world.item("brazil");
+        let body = world.declared(brazil, vec![treatment("heat", "declared_applied")]);
+        let event = [Event::from(body)];
+        let mut used: BTreeSet<u64> = (1..world.author(Who::ImporterA).seq).collect();
+        for (kind, amount) in steps {
+            let highest = *used.last().unwrap();
+            let seq = match kind {
+                0 => highest + 1 + amount % 3,
+                1 => highest.saturating_sub(amount % 12),
+                2 => highest.saturating_sub(1_016 + amount % 16),
+                3 => highest + 1_000 + amount % 50,
+                4 => highest + (1 << 20) - 2 + amount % 5,
+                _ => highest.saturating_sub(amount % 2_000),
+            };
+            let expected = if used.contains(&seq) && highest - seq < 1_024 {
+                "sequence-used"
+            } else if seq + 1_024 <= highest {
+                "sequence-old"
+            } else if seq > highest + (1 << 20) {
+                "sequence-leap"
+            } else {
+                used.insert(seq);
+                "accepted"
+            };
+            *verdicts.lock().unwrap().entry(expected).or_default() += 1;
+            let mut author = world.author(Who::ImporterA);
+            author.seq = seq;
+            let result = world.replay.append(author.sign(&event).unwrap().into_bytes());
+            assert_eq!(Verdict::of(&result).code, expected, "number {seq} after {highest}");
+        }
+        Ok(())
+    };
+    runner(30).run(&vec((0_u8..6, 0_u64..100_000), 30..80), run).unwrap();
+    let verdicts = verdicts.into_inner().unwrap();
+    assert!(verdicts.len() == 4 && verdicts.values().all(|count| *count > 20), "{verdicts:?}");
 }
 
 /// What the state map holds: places and hashes of all records.

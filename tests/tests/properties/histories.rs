@@ -254,9 +254,11 @@ fn merge(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     let (who, first, item) = in_hand(world, op.pick, |id, _| id.kind() == ItemKind::Lot)?;
     let (second, other) = companion(world, first, &item, op.other)?;
     let part = |item: &Item, share: u64| (item.mass.left.get() * share / 1_000).max(1);
+    // Now and then only a trace of the second goes in: its origin must stay in the set.
+    let second_part = if op.flag % 5 == 0 { 1 + op.share % 5 } else { part(&other, 1_000 - op.share) };
     let inputs = vec![
         input(first, if op.flag % 3 == 0 { item.mass.left.get() } else { part(&item, op.share) }),
-        input(second, part(&other, 1_000 - op.share)),
+        input(second, second_part.min(other.mass.left.get())),
     ];
     let total: u64 = inputs.iter().map(|input| input.mass_mg.get()).sum();
     let (mut body, _) = world.merge(who, inputs);
