@@ -12,6 +12,7 @@ mod trade;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use img_parts::png::{Png, PngChunk};
 use lode_ledger::hash::Hash;
 use lode_ledger::key::Signature;
 use lode_ledger::proof::ProofFile;
@@ -214,6 +215,12 @@ async fn items_and_what_became_of_them() {
     assert_eq!(item["claims"]["origins"][0]["country"], json!({"code": "BR", "name": "巴西"}));
     assert_eq!(item["claims"]["origins"][0]["share_ppm"], 700_000);
 
+    let fish = stage.get(&format!("/v1/items/{}", stage.trade.fish)).await.json();
+    assert_eq!(
+        (fish["state"].as_str(), fish["maker"].as_str()),
+        (Some("finished"), Some(stage.trade.artisan.to_string().as_str()))
+    );
+
     let balance = stage.get(&format!("/v1/items/{brazil}/balance")).await.json();
     assert_eq!(balance["unexplained_mg"], 0);
     assert_eq!(
@@ -294,14 +301,17 @@ async fn documents_need_a_session_and_private_ones_stay_private() {
     stage.send(put(public.clone(), vec![1; 5000], &bearer, None)).await.is_problem(413, "too-large");
     stage.send(put(public, photo[..30].to_vec(), &bearer, None)).await.is_problem(422, "document-unreadable");
 
-    // A text chunk before the end chunk: metadata.
-    let mut located = photo[..photo.len() - 12].to_vec();
-    located.extend(hex::decode("000000057445587461006c6f63").unwrap());
-    located.extend(hex::decode("00000000").unwrap());
-    located.extend(&photo[photo.len() - 12..]);
+    let mut picture = Png::from_bytes(photo.clone().into()).unwrap();
+    picture.chunks_mut().insert(1, PngChunk::new(*b"tEXt", "Location\0a studio".into()));
+    let located = picture.encoder().bytes().to_vec();
     let path = format!("/v1/documents/{}?public=true", Hash::of(&located));
-    let got = stage.send(put(path, located.clone(), &bearer, None)).await;
-    assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", got.text());
+    stage.send(put(path, located.clone(), &bearer, None)).await.is_problem(422, "document-metadata");
+    let request = Request::post("/v1/documents?public=true").header(header::AUTHORIZATION, &bearer);
+    let got = stage.send(request.body(Body::from(located)).unwrap()).await;
+    assert_eq!(
+        (got.status, got.json()["sha256"].as_str()),
+        (StatusCode::CREATED, Some(address.to_string().as_str()))
+    );
 
     let salt = "0f".repeat(16);
     let private = lode_node::documents::private_address(trade::world::ORIGIN, &[15; 16], b"invoice");
@@ -345,6 +355,9 @@ async fn the_page_says_who_says_what_and_what_nobody_checked() {
         "All other treatments: not stated.",
         "One of Brazil or Madagascar",
         "70 : 30",
+        "The supplier counter-signed.",
+        "The supplier has not counter-signed.",
+        "40 kg on the scale",
         "Made in China of material from Brazil or Madagascar.",
         "White Crane Studio",
         "GTC 2026001234",

@@ -4,9 +4,10 @@
 //! An answer is only as good as its evidence: none is a tick, and "not stated" stays "not stated".
 
 use lode_ledger::event::Event;
-use lode_ledger::event::body::TreatmentStatement;
+use lode_ledger::event::body::{OriginShare, TreatmentStatement};
 use lode_ledger::id::{ItemId, ItemKind};
-use lode_ledger::record::{Item, TreatmentState};
+use lode_ledger::record::{Item, RecordKey, TreatmentState};
+use lode_ledger::statement::Issuer;
 use lode_ledger::vocab::{
     CertificateScope, Code, Country, Disclosure, EvidenceLevel, Finding, Nature, Step, Treatment,
 };
@@ -217,6 +218,42 @@ impl Known<'_> {
             return answer;
         }
         answer.silent = false;
+        answer.headline = self.treated_headline(&stated);
+        // The headline is as good as the weakest of what it says.
+        let any_on = stated.iter().any(|state| is_on(state));
+        let in_headline = |state: &TreatmentState| is_on(state) == any_on;
+        let levels = stated.iter().filter(|state| in_headline(state)).map(|state| state.evidence);
+        answer.chip = levels.reduce(Code::lower).map(|level| Chip::of(level, texts));
+        let mut who = Vec::new();
+        for state in &stated {
+            let by = self.who_on(state.treatment);
+            let mut text = state.finding.name(lang).to_owned();
+            if !by.is_empty() {
+                text = format!("{text} · {by}");
+                if in_headline(state) {
+                    who.push(by);
+                }
+            }
+            if is_on(state) && state.treatment.disclosure() == Disclosure::Specific {
+                text = format!("{text} · {}", texts.disclose_specific());
+            }
+            let chip = Some(Chip::of(state.evidence, texts));
+            answer.facts.push(Fact { label: state.treatment.name(lang).to_owned(), text, chip });
+        }
+        who.sort_unstable();
+        who.dedup();
+        answer.who = texts.list(&who);
+        answer.note = if stated.iter().all(|state| state.finding.attribute("says") != Some("partly")) {
+            texts.others_not_stated().to_owned()
+        } else {
+            format!("{} {}", texts.rest_not_stated(), texts.others_not_stated())
+        };
+        answer
+    }
+
+    /// What is on the goods, or else what is said not to be.
+    fn treated_headline(&self, stated: &[&TreatmentState]) -> String {
+        let (texts, lang) = (self.texts, self.texts.0.lang());
         let says = |kind: &'static str| {
             let of_kind = stated.iter().filter(move |state| state.finding.attribute("says") == Some(kind));
             of_kind.map(|state| state.treatment.name(lang).to_owned()).collect::<Vec<String>>()
@@ -238,33 +275,7 @@ impl Known<'_> {
             let title = if by_lab { texts.lab_found_none() } else { texts.declared_untreated() };
             headlines.push(lead(title, &says("absent")));
         }
-        answer.headline = headlines.join(" · ");
-        answer.chip =
-            stated.iter().map(|s| s.evidence).reduce(Code::lower).map(|level| Chip::of(level, texts));
-        let mut who = Vec::new();
-        for state in &stated {
-            let by = self.who_on(state.treatment);
-            let mut text = state.finding.name(lang).to_owned();
-            if !by.is_empty() {
-                text = format!("{text} · {by}");
-                who.push(by);
-            }
-            let is_on = matches!(state.finding.attribute("says"), Some("present" | "partly"));
-            if is_on && state.treatment.disclosure() == Disclosure::Specific {
-                text = format!("{text} · {}", texts.disclose_specific());
-            }
-            let chip = Some(Chip::of(state.evidence, texts));
-            answer.facts.push(Fact { label: state.treatment.name(lang).to_owned(), text, chip });
-        }
-        who.sort_unstable();
-        who.dedup();
-        answer.who = texts.list(&who);
-        answer.note = if partly.is_empty() {
-            texts.others_not_stated().to_owned()
-        } else {
-            format!("{} {}", texts.rest_not_stated(), texts.others_not_stated())
-        };
-        answer
+        headlines.join(" · ")
     }
 
     /// Who said last what is known of a treatment.
@@ -294,13 +305,14 @@ impl Known<'_> {
         let mut facts = Vec::new();
         let headline = if names.len() > 1 && discrete {
             let ratio: Vec<String> = claims.origins.iter().map(|o| percent(o.share.get())).collect();
-            facts.push(Self::fact("", format!("{} {}.", texts.drawn_from_blend(), ratio.join(" : "))));
+            let ratio = ratio.join(" : ");
+            facts.push(Self::fact("", texts.drawn_from(&ratio)));
             match texts.0 {
                 PageLang::En => format!("{} {}", texts.one_of(), texts.or(&names)),
                 PageLang::Zh => format!("{}{}", texts.one_of(), texts.list(&names)),
             }
         } else if names.len() > 1 {
-            facts.push(Self::fact("", format!("{}.", texts.by_mass_blend())));
+            facts.push(Self::fact("", texts.by_mass_blend()));
             texts.list(&shares)
         } else {
             texts.list(&names)
@@ -323,19 +335,42 @@ impl Known<'_> {
         }
     }
 
+    /// Of each lot at the beginning: whether its supplier signed the same, and from which mine it is said to be.
     fn supplier_facts(&self, facts: &mut Vec<Fact>) {
         let texts = self.texts;
-        let by_link = self.told.iter().any(|told| {
-            matches!(told.event, Event::SupplierCountersigned(_))
-                && matches!(told.issuer, lode_ledger::statement::Issuer::Link(_))
+        let own = self.item.entry.is_some().then_some((self.id, self.item));
+        let roots: Vec<(&ItemId, &Item)> = own.into_iter().chain(self.ancestry.roots()).collect();
+        for (id, lot) in &roots {
+            let of = RecordKey::Item(**id);
+            let mut signed = self
+                .told
+                .iter()
+                .filter(|told| told.of == of && matches!(told.event, Event::SupplierCountersigned(_)));
+            let text = match signed.next() {
+                Some(told) if matches!(told.issuer, Issuer::Link(_)) => texts.countersigned_by_link(),
+                Some(_) => texts.countersigned_by_supplier(),
+                None => texts.supplier_silent(),
+            };
+            let names: Vec<String> =
+                lot.claims.origins.iter().map(|o| o.country.name(texts.0.lang()).to_owned()).collect();
+            let label = if roots.len() > 1 { texts.list(&names) } else { texts.supplier().to_owned() };
+            facts.push(Self::fact(&label, text));
+        }
+        let mines = self.mines();
+        if !mines.is_empty() {
+            facts.push(Self::fact(texts.mine(), texts.list(&mines)));
+        }
+    }
+
+    /// The mines that stand open in the declarations.
+    #[must_use]
+    pub(super) fn mines(&self) -> Vec<String> {
+        let declared = self.told.iter().filter_map(|told| match &told.event {
+            Event::LotDeclared(body) => Some(body),
+            _ => None,
         });
-        let signed = self.told.iter().any(|told| matches!(told.event, Event::SupplierCountersigned(_)));
-        let text = match (signed, by_link) {
-            (true, true) => texts.countersigned_by_link(),
-            (true, false) => texts.countersigned_by_supplier(),
-            (false, _) => texts.supplier_silent(),
-        };
-        facts.push(Self::fact("", text));
+        let open = |origin: &OriginShare| origin.mine.as_ref()?.clear().map(ToString::to_string);
+        declared.flat_map(|body| body.origins.iter().filter_map(open).collect::<Vec<_>>()).collect()
     }
 
     fn maker(&self) -> Option<lode_ledger::id::ParticipantId> {
@@ -389,6 +424,11 @@ impl Known<'_> {
             silent: false,
         }
     }
+}
+
+/// Whether a treatment is on the goods, or on part of them.
+fn is_on(state: &TreatmentState) -> bool {
+    matches!(state.finding.attribute("says"), Some("present" | "partly"))
 }
 
 /// A share in per cent without the sign, as in a ratio: 70, 33.3333.

@@ -19,7 +19,9 @@ pub(super) fn gaps(known: &Known<'_>, has_photo: bool) -> Vec<&'static str> {
     if item.claims.origin_evidence.rank() < EvidenceLevel::COUNTER_SIGNED.rank() {
         gaps.push(texts.gap_origin());
     }
-    gaps.push(texts.gap_mine());
+    if known.mines().is_empty() {
+        gaps.push(texts.gap_mine());
+    }
     if !has_photo {
         gaps.push(texts.gap_photo());
     }

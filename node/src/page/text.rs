@@ -81,7 +81,6 @@ macro_rules! texts {
 texts! {
     product "Lode · crystal provenance ledger" "Lode · 水晶溯源账本";
     language_name "English" "中文";
-    record_of "Record of" "溯源记录";
     tag "Tag" "标签";
     no_tag "no tag bound" "未绑定标签";
 
@@ -96,18 +95,13 @@ texts! {
     piece "Single piece" "单件";
     mass "Mass" "质量";
     count "Count" "数量";
-    form "Form" "形态";
     species "Mineral" "矿物";
-    variety "Variety" "品种";
     nature "Nature" "性质";
     grade "Grade" "等级";
     mass_left "left of it" "现余";
     mass_entered "at the start" "起始";
     pieces_unit "pieces" "件";
     says "Said by" "声明方";
-    entry_word "entry" "第";
-    entry_after "" " 条";
-    evidence "Evidence" "证据";
     evidence_scale "Evidence levels, weakest to strongest" "证据等级，由弱到强";
     evidence_self "The one who gains from it says so." "仅由利益相关方自行声明。";
     evidence_document "A document by somebody else says so; here only its fingerprint is kept." "有第三方单证；账本只保存其指纹。";
@@ -127,8 +121,7 @@ texts! {
 
     // Origin.
     one_of "One of" "下列之一：";
-    drawn_from_blend "A single piece comes from one place. This one was drawn from material blended" "单件只来自一处。本件取自按以下比例混合的料：";
-    by_mass_blend "Blended by mass" "按质量混合";
+    by_mass_blend "Blended by mass." "按质量混合。";
     origin_difference "Customs origin is where it was made; the material's origin is where it was dug. They are two different facts." "海关原产地是制作地，原料产地是开采地，二者是不同的事实。";
     material_only "Raw material as declared; nothing has been made of it yet." "按申报登记的原料，尚未加工。";
     chain_model "Chain of custody (ISO 22095)" "监管链模式（ISO 22095）";
@@ -136,7 +129,7 @@ texts! {
     countersigned_by_link "Counter-signed through a link that the importer sent: shown, but no higher level." "通过进口商发出的链接会签：仅作展示，不提高证据等级。";
     supplier_silent "The supplier has not counter-signed." "供应商未会签。";
     mine "Mine" "矿点";
-    sealed_value "kept private; only a seal of it is in the ledger" "未公开，账本中只有其密封摘要";
+    supplier "Supplier" "供应商";
 
     // Maker.
     not_worked "Nobody yet: this is material as it entered the ledger." "尚无：这是进入账本时的原料。";
@@ -153,7 +146,7 @@ texts! {
     state_in_stock "in stock" "在库";
     state_finished "finished, not sold" "成品，未售";
     state_exhausted "used up: all of it went into other items or was lost" "已用尽：全部转入其他物品或损耗";
-    state_sold "sold" "已售出";
+    state_sold "recorded as sold" "已登记售出";
     offered_now "A hand-over is open: it is on its way to another participant." "有一笔交付未完成：正在转交给另一参与方。";
     sold_by "Sold by" "售出方";
     claim_state "Claim by the buyer" "买家认领";
@@ -179,7 +172,6 @@ texts! {
     timeline_note "Times are those that the authors claim. The number is the entry in the log: anybody can look it up and check it." "时间为签署方声称的时间；编号是日志条目，任何人都可查验。";
     timeline_cut "The story is longer than this page shows; the proof file has all of it." "经过比本页显示的更长；证明文件中有全部内容。";
     this_item "this item" "本件";
-    claimed_time "claimed time" "声称时间";
 
     // Gaps.
     gaps "What is not known or not checked" "未知或未核查的事项";
@@ -189,7 +181,7 @@ texts! {
     gap_lab "No laboratory has examined this very piece, as far as this ledger knows." "据本账本所知，没有检测机构检测过本件。";
     gap_lab_text "What the laboratory's certificate says about mineral and origin: read it at the laboratory; here is only its number and fingerprint." "检测证书对矿物和产地的结论：请向检测机构查询；账本只有编号和指纹。";
     gap_origin "Where the material was dug: no independent party has confirmed it." "原料开采地：没有独立第三方确认。";
-    gap_mine "Mine and district: not public." "矿点和地区：未公开。";
+    gap_mine "Which mine: not stated, or kept private." "矿点：未说明或未公开。";
     gap_photo "How it looks: no public photo is bound to it." "外观：没有绑定公开照片。";
     gap_nature "Whether it is natural: not stated." "是否天然：未说明。";
     gap_hidden_code "Whoever printed the tag's hidden code has seen it." "印制标签隐藏码的一方见过该码。";
@@ -233,9 +225,8 @@ texts! {
     unknown_item "There is no such item in the ledger" "账本中没有该物品";
     unknown_item_text "Check the number, or look the item up by the code on its tag." "请核对编号，或用标签上的编码查询。";
     replaced_tag "This tag was replaced" "此标签已被更换";
-    replaced_tag_text "The seller reported it as lost or damaged and bound a new one. A piece that still carries this tag is not the one in the ledger." "卖家已报告其遗失或损坏，并绑定了新标签。仍带有此标签的物品不是账本中的那一件。";
+    replaced_tag_text "Whoever held the item reported this tag as lost or damaged and bound a new one. Do not rely on a piece that still carries the old tag: ask the seller." "持有方已报告此标签遗失或损坏，并绑定了新标签。请勿凭旧标签认定物品，应向卖家核实。";
     go_to_new "Record under the new tag" "查看新标签的记录";
-    try_again "Look up another code" "查询其他编码";
     back_home "About this ledger" "关于本账本";
 
     // Who.
@@ -243,7 +234,6 @@ texts! {
     the_registrar "the registrar" "登记机构";
     a_buyer "a buyer" "买家";
     supplier_by_link "the holder of the supplier's link" "供应商链接持有人";
-    suspended "suspended" "已暂停";
 }
 
 impl Texts {
@@ -277,6 +267,17 @@ impl Texts {
         match self.0 {
             PageLang::En => format!("Made in {made_in} of material from {material}."),
             PageLang::Zh => format!("在{made_in}制作，原料来自{material}。"),
+        }
+    }
+
+    /// What a single piece was drawn from, with the blend's ratio.
+    #[must_use]
+    pub fn drawn_from(self, ratio: &str) -> String {
+        match self.0 {
+            PageLang::En => {
+                format!("A single piece comes from one place. This one was drawn from a lot blended {ratio}.")
+            }
+            PageLang::Zh => format!("单件只来自一处。本件取自按 {ratio} 混合的批次。"),
         }
     }
 

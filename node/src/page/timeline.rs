@@ -72,11 +72,13 @@ pub(super) fn told(reader: &Reader<'_>, id: &ItemId, ancestry: &Ancestry) -> (Ve
         let (events, more) = reader.events(&key, until, MAX_EVENTS);
         cut |= more;
         for at in events {
-            if !seen.insert(at) {
-                continue;
-            }
             let Some(opened) = reader.opened(at.index) else { continue };
             let Some(event) = opened.events.get(usize::from(at.event)) else { continue };
+            // One weighing for each record is a fact of each; everything else is told once.
+            let weighs_each = matches!(event, Event::ConsignmentReceived(_) | Event::CustodyAccepted(_));
+            if !seen.insert(at) && !weighs_each {
+                continue;
+            }
             all.push(Told { at, of: key, issuer: opened.issuer, event: event.clone() });
         }
     }
