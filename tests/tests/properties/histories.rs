@@ -177,7 +177,7 @@ fn declare(world: &mut World, op: &Op) -> (Who, Event) {
     let entry = ["import", "opening_stock", "domestic_purchase", "mined"][op.other % 4];
     let country = COUNTRIES[usize::from(op.flag) % 4];
     let (mut body, _) = world.lot(who, entry, country, op.share * KG / 7 + 1);
-    if op.other % 5 == 0 {
+    if op.other.is_multiple_of(5) {
         let mut second = body.origins.0[0].clone();
         second.country = code(COUNTRIES[(usize::from(op.flag) + 1) % 4]);
         let share = u32::try_from(op.share * 1_000).unwrap();
@@ -185,10 +185,10 @@ fn declare(world: &mut World, op: &Op) -> (Who, Event) {
         body.origins.0[0].share_ppm = lode_ledger::mass::Ppm::new(1_000_000 - share).unwrap();
         body.origins.0.push(second);
     }
-    if entry == "import" && op.flag % 2 == 0 {
+    if entry == "import" && op.flag.is_multiple_of(2) {
         body.supplier_participant = Some(world.id(Who::Exporter));
     }
-    if op.other % 3 == 0 {
+    if op.other.is_multiple_of(3) {
         body.evidence = code("self_declared");
     }
     body.nature = code(["natural", "natural", "not_stated", "synthetic"][op.pick / 4 % 4]);
@@ -204,13 +204,13 @@ fn receive(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     let waiting = items(world, |_, item| item.state == ItemState::Declared);
     let (id, item) = picked(&waiting, op.pick)?;
     let declared = item.mass.left.get();
-    let received = if op.flag % 4 == 0 {
+    let received = if op.flag.is_multiple_of(4) {
         declared * op.share / 1_000 + 1
     } else {
         declared * (996 + op.share % 9) / 1_000
     };
     let mut body = world.receipt(id, received.max(1));
-    body.lines.0[0].reason = (op.flag % 4 == 0).then(|| code("breakage"));
+    body.lines.0[0].reason = (op.flag.is_multiple_of(4)).then(|| code("breakage"));
     Some((world.who(item.custodian)?, body.into()))
 }
 
@@ -218,7 +218,7 @@ fn split(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     let (who, id, item) = in_hand(world, op.pick, |id, _| id.kind() != ItemKind::Piece)?;
     let left = item.mass.left.get();
     let part = (left * op.share / 1_000).max(1);
-    let whole = op.flag % 5 == 0;
+    let whole = op.flag.is_multiple_of(5);
     let (mut body, _) = world.split(who, id, &[]);
     let parts = if whole { vec![part, left - part] } else { vec![part] };
     let mut counts = vec![None; 2];
@@ -228,7 +228,7 @@ fn split(world: &mut World, op: &Op) -> Option<(Who, Event)> {
         counts = vec![Some(first), Some(count.left.saturating_sub(first))];
         left_count = Some(if whole { 0 } else { count.left.saturating_sub(first) });
     }
-    let lost = if whole || op.flag % 3 > 0 { 0 } else { (left - part) / 50 };
+    let lost = if whole || !op.flag.is_multiple_of(3) { 0 } else { (left - part) / 50 };
     let parts = parts.into_iter().zip(counts).filter(|(mass, _)| *mass > 0);
     body.parts = parts.map(|(mass, count)| SplitPart { mass_mg: mg(mass), count }).collect::<Vec<_>>().into();
     if lost > 0 {
@@ -255,14 +255,15 @@ fn merge(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     let (second, other) = companion(world, first, &item, op.other)?;
     let part = |item: &Item, share: u64| (item.mass.left.get() * share / 1_000).max(1);
     // Now and then only a trace of the second goes in: its origin must stay in the set.
-    let second_part = if op.flag % 5 == 0 { 1 + op.share % 5 } else { part(&other, 1_000 - op.share) };
+    let second_part =
+        if op.flag.is_multiple_of(5) { 1 + op.share % 5 } else { part(&other, 1_000 - op.share) };
     let inputs = vec![
-        input(first, if op.flag % 3 == 0 { item.mass.left.get() } else { part(&item, op.share) }),
+        input(first, if op.flag.is_multiple_of(3) { item.mass.left.get() } else { part(&item, op.share) }),
         input(second, second_part.min(other.mass.left.get())),
     ];
     let total: u64 = inputs.iter().map(|input| input.mass_mg.get()).sum();
     let (mut body, _) = world.merge(who, inputs);
-    if op.flag % 4 == 0 && total > 200 {
+    if op.flag.is_multiple_of(4) && total > 200 {
         body.losses = vec![loss("waste", total / 100)].into();
         body.mass_mg = mg(total - total / 100);
     }
@@ -272,12 +273,12 @@ fn merge(world: &mut World, op: &Op) -> Option<(Who, Event)> {
 fn lose(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     let (who, id, item) = in_hand(world, op.pick, |_, _| true)?;
     let left = item.mass.left.get();
-    let all = op.flag % 6 == 0;
+    let all = op.flag.is_multiple_of(6);
     let mut body = world.lost(id, if all { left } else { (left * op.share / 5_000).max(1) });
     body.loss.reason = code(["process", "theft", "sample", "waste"][op.other % 4]);
     if let Some(count) = item.count {
         body.loss.count =
-            if all { Some(count.left) } else { (count.left > 1 && op.flag % 2 == 0).then_some(1) };
+            if all { Some(count.left) } else { (count.left > 1 && op.flag.is_multiple_of(2)).then_some(1) };
     }
     Some((who, body.into()))
 }
@@ -285,14 +286,14 @@ fn lose(world: &mut World, op: &Op) -> Option<(Who, Event)> {
 fn start(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     let (who, id, item) = in_hand(world, op.pick, |_, _| true)?;
     let left = item.mass.left.get();
-    let whole = id.kind() == ItemKind::Piece || op.flag % 3 == 0;
+    let whole = id.kind() == ItemKind::Piece || op.flag.is_multiple_of(3);
     let mut first = input(id, if whole { left } else { (left * op.share / 1_000).max(1) });
     if let Some(count) = item.count {
         let part = u32::try_from(u64::from(count.left) * op.share / 1_000).unwrap().max(1);
         first.count = Some(if whole { count.left } else { part });
     }
     let mut inputs = vec![first];
-    if op.flag % 2 == 0
+    if op.flag.is_multiple_of(2)
         && let Some((second, other)) = companion(world, id, &item, op.other)
     {
         inputs.push(input(second, (other.mass.left.get() * op.share / 1_000).max(1)));
@@ -313,7 +314,7 @@ fn step(world: &World, op: &Op) -> Option<(Who, Event)> {
         mass_mg: None,
         photos: Vec::new().into(),
     };
-    if op.flag % 2 == 0 {
+    if op.flag.is_multiple_of(2) {
         let (id, work) = picked(&jobs(world), op.pick)?;
         return Some((world.who(work.studio)?, StepLogged { work: Some(id), ..body }.into()));
     }
@@ -333,7 +334,7 @@ fn complete(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     }
     let yielded: u64 = outputs.iter().map(|output| output.mass_mg.get()).sum();
     let (mut body, _) = world.yielded(who, id, outputs);
-    if op.flag % 3 == 0 {
+    if op.flag.is_multiple_of(3) {
         body.losses = Vec::new().into();
         body.left_mg = mg(left.saturating_sub(yielded));
     } else if op.flag % 3 == 1 {
@@ -358,7 +359,7 @@ fn treat(world: &World, op: &Op) -> Option<(Who, Event)> {
         added_mg: None,
         left_mg: None,
     };
-    let (who, left) = if op.flag % 2 == 0 {
+    let (who, left) = if op.flag.is_multiple_of(2) {
         let (id, work) = picked(&jobs(world), op.pick)?;
         body.work = Some(id);
         (world.who(work.studio)?, work.mass.left.get())
@@ -375,7 +376,7 @@ fn treat(world: &World, op: &Op) -> Option<(Who, Event)> {
 }
 
 fn say(world: &World, op: &Op) -> Option<(Who, Event)> {
-    let lab = op.flag % 3 == 0;
+    let lab = op.flag.is_multiple_of(3);
     let (who, id, _) = in_hand(world, op.pick, |_, _| true)?;
     let finding = if lab {
         ["lab_detected", "lab_none_detected"][op.other / 4 % 2]
@@ -391,13 +392,13 @@ fn offer(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     let others = [Who::ImporterA, Who::ImporterB, Who::Studio, Who::Seller];
     let to = others.into_iter().cycle().skip(op.other % 4).find(|to| *to != who)?;
     let mut lines = vec![id];
-    if op.flag % 3 == 0
+    if op.flag.is_multiple_of(3)
         && let Some((second, _)) = companion(world, id, &item, op.other)
     {
         lines.push(second);
     }
     let (mut body, _) = world.offer(who, to, &lines);
-    body.ownership = (op.flag % 2 == 0 && item.owner == Some(item.custodian)).then_some(true);
+    body.ownership = (op.flag.is_multiple_of(2) && item.owner == Some(item.custodian)).then_some(true);
     // The giver's scale, within a thousandth.
     let line = &mut body.lines.0[0].mass_mg;
     *line = mg((line.get() * (9_990 + op.share % 21) / 10_000).max(1));
@@ -415,7 +416,7 @@ fn accept(world: &World, op: &Op) -> Option<(Who, Event)> {
 fn end_offer(world: &World, op: &Op) -> Option<(Who, Event)> {
     let (offer, record) = picked(&offers(world), op.pick)?;
     let at = world.now;
-    if op.flag % 2 == 0 {
+    if op.flag.is_multiple_of(2) {
         return Some((world.who(record.from)?, CustodyCancelled { at, offer }.into()));
     }
     Some((world.who(record.to)?, CustodyRejected { at, offer, reason: text("not ordered") }.into()))
@@ -440,7 +441,7 @@ fn cancel_sale(world: &World, op: &Op) -> Option<(Who, Event)> {
 
 fn certify(world: &World, op: &Op) -> Option<(Who, Event)> {
     let (who, id, _) = in_hand(world, op.pick, |_, _| true)?;
-    if op.flag % 2 == 0 {
+    if op.flag.is_multiple_of(2) {
         return Some((who, world.certificate(id, "XYZ", &format!("{}", op.share % 20)).into()));
     }
     let mut body = world.certificate(id, "GTC", &format!("{}", op.share));
