@@ -394,6 +394,8 @@ async fn the_page_of_a_persons_piece_of_a_lot_and_of_nothing() {
     assert!(fish.text().contains("asserted by the holder") && fish.text().contains("Certificate NGTC 77"));
     assert!(fish.text().contains("Treated: waxed"));
 
+    assert!(fish.text().contains("NGTC 77 is shown for another item, P-"), "{}", fish.text());
+
     let lot = stage.get(&format!("/items/{}", stage.trade.brazil)).await;
     assert!(
         lot.text().contains("Declared untreated: heated")

@@ -69,6 +69,16 @@ pub(super) fn phrase(
             let parameters = body.parameters.as_ref().map(ToString::to_string);
             join(texts, [Some(body.treatment.name(lang).to_owned()), parameters])
         }
+        // The same certificate on another item touches this one too: it collides.
+        Event::CertificateLinked(body) if RecordKey::Item(body.item) != *of => {
+            let certificate = format!("{} {}", body.issuer_code, body.number);
+            let other = super::timeline::short(&RecordKey::Item(body.item));
+            if zh {
+                format!("{certificate} 被用于另一件：{other}")
+            } else {
+                format!("{certificate} is shown for another item, {other}")
+            }
+        }
         Event::CertificateLinked(body) => {
             let mut parts = vec![format!("{} {}", body.issuer_code, body.number)];
             parts.extend(
