@@ -401,7 +401,7 @@ async fn the_page_of_a_persons_piece_of_a_lot_and_of_nothing() {
         lot.text().contains("Declared untreated: heated")
             && lot.text().contains("The supplier counter-signed.")
     );
-    assert!(lot.text().contains("Nobody yet: this is material"));
+    assert!(lot.text().contains("Nobody: this is unworked material"));
 
     let replaced = stage.get(&format!("/T/{}", stage.trade.old_tag)).await;
     assert!(replaced.text().contains("This tag was replaced"));

@@ -217,15 +217,13 @@ pub(crate) fn trade() -> Trade {
             r#"{{"type":"certificate.linked","item":"{dragon}","issuer_code":"GTC","number":"2026001234","scope":"item","document":{{"kind":"lab_report","sha256":"{report}","public":true}},"findings":[{{"treatment":"heat","finding":"lab_none_detected"}}]}}"#
         ),
     );
-    for item in [fish] {
-        say(
-            w,
-            &mut artisan.0,
-            &format!(
-                r#"{{"type":"certificate.linked","item":"{item}","issuer_code":"NGTC","number":"77","scope":"item","document":{{"kind":"lab_report","sha256":"{report}","public":true}}}}"#
-            ),
-        );
-    }
+    say(
+        w,
+        &mut artisan.0,
+        &format!(
+            r#"{{"type":"certificate.linked","item":"{fish}","issuer_code":"NGTC","number":"77","scope":"item","document":{{"kind":"lab_report","sha256":"{report}","public":true}}}}"#
+        ),
+    );
     say(
         w,
         &mut studio.0,
