@@ -197,3 +197,18 @@ pub(super) fn check_difference(
     }
     Ok(())
 }
+
+/// Rule M5 over a life: all that a thing gains, by scales and by foreign mass, stays within the policy's second
+/// threshold of what it began with (or within one scale's difference). Many small gains are one large one.
+pub(super) fn check_total_gain(
+    mass: &MassBalance,
+    added: Milligrams,
+    scales: Milligrams,
+    policy: &Policy,
+) -> Result<(), Violation> {
+    let allowed = mass.entered.share(policy.receipt_countersign).max(scales);
+    if add(mass.gained, added)? > allowed {
+        return Err(Violation::new(Reason::MassFromNowhere).with(added));
+    }
+    Ok(())
+}

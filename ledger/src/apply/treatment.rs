@@ -1,15 +1,19 @@
 //! Treatments said and done (rules L1, L5): applied never disappears; only a lab says what a lab finds.
 
 use crate::event::body::{TreatmentApplied, TreatmentDeclared, TreatmentStatement};
+use crate::mass::Milligrams;
 use crate::record::{Item, ItemState, RecordKey, TreatmentState};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{Code, EvidenceLevel, Finding};
 
-use super::balance::positive;
+use super::balance::{check_total_gain, positive};
 use super::claims::{find, is_applied, mark_applied, set};
 use super::context::{Context, refuse_twice, state_forbids, warn_item};
 use super::lots::{is_of_lab, keep_documents};
 use super::work::{job_in_hand, one_of_two};
+
+/// Treatments that leave something in or on the goods; no other adds mass (rule M5).
+const ADDING: [&str; 8] = ["coat", "dye", "fill", "glass_fill", "glue", "impregnate", "oil", "wax"];
 
 pub(super) fn treatment_declared(
     context: &mut Context<'_>,
@@ -83,11 +87,18 @@ pub(super) fn treatment_applied(context: &mut Context<'_>, body: &TreatmentAppli
         let text = "mass that is added is stated with what there is afterwards";
         return Err(Violation::new(Reason::FieldsDisagree).with(text).field("left_mg"));
     }
+    if let Some(added) = added
+        && !ADDING.contains(&body.treatment.as_str())
+    {
+        return Err(Violation::new(Reason::MassFromNowhere).with(added).field("added_mg"));
+    }
     match (&body.item, &body.work) {
         (Some(id), None) => {
             let mut item = context.item_in_hand(id).map_err(|violation| violation.field("item"))?;
             context.build_on_item(&mut item)?;
             if let (Some(added), Some(left)) = (added, body.left_mg) {
+                check_total_gain(&item.mass, added, Milligrams::ZERO, context.policy()?)
+                    .map_err(|violation| violation.field("added_mg"))?;
                 item.mass.gain(added)?;
                 item.mass.check_left(left, "left_mg")?;
             }
@@ -98,6 +109,8 @@ pub(super) fn treatment_applied(context: &mut Context<'_>, body: &TreatmentAppli
             let mut work = job_in_hand(context, id)?;
             context.build_on_work(&mut work)?;
             if let (Some(added), Some(left)) = (added, body.left_mg) {
+                check_total_gain(&work.mass, added, Milligrams::ZERO, context.policy()?)
+                    .map_err(|violation| violation.field("added_mg"))?;
                 work.mass.gain(added)?;
                 work.mass.check_left(left, "left_mg")?;
             }

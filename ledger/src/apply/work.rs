@@ -152,14 +152,8 @@ fn account(context: &Context<'_>, work: &mut WorkOrder, body: &WorkCompleted) ->
             return Err(Violation::new(Reason::CountMissing).field(field));
         }
         let is_measurement = loss.reason == LossReason::MEASUREMENT_DIFFERENCE;
-        check_difference(
-            is_measurement,
-            loss.mass_mg,
-            work.mass.entered,
-            Milligrams::default(),
-            policy,
-        )
-        .map_err(|violation| violation.field(field.clone()))?;
+        check_difference(is_measurement, loss.mass_mg, work.mass.entered, Milligrams::default(), policy)
+            .map_err(|violation| violation.field(field.clone()))?;
         work.mass.lose(loss.mass_mg).map_err(|violation| violation.field(field))?;
     }
     work.mass.check_left(body.left_mg, "left_mg")

@@ -25,7 +25,9 @@ pub enum Issuer {
 
 /// The text names no author.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("expected an author: U- and a participant's id, tag: and a tag code, owner: or link: and a key thumbprint, or ledger")]
+#[error(
+    "expected an author: U- and a participant's id, tag: and a tag code, owner: or link: and a key thumbprint, or ledger"
+)]
 pub struct BadIssuer;
 
 impl fmt::Display for Issuer {
