@@ -11,18 +11,18 @@ use crate::stage::{Refused, Stage};
 use crate::story::{self, Outcome};
 
 /// A fraud that was tried, and how it was met.
-pub struct Tried {
+pub(crate) struct Tried {
     /// What was tried.
-    pub what: &'static str,
+    pub(crate) what: &'static str,
     /// How the node refused it.
-    pub refused: Refused,
+    pub(crate) refused: Refused,
 }
 
 /// Tries all three.
 ///
 /// # Errors
 /// The node let one in, or could not be reached.
-pub fn try_all(stage: &Stage, outcome: &Outcome) -> Result<Vec<Tried>> {
+pub(crate) fn try_all(stage: &Stage, outcome: &Outcome) -> Result<Vec<Tried>> {
     let ten_times = ten_times_the_mass(stage, outcome)?;
     let twice = story::sale(stage, outcome.piece)?;
     let borrowed = story::certificate(stage, outcome.twin, Vec::new())?;

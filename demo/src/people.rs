@@ -17,19 +17,19 @@ use lode_ledger::statement::Issuer;
 use lode_ledger::time::Timestamp;
 
 /// The passphrase of every key of the demonstration. It protects nothing; it is printed.
-pub const PASSPHRASE: &str = "demo";
+pub(crate) const PASSPHRASE: &str = "demo";
 
 /// Sealable fields that the demonstration leaves open: organisations' names, so that its pages can be read.
 const OPEN: [&str; 1] = ["name"];
 
 /// Somebody who signs.
-pub struct Person {
+pub(crate) struct Person {
     /// The short name: also the folder's.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What the ledger calls it.
-    pub title: &'static str,
+    pub(crate) title: &'static str,
     /// Its id, once enrolled.
-    pub id: ParticipantId,
+    pub(crate) id: ParticipantId,
     secret: SecretKey,
     home: Home,
     ledger: Option<LedgerName>,
@@ -40,7 +40,7 @@ impl Person {
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn new(people: &Path, name: &'static str, title: &'static str) -> Result<Self> {
+    pub(crate) fn new(people: &Path, name: &'static str, title: &'static str) -> Result<Self> {
         let home = Home::open(people.join(name))?;
         let secret = SecretKey::from_seed(lode::error::random()?);
         keyring::keep(&home, name, &secret, PASSPHRASE, keyring::Cost::Light)?;
@@ -51,7 +51,7 @@ impl Person {
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn spare_key(&self) -> Result<SecretKey> {
+    pub(crate) fn spare_key(&self) -> Result<SecretKey> {
         let secret = SecretKey::from_seed(lode::error::random()?);
         keyring::keep(&self.home, "spare", &secret, PASSPHRASE, keyring::Cost::Light)?;
         Ok(secret)
@@ -61,7 +61,7 @@ impl Person {
     ///
     /// # Errors
     /// The settings are not complete.
-    pub fn settle(&mut self, config: &Config) -> Result<()> {
+    pub(crate) fn settle(&mut self, config: &Config) -> Result<()> {
         self.id = config.participant.as_deref().context("no participant in the settings")?.parse()?;
         self.ledger = config.ledger.clone();
         self.home.save_config(config)?;
@@ -70,13 +70,13 @@ impl Person {
 
     /// Its home folder.
     #[must_use]
-    pub const fn home(&self) -> &Home {
+    pub(crate) const fn home(&self) -> &Home {
         &self.home
     }
 
     /// Its key, which a session of the client's library signs with.
     #[must_use]
-    pub const fn secret(&self) -> &SecretKey {
+    pub(crate) const fn secret(&self) -> &SecretKey {
         &self.secret
     }
 
@@ -84,7 +84,7 @@ impl Person {
     ///
     /// # Errors
     /// The person is not enrolled yet.
-    pub fn session(&self, node: Node, at: Timestamp) -> Result<Session> {
+    pub(crate) fn session(&self, node: Node, at: Timestamp) -> Result<Session> {
         let ledger = self.ledger.clone().with_context(|| format!("{} is not enrolled", self.title))?;
         let issuer = Issuer::Participant(self.id);
         let mut session = Session::new(self.home.clone(), Some(node), ledger, issuer, self.secret.clone());
@@ -97,7 +97,7 @@ impl Person {
     ///
     /// # Errors
     /// The counter cannot be kept, or the events make no statement.
-    pub fn sign(&self, events: &[Event]) -> Result<Signed> {
+    pub(crate) fn sign(&self, events: &[Event]) -> Result<Signed> {
         let ledger = self.ledger.clone().with_context(|| format!("{} is not enrolled", self.title))?;
         let author = Author { issuer: Issuer::Participant(self.id), key: self.secret.clone(), ledger };
         let open = OPEN.iter().map(|field| (*field).to_owned()).collect();

@@ -18,45 +18,45 @@ const STORY_DAYS: i64 = 42;
 const DAY_S: i64 = 86_400;
 
 /// One line of what happened.
-pub struct Told {
+pub(crate) struct Told {
     /// The day of the story.
-    pub day: i64,
+    pub(crate) day: i64,
     /// Who.
-    pub who: &'static str,
+    pub(crate) who: &'static str,
     /// Which event.
-    pub event: &'static str,
+    pub(crate) event: &'static str,
     /// What it did.
-    pub text: String,
+    pub(crate) text: String,
     /// The log index of the last statement.
-    pub index: LogIndex,
+    pub(crate) index: LogIndex,
 }
 
 /// How a fraud was met.
-pub struct Refused {
+pub(crate) struct Refused {
     /// Whose name stood under it.
-    pub who: &'static str,
+    pub(crate) who: &'static str,
     /// The node's answer.
-    pub refusal: Refusal,
+    pub(crate) refusal: Refusal,
 }
 
 /// The people and the node.
-pub struct Stage {
+pub(crate) struct Stage {
     /// The registrar.
-    pub registrar: Person,
+    pub(crate) registrar: Person,
     /// Brings the container in.
-    pub importer: Person,
+    pub(crate) importer: Person,
     /// A second importer, with stock of its own.
-    pub second_importer: Person,
+    pub(crate) second_importer: Person,
     /// Sold the container's content.
-    pub exporter: Person,
+    pub(crate) exporter: Person,
     /// Cuts.
-    pub studio: Person,
+    pub(crate) studio: Person,
     /// Examines.
-    pub lab: Person,
+    pub(crate) lab: Person,
     /// Sells.
-    pub seller: Person,
+    pub(crate) seller: Person,
     /// What happened so far.
-    pub told: Vec<Told>,
+    pub(crate) told: Vec<Told>,
     folder: PathBuf,
     node: Node,
     name: LedgerName,
@@ -67,11 +67,11 @@ pub struct Stage {
 }
 
 /// The cast, before anybody is enrolled.
-pub struct Cast {
+pub(crate) struct Cast {
     /// See [`Stage::registrar`].
-    pub registrar: Person,
+    pub(crate) registrar: Person,
     /// Everybody else, in the order of enrolment: importer, second importer, exporter, studio, lab, seller.
-    pub others: [Person; 6],
+    pub(crate) others: [Person; 6],
 }
 
 impl Stage {
@@ -79,7 +79,7 @@ impl Stage {
     ///
     /// # Errors
     /// The ledger's name is not one.
-    pub fn new(cast: Cast, folder: &Path, node: Node, name: LedgerName, now: i64) -> Result<Self> {
+    pub(crate) fn new(cast: Cast, folder: &Path, node: Node, name: LedgerName, now: i64) -> Result<Self> {
         let [importer, second_importer, exporter, studio, lab, seller] = cast.others;
         let id = LedgerId::parse(&name.id)?;
         Ok(Self {
@@ -103,7 +103,7 @@ impl Stage {
 
     /// Everybody.
     #[must_use]
-    pub const fn people(&self) -> [&Person; 7] {
+    pub(crate) const fn people(&self) -> [&Person; 7] {
         [
             &self.registrar,
             &self.importer,
@@ -116,49 +116,49 @@ impl Stage {
     }
 
     /// Turns the calendar.
-    pub fn day(&mut self, day: i64) {
+    pub(crate) fn day(&mut self, day: i64) {
         self.day = day;
     }
 
     /// The story's time: what its people would have put down.
     #[must_use]
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         Timestamp::from_unix(self.began + self.day * DAY_S)
     }
 
     /// A time so many days later.
     #[must_use]
-    pub fn in_days(&self, days: i64) -> Timestamp {
+    pub(crate) fn in_days(&self, days: i64) -> Timestamp {
         Timestamp::from_unix(self.began + (self.day + days) * DAY_S)
     }
 
     /// The log's origin.
     #[must_use]
-    pub fn origin(&self) -> &str {
+    pub(crate) fn origin(&self) -> &str {
         &self.name.origin
     }
 
     /// The ledger's id.
     #[must_use]
-    pub const fn ledger(&self) -> &LedgerId {
+    pub(crate) const fn ledger(&self) -> &LedgerId {
         &self.id
     }
 
     /// The demonstration's folder.
     #[must_use]
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// The node.
     #[must_use]
-    pub const fn node(&self) -> &Node {
+    pub(crate) const fn node(&self) -> &Node {
         &self.node
     }
 
     /// The id of an item that somebody's event creates.
     #[must_use]
-    pub fn item(&self, who: &Person, kind: ItemKind, nonce: &Nonce, output: u16) -> ItemId {
+    pub(crate) fn item(&self, who: &Person, kind: ItemKind, nonce: &Nonce, output: u16) -> ItemId {
         ItemId::derive(kind, self.origin(), &who.id.to_string(), nonce, output)
     }
 
@@ -166,7 +166,7 @@ impl Stage {
     ///
     /// # Errors
     /// It does not, or did not answer.
-    pub fn accept(&self, who: &Person, events: &[Event]) -> Result<LogIndex> {
+    pub(crate) fn accept(&self, who: &Person, events: &[Event]) -> Result<LogIndex> {
         match self.submit(who, events)? {
             Answer::Accepted { index, .. } => {
                 self.last.set(index.0);
@@ -180,7 +180,7 @@ impl Stage {
     ///
     /// # Errors
     /// It took it, or did not answer.
-    pub fn refuse(&self, who: &Person, event: Event) -> Result<Refused> {
+    pub(crate) fn refuse(&self, who: &Person, event: Event) -> Result<Refused> {
         match self.submit(who, &[event])? {
             Answer::Refused(refusal) => Ok(Refused { who: who.title, refusal }),
             Answer::Accepted { index, .. } => bail!("a fraud was let in at entry {index}"),
@@ -194,12 +194,12 @@ impl Stage {
     }
 
     /// Takes note of where the log has got to, when somebody else handed statements in.
-    pub fn heard(&self, index: Option<LogIndex>) {
+    pub(crate) fn heard(&self, index: Option<LogIndex>) {
         self.last.set(index.map_or(self.last.get(), |index| index.0));
     }
 
     /// Notes what happened.
-    pub fn tell(&mut self, who: &'static str, event: &'static str, text: String) {
+    pub(crate) fn tell(&mut self, who: &'static str, event: &'static str, text: String) {
         self.told.push(Told { day: self.day, who, event, text, index: LogIndex(self.last.get()) });
     }
 }
@@ -208,6 +208,6 @@ impl Stage {
 ///
 /// # Errors
 /// It is empty or too long.
-pub fn line<const MAX: usize>(text: &str) -> Result<Text<MAX>> {
+pub(crate) fn line<const MAX: usize>(text: &str) -> Result<Text<MAX>> {
     Ok(Text::new(text)?)
 }

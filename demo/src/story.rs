@@ -31,23 +31,23 @@ use crate::stage::{Stage, line};
 const WORKBOOK: &[u8] = include_bytes!("../../tests/data/inbound-2026-11.xlsx");
 
 /// What the story leaves behind for whoever comes next.
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// The sphere that was sold.
-    pub piece: ItemId,
+    pub(crate) piece: ItemId,
     /// Its twin, still unsold, at the seller's.
-    pub twin: ItemId,
+    pub(crate) twin: ItemId,
     /// Its tag.
-    pub tag: TagCode,
+    pub(crate) tag: TagCode,
     /// The hidden code under its scratch field.
-    pub claim: ClaimCode,
+    pub(crate) claim: ClaimCode,
     /// A lot that was declared and has not arrived, and its declared mass.
-    pub under_way: (ItemId, Milligrams),
+    pub(crate) under_way: (ItemId, Milligrams),
     /// What is left of the blend, at the studio.
-    pub blend: ItemId,
+    pub(crate) blend: ItemId,
     /// The smallest sphere, still at the studio.
-    pub small: ItemId,
+    pub(crate) small: ItemId,
     /// The beads, at the studio.
-    pub beads: ItemId,
+    pub(crate) beads: ItemId,
 }
 
 /// A lot as the workbook brought it.
@@ -60,7 +60,7 @@ struct Lot {
 ///
 /// # Errors
 /// The node refused what it should accept, or could not be reached.
-pub fn play(stage: &mut Stage) -> Result<Outcome> {
+pub(crate) fn play(stage: &mut Stage) -> Result<Outcome> {
     let (lots, under_way) = inbound(stage)?;
     let blend = blend(stage, &lots)?;
     let Carved { spheres: [piece, twin, small], beads, index } = carve(stage, blend)?;
@@ -183,7 +183,7 @@ fn second_lot(stage: &mut Stage) -> Result<ItemId> {
     };
     let item = stage.item(&stage.second_importer, ItemKind::Lot, &nonce, 0);
     stage.accept(&stage.second_importer, &[lot.into()])?;
-    hand_over(stage, Hands::FromSecondImporterToImporter, &[(item, mass, mass)])?;
+    hand_over(stage, Hands::ImporterToImporter, &[(item, mass, mass)])?;
     stage.tell(
         "importer",
         "custody.accepted",
@@ -252,7 +252,7 @@ fn blend(stage: &mut Stage, lots: &[Lot]) -> Result<Blend> {
 
     stage.day(14);
     let measured = mg(29_996_000)?;
-    hand_over(stage, Hands::FromImporterToStudio, &[(item, mass, measured)])?;
+    hand_over(stage, Hands::ImporterToStudio, &[(item, mass, measured)])?;
     stage.tell(
         "studio",
         "custody.accepted",
@@ -264,18 +264,18 @@ fn blend(stage: &mut Stage, lots: &[Lot]) -> Result<Blend> {
 /// Between whom goods change hands.
 #[derive(Clone, Copy)]
 enum Hands {
-    FromSecondImporterToImporter,
-    FromImporterToStudio,
-    FromStudioToSeller,
+    ImporterToImporter,
+    ImporterToStudio,
+    StudioToSeller,
 }
 
 fn hand_over(stage: &mut Stage, hands: Hands, items: &[(ItemId, Milligrams, Milligrams)]) -> Result<()> {
     let resolution = mg(2_000)?;
     let nonce = fresh()?;
     let (from, to): (&Person, &Person) = match hands {
-        Hands::FromSecondImporterToImporter => (&stage.second_importer, &stage.importer),
-        Hands::FromImporterToStudio => (&stage.importer, &stage.studio),
-        Hands::FromStudioToSeller => (&stage.studio, &stage.seller),
+        Hands::ImporterToImporter => (&stage.second_importer, &stage.importer),
+        Hands::ImporterToStudio => (&stage.importer, &stage.studio),
+        Hands::StudioToSeller => (&stage.studio, &stage.seller),
     };
     let offer = OfferId::derive(stage.origin(), &from.id.to_string(), &nonce, 0);
     let offered = CustodyOffered {
@@ -435,7 +435,7 @@ fn certify(stage: &mut Stage, piece: ItemId) -> Result<()> {
 ///
 /// # Errors
 /// Never with the vocabulary of this program.
-pub fn certificate(stage: &Stage, item: ItemId, findings: Vec<TreatmentStatement>) -> Result<Event> {
+pub(crate) fn certificate(stage: &Stage, item: ItemId, findings: Vec<TreatmentStatement>) -> Result<Event> {
     Ok(CertificateLinked {
         at: stage.now(),
         item,
@@ -457,11 +457,7 @@ pub fn certificate(stage: &Stage, item: ItemId, findings: Vec<TreatmentStatement
 fn sell(stage: &mut Stage, piece: ItemId, twin: ItemId) -> Result<(TagCode, ClaimCode)> {
     stage.day(38);
     let masses = [mg(1_204_300)?, mg(987_450)?];
-    hand_over(
-        stage,
-        Hands::FromStudioToSeller,
-        &[(piece, masses[0], masses[0]), (twin, masses[1], masses[1])],
-    )?;
+    hand_over(stage, Hands::StudioToSeller, &[(piece, masses[0], masses[0]), (twin, masses[1], masses[1])])?;
     stage.tell("seller", "custody.accepted", "two spheres, to the milligram".to_owned());
 
     let claim = ClaimCode(lode::error::random()?);
@@ -482,7 +478,7 @@ fn sell(stage: &mut Stage, piece: ItemId, twin: ItemId) -> Result<(TagCode, Clai
 ///
 /// # Errors
 /// Never with the vocabulary of this program.
-pub fn sale(stage: &Stage, item: ItemId) -> Result<Event> {
+pub(crate) fn sale(stage: &Stage, item: ItemId) -> Result<Event> {
     Ok(SaleRecorded {
         at: stage.now(),
         nonce: fresh()?,
@@ -513,7 +509,7 @@ fn correct(stage: &mut Stage, twin: ItemId, index: LogIndex) -> Result<()> {
 }
 
 /// An id as people read it in a table: its letter and its first eight characters.
-pub fn short(id: impl std::fmt::Display) -> String {
+pub(crate) fn short(id: impl std::fmt::Display) -> String {
     id.to_string().chars().take(10).collect()
 }
 
@@ -521,6 +517,6 @@ pub fn short(id: impl std::fmt::Display) -> String {
 ///
 /// # Errors
 /// The system has no randomness.
-pub fn fresh() -> Result<Nonce> {
+pub(crate) fn fresh() -> Result<Nonce> {
     Ok(Nonce(lode::error::random()?))
 }
