@@ -40,8 +40,12 @@ pub(super) fn claims(bench: &mut Bench) {
     bench.event("treatment-adds-wrongly", "one milligram more", verdict, Who::Studio, body.clone());
     body.added_mg = Some(Milligrams::MAX);
     body.left_mg = Some(Milligrams::MAX);
-    let verdict = rule("out-of-range", "M1", "");
-    bench.event("mass-out-of-range", "beyond 2^53 mg", verdict, Who::Studio, body.clone());
+    let verdict = rule("mass-from-nowhere", "M5", "added_mg");
+    bench.event("treatment-adds-tenfold", "400 kg of wax", verdict.clone(), Who::Studio, body.clone());
+    body.treatment = code("heat");
+    body.added_mg = Some(mg(100));
+    body.left_mg = Some(mg(KG + 100));
+    bench.event("heat-adds-mass", "heat leaves nothing behind", verdict, Who::Studio, body.clone());
     body.work = Some(bench.world.works["open"]);
     let verdict = rule("fields-disagree", "F3", "item");
     bench.event("treatment-of-two-things", "item and job", verdict, Who::Studio, body);

@@ -210,7 +210,11 @@ fn merges(bench: &mut Bench) {
     bench.event("good-merge", "one kilogram of each", Verdict::accepted(), Who::ImporterA, body.clone());
     body.mass_mg = mg(2 * KG + 1);
     let verdict = rule("not-balanced", "M2", "mass_mg");
-    bench.event("merge-not-balanced", "one milligram from nowhere", verdict, Who::ImporterA, body);
+    bench.event("merge-not-balanced", "one milligram from nowhere", verdict, Who::ImporterA, body.clone());
+    body.mass_mg = Milligrams::MAX;
+    body.losses = vec![loss("process", KG)].into();
+    let verdict = rule("out-of-range", "M1", "");
+    bench.event("mass-out-of-range", "beyond 2^53 mg", verdict, Who::ImporterA, body);
     let (body, _) = bench.world.merge(Who::ImporterA, vec![input(brazil, KG), input(brazil, KG)]);
     let verdict = rule("named-twice", "F3", "inputs[1]");
     bench.event("merge-with-itself", "the same lot twice", verdict, Who::ImporterA, body);
