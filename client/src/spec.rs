@@ -39,7 +39,7 @@ pub fn line(what: &str, text: &str) -> Result<Line> {
 /// A line of text that will be sealed unless it is left open.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`fn@line`].
 pub fn sealable(what: &str, text: Option<&str>) -> Result<Option<Sealable<Line>>> {
     text.map(|text| line(what, text).map(Sealable::Clear)).transpose()
 }

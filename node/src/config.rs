@@ -132,7 +132,7 @@ pub struct Given {
     /// Address and port to serve HTTP on (default 127.0.0.1:8080)
     #[arg(long, env = "LODE_LISTEN", global = true)]
     pub listen: Option<SocketAddr>,
-    /// How the world reaches this node, such as https://ledger.example
+    /// How the world reaches this node, such as <https://ledger.example>
     #[arg(long, env = "LODE_BASE_URL", global = true)]
     pub base_url: Option<String>,
     /// The language of pages whose reader asks for none of ours: en, zh or pt

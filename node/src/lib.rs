@@ -1,6 +1,6 @@
 //! Lode's node: takes signed statements in, keeps the log, answers questions.
 //!
-//! The way of a statement: [`intake`] (many at once, decides nothing) -> [`sequencer`] (one owner of the state,
+//! The way of a statement: `intake` (many at once, decides nothing) -> `sequencer` (one owner of the state,
 //! applies the rules of `lode_ledger`) -> [`journal`] (durable) -> [`tiles`] (public) and [`index`] (queries; can be
 //! thrown away). [`service`] is the node as everybody else in the process sees it; [`http`] talks to nothing else.
 //!

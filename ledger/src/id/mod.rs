@@ -97,7 +97,7 @@ macro_rules! id {
                 Self(bytes)
             }
 
-            /// The id of what output number `output` of an event creates; see [`derive()`](derive).
+            /// The id of what output number `output` of an event creates; see [`derive()`](fn@derive).
             #[must_use]
             pub fn derive(origin: &str, issuer: &str, nonce: &Nonce, output: u16) -> Self {
                 Self(derive(origin, issuer, nonce, output))
@@ -231,7 +231,7 @@ impl ItemId {
         Self { kind, bytes }
     }
 
-    /// The id of what output number `output` of an event creates; see [`derive()`](derive).
+    /// The id of what output number `output` of an event creates; see [`derive()`](fn@derive).
     #[must_use]
     pub fn derive(kind: ItemKind, origin: &str, issuer: &str, nonce: &Nonce, output: u16) -> Self {
         Self { kind, bytes: derive(origin, issuer, nonce, output) }

@@ -1,7 +1,7 @@
 //! The journal: the only copy of what was acknowledged until its tiles are durable.
 //!
 //! How a batch is committed:
-//! 1. entries and signed checkpoint become one frame ([`segment`]);
+//! 1. entries and signed checkpoint become one frame (`segment`);
 //! 2. the frame is appended to the last segment;
 //! 3. one fdatasync. Only then does [`Journal::append`] return, and only then may anybody be answered.
 //!

@@ -36,7 +36,7 @@ impl Ancestor {
 pub struct Ancestry {
     /// The records, each with the last event that matters.
     pub behind: Vec<(Ancestor, EventRef)>,
-    /// There was more than [`MAX_ANCESTORS`].
+    /// There was more than `MAX_ANCESTORS`.
     pub cut: bool,
 }
 
