@@ -46,6 +46,7 @@ pub(super) fn claims(bench: &mut Bench) {
     body.added_mg = Some(mg(100));
     body.left_mg = Some(mg(KG + 100));
     bench.event("heat-adds-mass", "heat leaves nothing behind", verdict, Who::Studio, body.clone());
+    body.treatment = code("fill");
     body.work = Some(bench.world.works["open"]);
     let verdict = rule("fields-disagree", "F3", "item");
     bench.event("treatment-of-two-things", "item and job", verdict, Who::Studio, body);
