@@ -9,7 +9,7 @@
 //!
 //! Two nodes that sign the same log fork it, and nobody can mend that. So a second node on the folder is refused by
 //! the lock, and a copy of the folder by `identity`: a copied file has another inode. What a copy cannot show (a
-//! cloned disk, a restored image) is for the boot guard, which asks the published checkpoint and the witnesses.
+//! cloned disk, a restored image) is for the boot guard, which compares the published checkpoint with the journal.
 //! What lies inside `journal`, `log` and `index` is not known here.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
