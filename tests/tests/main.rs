@@ -7,6 +7,10 @@
 )]
 
 mod dependencies;
+mod journeys;
+mod journeys_offline;
+mod journeys_readme;
+mod journeys_tamper;
 mod properties;
 mod rules;
 mod schemas;
