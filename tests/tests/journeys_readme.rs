@@ -89,7 +89,7 @@ fn the_readmes_walkthroughs_hold_word_for_word() {
 
     let said = walk(folder, &walkthrough(&readme, "Importer"));
     let (mistakes, good) = said.split_once("Nothing was declared.").expect("the mistakes were not refused");
-    let rows = mistakes.lines().filter(|line| line.starts_with(|c: char| c == ' ') && number(line)).count();
+    let rows = mistakes.lines().filter(|line| line.starts_with(' ') && number(line)).count();
     assert_eq!(rows, 20, "{mistakes}");
     says(mistakes, &["20 mistakes", "did you mean amethyst?"]);
     let declared =
