@@ -11,6 +11,8 @@ use clap::Args;
 use lode_ledger::lang::Lang;
 use serde::Deserialize;
 
+use crate::journal::SEGMENT_BYTES;
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -38,6 +40,9 @@ pub struct Limits {
     pub document_bytes: usize,
     /// The cache of the index, in bytes.
     pub index_cache_bytes: u64,
+    /// The size beyond which a journal segment is closed, in bytes: how much of the log lies in the journal beside
+    /// its tiles, and is read at every start.
+    pub journal_segment_bytes: u64,
 }
 
 impl Default for Limits {
@@ -49,6 +54,7 @@ impl Default for Limits {
             requests_per_second: 50,
             document_bytes: 16 << 20,
             index_cache_bytes: 256 << 20,
+            journal_segment_bytes: SEGMENT_BYTES,
         }
     }
 }
@@ -233,6 +239,11 @@ fn check_limits(limits: &Limits) -> Result<(), ConfigError> {
         (limits.requests_per_second >= 1, "limits.requests_per_second", "at least 1"),
         (limits.document_bytes >= 1, "limits.document_bytes", "at least 1"),
         (limits.index_cache_bytes >= 1 << 20, "limits.index_cache_bytes", "at least 1048576"),
+        (
+            (1 << 12..=1 << 30).contains(&limits.journal_segment_bytes),
+            "limits.journal_segment_bytes",
+            "4096 to 1073741824",
+        ),
     ];
     ranges
         .into_iter()
@@ -271,5 +282,9 @@ mod tests {
         assert!(error("data = '/a'\nbase_url = 'ledger.example/'").contains("`base_url`"));
         assert!(error("data = '/a'\n[limits]\nqueue = 1").contains("`limits.queue`"));
         assert!(error("data = '/a'\n[limits]\nqeue = 1").contains("qeue"));
+        assert!(
+            error("data = '/a'\n[limits]\njournal_segment_bytes = 1")
+                .contains("`limits.journal_segment_bytes`")
+        );
     }
 }

@@ -11,6 +11,8 @@ use super::{AppendFile, Disk};
 struct Content {
     live: Vec<u8>,
     durable: Vec<u8>,
+    /// A sync has failed: the kernel calls the pages clean, and later syncs succeed without writing anything.
+    dropped: bool,
 }
 
 /// A name's meaning: a file by its number, or a folder.
@@ -27,6 +29,8 @@ struct State {
     durable: BTreeMap<PathBuf, Node>,
     calls: usize,
     fail_from: Option<usize>,
+    /// After how many calls the failure is over; a machine that has stopped fails for ever.
+    fail_until: Option<usize>,
 }
 
 impl State {
@@ -34,18 +38,34 @@ impl State {
     fn count(&mut self) -> io::Result<()> {
         self.calls += 1;
         match self.fail_from {
-            Some(n) if self.calls >= n => Err(io::Error::other("simulated failure")),
+            Some(n) if self.calls >= n && self.fail_until.is_none_or(|end| self.calls < end) => {
+                Err(io::Error::other("simulated failure"))
+            }
             _ => Ok(()),
         }
     }
 }
 
-/// What a crash leaves of unsynced file content.
+/// What a crash leaves of that which was not synced.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Unsynced {
+    /// Nothing.
     Lost,
+    /// The content, but not the names.
     Kept,
+    /// Half of the content.
     Half,
+    /// Every name, without the content: the folder was written before the file.
+    Names,
+    /// Every name, and zeros where the content should be: the file's length was written before its blocks.
+    Zeros,
+    /// Everything: the process was killed, the machine goes on.
+    Killed,
+}
+
+impl Unsynced {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Lost, Self::Kept, Self::Half, Self::Names, Self::Zeros, Self::Killed];
 }
 
 #[derive(Clone, Default)]
@@ -71,19 +91,72 @@ impl SimulatedDisk {
         self.with(|state| state.fail_from = Some(state.calls + n));
     }
 
+    /// The n-th changing call from now fails, and it alone.
+    pub(crate) fn fail_once_at(&self, n: usize) {
+        self.with(|state| {
+            state.fail_from = Some(state.calls + n);
+            state.fail_until = Some(state.calls + n + 1);
+        });
+    }
+
+    /// A disk of its own with the same content, what lies below `from` under `to`.
+    pub(crate) fn copied(&self, from: &Path, to: &Path) -> Self {
+        let mut state = self.with(|state| state.clone());
+        for names in [&mut state.live, &mut state.durable] {
+            let moved = |path: PathBuf| match path.strip_prefix(from) {
+                Ok(rest) if rest.as_os_str().is_empty() => to.to_owned(),
+                Ok(rest) => to.join(rest),
+                Err(_) => path,
+            };
+            *names = std::mem::take(names).into_iter().map(|(path, node)| (moved(path), node)).collect();
+        }
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    /// Takes in a folder of the machine's, under the same path, as durable.
+    pub(crate) fn take_in(&self, dir: &Path) {
+        let entry = |node, path: &Path| {
+            self.with(|state| {
+                state.live.insert(path.into(), node);
+                state.durable.insert(path.into(), node);
+            });
+        };
+        entry(Node::Dir, dir);
+        for found in std::fs::read_dir(dir).unwrap() {
+            let path = found.unwrap().path();
+            if path.is_dir() {
+                self.take_in(&path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            let number = self.with(|state| {
+                state.contents.push(Content { live: bytes.clone(), durable: bytes, dropped: false });
+                state.contents.len() - 1
+            });
+            entry(Node::File(number), &path);
+        }
+    }
+
     /// The disk as found after a power cut.
     pub(crate) fn after_crash(&self, unsynced: Unsynced) -> Self {
         let mut state = self.with(|state| state.clone());
-        state.live = state.durable.clone();
+        if !matches!(unsynced, Unsynced::Names | Unsynced::Zeros | Unsynced::Killed) {
+            state.live = state.durable.clone();
+        }
+        state.durable = state.live.clone();
         state.fail_from = None;
         for content in &mut state.contents {
             let durable = content.durable.len();
-            content.live.truncate(match unsynced {
-                Unsynced::Lost => durable,
-                Unsynced::Kept => usize::MAX,
-                Unsynced::Half => durable + content.live.len().saturating_sub(durable) / 2,
-            });
+            match unsynced {
+                Unsynced::Lost | Unsynced::Names => content.live.truncate(durable),
+                Unsynced::Kept | Unsynced::Killed => {}
+                Unsynced::Half => {
+                    content.live.truncate(durable + content.live.len().saturating_sub(durable) / 2);
+                }
+                Unsynced::Zeros => content.live.iter_mut().skip(durable).for_each(|byte| *byte = 0),
+            }
             content.durable = content.live.clone();
+            content.dropped = false;
         }
         Self(Arc::new(Mutex::new(state)))
     }
@@ -184,10 +257,13 @@ impl AppendFile for SimulatedFile {
 
     fn sync(&mut self) -> io::Result<()> {
         self.disk.with(|state| {
-            state.count()?;
+            let counted = state.count();
             let content = &mut state.contents[self.number];
-            content.durable = content.live.clone();
-            Ok(())
+            content.dropped |= counted.is_err();
+            if !content.dropped {
+                content.durable = content.live.clone();
+            }
+            counted
         })
     }
 }

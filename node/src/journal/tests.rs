@@ -226,7 +226,7 @@ fn a_stop_at_any_call_loses_nothing_acknowledged() {
         let disk = SimulatedDisk::new(Path::new("/data"));
         disk.fail_at(n);
         let acknowledged = history(&disk);
-        for unsynced in [Unsynced::Lost, Unsynced::Half, Unsynced::Kept] {
+        for unsynced in Unsynced::ALL {
             let found = disk.after_crash(unsynced);
             if !Journal::exists(&found, Path::new(DIR)).unwrap() {
                 assert_eq!(acknowledged, 0);

@@ -115,7 +115,7 @@ impl Opened {
     }
 
     /// [`Self::open`] with journal and tiles on another disk.
-    fn open_on(config: &Config, disk: Arc<dyn Disk>) -> Result<Self, OpenError> {
+    pub(crate) fn open_on(config: &Config, disk: Arc<dyn Disk>) -> Result<Self, OpenError> {
         let folder = DataFolder::open(&config.data, config.accept_copy)?;
         let keys = NodeKeys::load(folder.path())?;
         let not_begun = || OpenError::NotBegun(folder.path().to_owned());
@@ -230,7 +230,7 @@ pub(crate) fn start(
     let shared = Arc::new(Shared { state, tiles, clock, queue: AtomicUsize::new(0), folder });
     let sequencer = Sequencer {
         shared: shared.clone(),
-        journal,
+        journal: journal.with_segment_bytes(config.limits.journal_segment_bytes),
         signer,
         origin,
         seal_key: keys.seal,

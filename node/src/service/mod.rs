@@ -6,6 +6,8 @@
 
 mod answer;
 #[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
 mod tests;
 mod trial;
 

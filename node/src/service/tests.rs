@@ -16,7 +16,7 @@ use crate::seal::Clock;
 
 #[allow(dead_code, reason = "the world serves the tests of three crates")]
 #[path = "../../../ledger/src/replay/world.rs"]
-mod world;
+pub(super) mod world;
 
 use world::{ORIGIN, World, secret};
 

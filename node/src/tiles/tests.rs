@@ -235,7 +235,7 @@ fn a_stop_at_any_call_leaves_what_was_durable() {
         let disk = SimulatedDisk::new(Path::new("/data"));
         disk.fail_at(n);
         let (durable, published) = history(&disk);
-        for unsynced in [Unsynced::Lost, Unsynced::Half, Unsynced::Kept] {
+        for unsynced in Unsynced::ALL {
             let found = Arc::new(disk.after_crash(unsynced));
             let tiles = Tiles::open(found.clone(), "/data/log", durable).unwrap();
             assert_eq!(tiles.root(), tree(durable).root());
