@@ -60,6 +60,7 @@ fn refuse(error: DocumentError, lang: Lang) -> Problem {
     let kind = match &error {
         DocumentError::Empty | DocumentError::Picture(_) => Kind::DocumentUnreadable,
         DocumentError::Metadata => Kind::DocumentMetadata,
+        DocumentError::Format(_) => Kind::DocumentFormat,
         DocumentError::Address(_) => Kind::DocumentAddress,
         DocumentError::Io(error) => {
             tracing::error!(%error, "the document store failed");
@@ -73,6 +74,7 @@ fn refuse(error: DocumentError, lang: Lang) -> Problem {
 #[utoipa::path(post, path = "/v1/documents", tag = "documents", params(Visibility), request_body = Vec<u8>,
     security(("session" = [])),
     responses((status = 201, body = Stored), (status = 401, body = ProblemBody), (status = 413, body = ProblemBody),
+        (status = 415, body = ProblemBody),
         (status = 422, body = ProblemBody)))]
 pub async fn post(
     State(app): State<App>,
@@ -97,7 +99,7 @@ pub async fn post(
 /// Bring a document under an address known before. A picture with metadata is refused.
 #[utoipa::path(put, path = "/v1/documents/{sha256}", tag = "documents", params(("sha256" = String, Path), Visibility),
     request_body = Vec<u8>, security(("session" = [])),
-    responses((status = 204), (status = 401, body = ProblemBody), (status = 413, body = ProblemBody),
+    responses((status = 204), (status = 401, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody),
         (status = 422, body = ProblemBody)))]
 pub async fn put(
     State(app): State<App>,

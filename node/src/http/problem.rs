@@ -95,6 +95,9 @@ kinds! {
     DocumentMetadata 422 "document-metadata"
         "the picture carries metadata" "图片含有元数据" "a imagem traz metadados",
         "send it to POST /v1/documents, which takes them out and answers with the hash" "请发送到 POST /v1/documents，由其清除并返回哈希" "envie a POST /v1/documents, que os retira e responde com o hash";
+    DocumentFormat 415 "document-format"
+        "this kind of picture is not taken" "不接收此类图片" "este tipo de imagem não é aceito",
+        "send a JPEG, PNG or WebP picture; a telephone's HEIC can be changed to JPEG in its camera settings" "请发送 JPEG、PNG 或 WebP 图片；手机的 HEIC 可在相机设置中改为 JPEG" "envie uma imagem JPEG, PNG ou WebP; o HEIC do telefone pode ser mudado para JPEG nos ajustes da câmera";
     DocumentUnreadable 422 "document-unreadable"
         "the document cannot be read" "无法读取文件" "o documento não pode ser lido",
         "send the whole file" "请发送完整文件" "envie o arquivo inteiro";

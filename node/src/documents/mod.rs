@@ -2,21 +2,21 @@
 //!
 //! A file per document in `documents/aa/<hash>`, with what is known of it in `<hash>.json` beside it. Public
 //! documents go by the SHA-256 of their bytes, private ones by a salted digest, so that nobody can test a guess.
-//! Pictures carry no metadata: where and with what they were taken is nobody's business.
+//! Pictures carry no metadata (`picture`). Other files are kept as they are: what stands in a PDF is up to who sends it.
 //!
 //! Not decided here: who may read what. Not on the log: anything of this.
 
-use std::borrow::Cow;
+mod picture;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use img_parts::Bytes;
-use img_parts::jpeg::Jpeg;
-use img_parts::png::Png;
 use lode_ledger::hash::Hash;
 use lode_ledger::id::ParticipantId;
 use serde::{Deserialize, Serialize};
+
+pub use picture::{clean, media_type};
 
 /// What is known of a stored document.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -39,8 +39,13 @@ pub enum DocumentError {
     #[error("the document is empty")]
     Empty,
     /// A picture that cannot be read.
-    #[error("this is not a whole JPEG or PNG file: {0}")]
+    #[error("this is not a whole JPEG, PNG or WebP file: {0}")]
     Picture(String),
+    /// A picture or film whose metadata cannot be taken out.
+    #[error(
+        "{0} files carry where and with what they were made, and this node cannot take that out: send the picture as JPEG, PNG or WebP"
+    )]
+    Format(&'static str),
     /// A picture with metadata.
     #[error(
         "the picture carries metadata (EXIF or the like): send it to POST /v1/documents, which takes it out and answers with the hash"
@@ -200,91 +205,9 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
-/// The media type by the first bytes; everything else is bytes.
-#[must_use]
-pub fn media_type(bytes: &[u8]) -> &'static str {
-    match bytes {
-        [0xff, 0xd8, 0xff, ..] => "image/jpeg",
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => "image/png",
-        [b'%', b'P', b'D', b'F', b'-', ..] => "application/pdf",
-        _ => "application/octet-stream",
-    }
-}
-
-/// The bytes without metadata: of a JPEG or PNG what shows the picture, of anything else everything.
-///
-/// # Errors
-/// [`DocumentError::Empty`], and [`DocumentError::Picture`] for a damaged picture.
-pub fn clean(bytes: &[u8]) -> Result<Cow<'_, [u8]>, DocumentError> {
-    let broken = |error: img_parts::Error| DocumentError::Picture(error.to_string());
-    match media_type(bytes) {
-        _ if bytes.is_empty() => Err(DocumentError::Empty),
-        "image/jpeg" => {
-            let mut jpeg = Jpeg::from_bytes(Bytes::copy_from_slice(bytes)).map_err(broken)?;
-            jpeg.segments_mut().retain(|segment| shows_jpeg(segment.marker(), segment.contents()));
-            Ok(Cow::Owned(jpeg.encoder().bytes().to_vec()))
-        }
-        "image/png" => {
-            let mut png = Png::from_bytes(Bytes::copy_from_slice(bytes)).map_err(broken)?;
-            png.chunks_mut().retain(|chunk| shows_png(&chunk.kind()));
-            Ok(Cow::Owned(png.encoder().bytes().to_vec()))
-        }
-        _ => Ok(Cow::Borrowed(bytes)),
-    }
-}
-
-/// Comments and application segments go, but for JFIF (0xE0), a colour profile (0xE2) and Adobe's colours (0xEE),
-/// without which the picture looks different.
-fn shows_jpeg(marker: u8, contents: &[u8]) -> bool {
-    match marker {
-        0xe0 => contents.starts_with(b"JFIF\0"),
-        0xe2 => contents.starts_with(b"ICC_PROFILE\0"),
-        0xee => contents.starts_with(b"Adobe"),
-        0xe1 | 0xe3..=0xed | 0xef | 0xfe => false,
-        _ => true,
-    }
-}
-
-/// Critical chunks begin with a capital; of the others those about colour and transparency stay.
-fn shows_png(kind: &[u8; 4]) -> bool {
-    kind.first().is_some_and(u8::is_ascii_uppercase)
-        || [b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"pHYs"].contains(&kind)
-}
-
 #[cfg(test)]
-pub(crate) mod tests {
-    use img_parts::png::PngChunk;
-
+mod tests {
     use super::*;
-
-    /// A PNG of one dark pixel.
-    pub(crate) fn png() -> Vec<u8> {
-        hex::decode(concat!(
-            "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489",
-            "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
-        ))
-        .unwrap()
-    }
-
-    pub(crate) fn png_with_text() -> Vec<u8> {
-        let mut image = Png::from_bytes(Bytes::from(png())).unwrap();
-        let text = PngChunk::new(*b"tEXt", Bytes::from_static(b"Location\0a studio"));
-        image.chunks_mut().insert(1, text);
-        image.encoder().bytes().to_vec()
-    }
-
-    /// A JPEG's skeleton: start, EXIF, JFIF, a comment, end.
-    fn jpeg(exif: bool) -> Vec<u8> {
-        let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0, 0, 7];
-        bytes.extend(b"JFIF\0");
-        if exif {
-            bytes.extend([0xff, 0xe1, 0, 8]);
-            bytes.extend(b"Exif\0\0");
-            bytes.extend([0xff, 0xfe, 0, 4, b'h', b'i']);
-        }
-        bytes.extend([0xff, 0xda, 0, 2, 1, 2, 3, 0xff, 0xd9]);
-        bytes
-    }
 
     fn store() -> (tempfile::TempDir, Documents) {
         let folder = tempfile::tempdir().unwrap();
@@ -319,21 +242,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn pictures_lose_their_metadata_and_are_refused_with_it() {
+    fn a_picture_with_metadata_is_not_kept() {
         let (_folder, documents) = store();
-        assert_eq!(*clean(&png_with_text()).unwrap(), *png());
-        assert_eq!(*clean(&jpeg(true)).unwrap(), *jpeg(false));
-        assert_eq!(*clean(&jpeg(false)).unwrap(), *jpeg(false));
-        assert!(matches!(documents.put(&png_with_text(), Access::Public, WHO), Err(DocumentError::Metadata)));
-        assert!(documents.put(&png(), Access::Public, WHO).is_ok());
-        assert!(matches!(clean(&png()[..20]), Err(DocumentError::Picture(_))));
-        assert!(matches!(clean(b""), Err(DocumentError::Empty)));
-    }
-
-    #[test]
-    fn what_follows_the_end_of_a_picture_is_dropped() {
-        let mut hidden = png();
-        hidden.extend(b"secret place");
-        assert_eq!(*clean(&hidden).unwrap(), *png());
+        let (clean_one, dirty) = (b"\xff\xd8\xff\xd9", b"\xff\xd8\xff\xfe\0\x04hi\xff\xd9");
+        assert!(matches!(documents.put(dirty, Access::Public, WHO), Err(DocumentError::Metadata)));
+        let put = documents.put_as(&Hash::of(dirty), dirty, Access::Public, WHO);
+        assert!(matches!(put, Err(DocumentError::Metadata)));
+        assert!(matches!(documents.put(b"GIF89a", Access::Public, WHO), Err(DocumentError::Format("GIF"))));
+        let address = documents.put(clean_one, Access::Public, WHO).unwrap();
+        assert_eq!(documents.about(&address).unwrap().media_type, "image/jpeg");
     }
 }
