@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 use crate::check;
 use crate::config::{Config, Given, LogFormat};
 use crate::disk::RealDisk;
-use crate::genesis;
+use crate::genesis::{self, NodeKeys};
 use crate::http;
 use crate::sequencer::{self, Opened};
 use crate::service::Node;
@@ -39,6 +39,9 @@ enum Command {
         /// Seconds between seals, 1 to 86400
         #[arg(long, default_value_t = 60, conflicts_with = "genesis")]
         seal_interval: u32,
+        /// Show raw entries, lists and lots to participants only; this can never be changed
+        #[arg(long, conflicts_with = "genesis")]
+        members_only: bool,
         /// The registrar's two signed statements, ledger.opened and policy.adopted, as a CBOR sequence
         #[arg(long)]
         genesis: Option<PathBuf>,
@@ -80,7 +83,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.given)?;
     start_logging(config.log_format);
     match arguments.command {
-        Command::Init { origin, seal_interval, genesis } => init(&config, origin, seal_interval, genesis),
+        Command::Init { origin, seal_interval, members_only, genesis } => {
+            init(&config, origin, seal_interval, members_only, genesis)
+        }
         Command::Serve => tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
@@ -105,6 +110,7 @@ fn init(
     config: &Config,
     origin: Option<Origin>,
     seal_interval: u32,
+    members_only: bool,
     genesis: Option<PathBuf>,
 ) -> anyhow::Result<()> {
     if let Some(file) = genesis {
@@ -113,7 +119,7 @@ fn init(
         return answer(&format!("the ledger {ledger} has begun; start it with lode-node serve"));
     }
     let origin = origin.ok_or_else(|| anyhow!("--origin is needed"))?;
-    genesis::init(&config.data, origin, seal_interval)?;
+    genesis::init_for(&config.data, origin, seal_interval, members_only, &NodeKeys::generate()?)?;
     let request = config.data.join(genesis::REQUEST_FILE);
     answer(&format!(
         "made the keys of a new ledger; keep a backup of {}. Give {} to the registrar, who signs the first two \

@@ -198,9 +198,12 @@ pub struct Request {
     pub receipt_key: PublicKey,
     /// Seconds between seals.
     pub seal_interval_s: u32,
+    /// Whether raw entries are for members only.
+    #[serde(default)]
+    pub members_only: bool,
 }
 
-/// Makes a data folder with new keys, and the request for the registrar.
+/// Makes a data folder with new keys, and the request for the registrar; of a public ledger.
 ///
 /// # Errors
 /// If there is a node's data already, or the file system refuses.
@@ -218,6 +221,20 @@ pub fn init_with(
     seal_interval_s: u32,
     keys: &NodeKeys,
 ) -> Result<Request, GenesisError> {
+    init_for(data, origin, seal_interval_s, false, keys)
+}
+
+/// [`init_with`] for a ledger whose raw entries are for everybody, or for members only.
+///
+/// # Errors
+/// As [`init`].
+pub fn init_for(
+    data: &Path,
+    origin: Origin,
+    seal_interval_s: u32,
+    members_only: bool,
+    keys: &NodeKeys,
+) -> Result<Request, GenesisError> {
     if !(1..=86_400).contains(&seal_interval_s) {
         return Err(GenesisError::SealInterval);
     }
@@ -231,6 +248,7 @@ pub fn init_with(
         seal_key: keys.seal.public(),
         receipt_key: keys.receipt.public(),
         seal_interval_s,
+        members_only,
     };
     let path = folder.path().join(REQUEST_FILE);
     let text = serde_json::to_string_pretty(&request);
@@ -331,6 +349,7 @@ fn compare(request: &Request, opened: &LedgerOpened) -> Result<(), GenesisError>
         (opened.seal_key == request.seal_key, "seal key"),
         (opened.receipt_key == request.receipt_key, "receipt key"),
         (opened.seal_interval_s == request.seal_interval_s, "seal interval"),
+        (opened.members_only.unwrap_or(false) == request.members_only, "choice of who reads raw entries"),
     ];
     pairs.into_iter().find(|(same, _)| !same).map_or(Ok(()), |(_, what)| Err(GenesisError::OtherNode(what)))
 }

@@ -39,6 +39,8 @@ pub fn document() -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     /// The golden file. `UPDATE=1 cargo test -p lode-node openapi` rewrites it.
@@ -54,5 +56,33 @@ mod tests {
             published == document,
             "schemas/openapi.json differs: run with UPDATE=1 and look at the change"
         );
+    }
+
+    /// Pages for people are no part of the API.
+    const PAGES: [&str; 6] = ["/", "/t", "/T/{code}", "/t/{code}", "/items/{id}", "/style.css"];
+
+    #[test]
+    fn every_route_is_described_and_every_description_is_routed() {
+        // axum does not tell its routes, so they are read where they are written.
+        let routes = include_str!("http/mod.rs").split(".route(\"").skip(1).map(|rest| {
+            let (path, rest) = rest.split_once('"').unwrap();
+            let handlers = rest.lines().next().unwrap();
+            let takes = |method: &&str| handlers.contains(&format!("{method}("));
+            (path, ["get", "post", "put"].into_iter().filter(takes).collect::<Vec<_>>())
+        });
+        let routed: BTreeMap<_, _> = routes.filter(|(path, _)| !PAGES.contains(path)).collect();
+        let document: serde_json::Value = serde_json::from_str(&document()).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        let described: BTreeMap<_, _> = paths
+            .iter()
+            .map(|(path, methods)| {
+                (path.as_str(), methods.as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>())
+            })
+            .collect();
+        // The catch-all of axum is written with a star.
+        let routed: BTreeMap<String, _> =
+            routed.into_iter().map(|(path, methods)| (path.replace("{*", "{"), methods)).collect();
+        assert!(routed.len() > 25, "{routed:?}");
+        assert_eq!(routed, described.into_iter().map(|(path, m)| (path.to_owned(), m)).collect());
     }
 }

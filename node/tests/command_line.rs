@@ -49,6 +49,10 @@ fn init_makes_keys_that_only_the_owner_reads_and_a_request_without_secrets() {
             .unwrap()
             .starts_with("-----BEGIN PRIVATE KEY-----")
     );
+    let closed = folder.path().join("closed");
+    let output = run(&closed, &["init", "--origin", "node.example/lode", "--members-only"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(genesis::read_request(&closed).unwrap().members_only && !request.members_only);
     // Not begun: it says what to do, and what a wrong call is.
     let output = run(&data, &["serve"]);
     assert_eq!(output.status.code(), Some(1));

@@ -398,6 +398,10 @@ fn a_ledger_begins_only_with_its_own_two_statements() {
     assert!(genesis::begin(&data, &world.statements[0]).is_err(), "one is not enough");
     let three = [sequence.as_slice(), &world.statements[2]].concat();
     assert!(genesis::begin(&data, &three).is_err());
+    let closed = folder.path().join("for-members");
+    genesis::init_for(&closed, Origin::new(ORIGIN).unwrap(), 60, true, &keys()).unwrap();
+    let error = genesis::begin(&closed, &sequence).unwrap_err();
+    assert!(error.to_string().contains("who reads raw entries"), "{error}");
     genesis::begin(&data, &sequence).unwrap();
     assert!(genesis::begin(&data, &sequence).is_err(), "a ledger begins once");
     let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(data.join("keys/log.pem")).unwrap());

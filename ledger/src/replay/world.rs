@@ -63,6 +63,11 @@ pub(crate) fn event(text: &str) -> Event {
 impl World {
     /// The ledger with its first policy.
     pub(crate) fn open() -> Self {
+        Self::open_with("")
+    }
+
+    /// The same with more fields in `ledger.opened`, as in `,"members_only":true`.
+    pub(crate) fn open_with(more: &str) -> Self {
         let nonce = Nonce([1; 16]);
         let origin = Origin::new(ORIGIN).unwrap();
         let registrar = registrar_id(&origin, &nonce);
@@ -80,7 +85,7 @@ impl World {
         };
         let opened = format!(
             r#"{{"type":"ledger.opened","at":"{}","origin":"{ORIGIN}","log_key":"{}","seal_key":"{}","receipt_key":"{}",
-            "seal_interval_s":60,"registrar":{{"nonce":"{nonce}","name":"Registrar","keys":[{},{}]}}}}"#,
+            "seal_interval_s":60{more},"registrar":{{"nonce":"{nonce}","name":"Registrar","keys":[{},{}]}}}}"#,
             world.at(),
             secret(201).public(),
             secret(202).public(),

@@ -1,13 +1,18 @@
-//! What every request says: in which language it wants its answer, and whose session it carries.
+//! What every request says: in which language it wants its answer, whose session it carries, and its parameters.
+//!
+//! In a ledger for members ([`Admitted`], [`admit_to`]) whoever has no session reads what anybody needs to check a
+//! piece in his hand, and no lists, entries or lots.
 
 use std::convert::Infallible;
 use std::time::Instant;
 
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use lode_ledger::id::{ItemId, ItemKind};
 use lode_ledger::lang::Lang;
-use lode_ledger::record::{Key, Participant, Record, RecordKey};
+use lode_ledger::record::{Item, Key, Participant, Record, RecordKey};
+use serde::de::DeserializeOwned;
 
 use super::App;
 use super::problem::{Kind, Problem};
@@ -26,9 +31,12 @@ where
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let query = parts.uri.query().unwrap_or_default();
-        Ok(Self(language(query, &parts.headers, App::from_ref(state).settings.language)))
+        Ok(Self(lang_of(parts, &App::from_ref(state))))
     }
+}
+
+fn lang_of(parts: &Parts, app: &App) -> Lang {
+    language(parts.uri.query().unwrap_or_default(), &parts.headers, app.settings.language)
 }
 
 /// The language that a query and headers ask for.
@@ -69,7 +77,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let app = App::from_ref(state);
-        let lang = language(parts.uri.query().unwrap_or_default(), &parts.headers, app.settings.language);
+        let lang = lang_of(parts, &app);
         let token = parts
             .headers
             .get(header::AUTHORIZATION)
@@ -83,7 +91,7 @@ where
     }
 }
 
-impl<S> axum::extract::OptionalFromRequestParts<S> for Member
+impl<S> OptionalFromRequestParts<S> for Member
 where
     App: FromRef<S>,
     S: Send + Sync,
@@ -92,6 +100,91 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Infallible> {
         Ok(<Self as FromRequestParts<S>>::from_request_parts(parts, state).await.ok())
+    }
+}
+
+/// Somebody to whom the ledger shows everything: anybody, or a member where it is for members.
+#[derive(Clone, Copy, Debug)]
+pub struct Admitted;
+
+impl<S> FromRequestParts<S> for Admitted
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let app = App::from_ref(state);
+        if !app.node.members_only() {
+            return Ok(Self);
+        }
+        // Who brings a session that is over, or a key that was revoked, is told that.
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            return <Member as FromRequestParts<S>>::from_request_parts(parts, state).await.map(|_| Self);
+        }
+        Err(Problem::new(Kind::MembersOnly, lang_of(parts, &app)))
+    }
+}
+
+impl<S> OptionalFromRequestParts<S> for Admitted
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Infallible> {
+        Ok(<Self as FromRequestParts<S>>::from_request_parts(parts, state).await.ok())
+    }
+}
+
+/// Whether somebody may read of an item: who is admitted of all, anybody of what can be in a buyer's hand. That is a
+/// piece, and whatever bears a tag.
+#[must_use]
+pub(super) fn admit_to(admitted: Option<Admitted>, id: &ItemId, item: &Item) -> bool {
+    admitted.is_some() || id.kind() == ItemKind::Piece || item.tag.is_some()
+}
+
+/// The parameters behind the `?`; a wrong one is named in the asked language.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<T>(pub T);
+
+impl<S, T> FromRequestParts<S> for Query<T>
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+    T: DeserializeOwned,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
+        read.map(|axum::extract::Query(read)| Self(read)).map_err(|rejection| {
+            let lang = lang_of(parts, &App::from_ref(state));
+            Problem::new(Kind::BadParameter, lang).detail(rejection.body_text())
+        })
+    }
+}
+
+/// The parameters in the path; one that is no text is refused in the asked language.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<T>(pub T);
+
+impl<S, T> FromRequestParts<S> for Path<T>
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+    T: DeserializeOwned + Send,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = <axum::extract::Path<T> as FromRequestParts<S>>::from_request_parts(parts, state).await;
+        read.map(|axum::extract::Path(read)| Self(read)).map_err(|rejection| {
+            let lang = lang_of(parts, &App::from_ref(state));
+            Problem::new(Kind::BadParameter, lang).detail(rejection.body_text())
+        })
     }
 }
 

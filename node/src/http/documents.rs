@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lode_ledger::hash::Hash;
@@ -11,7 +11,7 @@ use lode_ledger::lang::Lang;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::asked::{Asked, Member};
+use super::asked::{Asked, Member, Path, Query};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::statements::whole;
 use super::{App, aside, parse};

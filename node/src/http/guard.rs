@@ -16,6 +16,7 @@ use lode_ledger::lang::Lang;
 
 use super::App;
 use super::asked::language;
+use super::forwarded::client;
 use super::problem::{Kind, Problem};
 
 /// An address may save up so many seconds of requests: a page and its parts, or a verifier fetching tiles.
@@ -59,11 +60,13 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// 429 for who asks too often. The peer's address counts: a proxy in front has to limit by itself.
+/// 429 for who asks too often: the peer, or whom a trusted proxy saw.
 pub(super) async fn limit_rate(State(app): State<App>, request: Request, next: Next) -> Response {
+    let settings = &app.settings;
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    if let Some(peer) = peer
-        && let Err(seconds) = app.guard.admit(peer)
+    let asks = |peer| client(peer, request.headers(), settings.forwarded_header, &settings.trusted_proxies);
+    if let Some(address) = peer.map(asks)
+        && let Err(seconds) = app.guard.admit(address)
     {
         let lang =
             language(request.uri().query().unwrap_or_default(), request.headers(), app.settings.language);

@@ -1,7 +1,7 @@
 //! Items: lists, one item, its events, its balance, its proof file.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use lode_ledger::id::{ItemId, ItemKind};
@@ -12,7 +12,7 @@ use lode_ledger::vocab::Code;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::asked::{Asked, Member};
+use super::asked::{Admitted, Asked, Path, Query, admit_to};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::view::{ItemView, Listed, MassView, Place, state_of};
 use super::{aside, parse, view};
@@ -93,18 +93,31 @@ pub(super) fn find(node: &Node, id: &ItemId) -> Option<Item> {
     }
 }
 
-pub(super) fn known(node: &Node, id: &str, lang: Lang) -> Result<(ItemId, Item), Problem> {
+/// An item that is there and that whoever asks may read of. Of what is hidden nobody learns whether it is there.
+pub(super) fn known(
+    node: &Node,
+    admitted: Option<Admitted>,
+    id: &str,
+    lang: Lang,
+) -> Result<(ItemId, Item), Problem> {
     let id: ItemId = parse(id, "id", lang)?;
-    let item = find(node, &id).ok_or_else(|| Problem::new(Kind::NotFound, lang).detail(id))?;
-    Ok((id, item))
+    match find(node, &id) {
+        Some(item) if admit_to(admitted, &id, &item) => Ok((id, item)),
+        None if admitted.is_some() || id.kind() == ItemKind::Piece => {
+            Err(Problem::new(Kind::NotFound, lang).detail(id))
+        }
+        _ => Err(Problem::new(Kind::MembersOnly, lang)),
+    }
 }
 
 /// Items, newest first.
 #[utoipa::path(get, path = "/v1/items", tag = "items", params(Which),
-    responses((status = 200, body = Listed<ItemView>), (status = 400, body = ProblemBody)))]
+    responses((status = 200, body = Listed<ItemView>), (status = 400, body = ProblemBody),
+        (status = 403, body = ProblemBody)))]
 pub async fn list(
     State(node): State<Node>,
     Asked(lang): Asked,
+    _: Admitted,
     Query(which): Query<Which>,
 ) -> Result<Json<Listed<ItemView>>, Problem> {
     let filter = which.filter(lang)?;
@@ -118,15 +131,16 @@ pub async fn list(
     found.map(Json).map_err(|_| Problem::new(Kind::BadCursor, lang))
 }
 
-/// One item, whole.
+/// One item, whole. In a ledger for members anybody may read of pieces and of what bears a tag; so below.
 #[utoipa::path(get, path = "/v1/items/{id}", tag = "items", params(("id" = String, Path)),
-    responses((status = 200, body = ItemView), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = ItemView), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn get(
     State(node): State<Node>,
     Asked(lang): Asked,
+    admitted: Option<Admitted>,
     Path(id): Path<String>,
 ) -> Result<Json<ItemView>, Problem> {
-    let (id, item) = known(&node, &id, lang)?;
+    let (id, item) = known(&node, admitted, &id, lang)?;
     Ok(Json(view::item(&id, &item, lang)))
 }
 
@@ -174,18 +188,19 @@ fn event_view(node: &Node, at: EventRef, open: bool, lang: Lang) -> Option<Event
 
 /// Every event that touched an item, in order.
 #[utoipa::path(get, path = "/v1/items/{id}/events", tag = "items", params(("id" = String, Path), After),
-    responses((status = 200, body = Listed<EventView>), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = Listed<EventView>), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody)))]
 pub async fn events(
     State(node): State<Node>,
     Asked(lang): Asked,
-    member: Option<Member>,
+    admitted: Option<Admitted>,
     Path(id): Path<String>,
     Query(after): Query<After>,
 ) -> Result<Json<Listed<EventView>>, Problem> {
-    let (id, _) = known(&node, &id, lang)?;
+    let (id, _) = known(&node, admitted, &id, lang)?;
     let limit = page_size(after.limit);
     let start = after.after.as_deref().map(|text| cursor(text, lang)).transpose()?;
-    let open = !node.members_only() || member.is_some();
+    let open = admitted.is_some();
     let listed = aside(lang, move || {
         let events = node.events_of(&RecordKey::Item(id), start, limit);
         let next = events.last().filter(|_| events.len() == limit);
@@ -240,26 +255,29 @@ fn balance_of(id: &ItemId, item: &Item) -> BalanceView {
 
 /// An item's balance sheet.
 #[utoipa::path(get, path = "/v1/items/{id}/balance", tag = "items", params(("id" = String, Path)),
-    responses((status = 200, body = BalanceView), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = BalanceView), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody)))]
 pub async fn balance(
     State(node): State<Node>,
     Asked(lang): Asked,
+    admitted: Option<Admitted>,
     Path(id): Path<String>,
 ) -> Result<Json<BalanceView>, Problem> {
-    let (id, item) = known(&node, &id, lang)?;
+    let (id, item) = known(&node, admitted, &id, lang)?;
     Ok(Json(balance_of(&id, &item)))
 }
 
 /// The proof file: everything that is needed to check the item's record offline.
 #[utoipa::path(get, path = "/v1/items/{id}/proof", tag = "items", params(("id" = String, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/vnd.lode.proof+cbor"),
-        (status = 404, body = ProblemBody), (status = 503, body = ProblemBody)))]
+        (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 503, body = ProblemBody)))]
 pub async fn proof(
     State(node): State<Node>,
     Asked(lang): Asked,
+    admitted: Option<Admitted>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let id: ItemId = parse(&id, "id", lang)?;
+    let (id, _) = known(&node, admitted, &id, lang)?;
     let made = aside(lang, move || node.proof_file(&id, Vec::new())).await?;
     let bytes = made.map_err(|error| {
         let kind = match &error {

@@ -1,7 +1,7 @@
 //! The log as it is: C2SP tiles and checkpoint, entries, receipts, the feed, and what the ledger is.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use base64ct::{Base64, Encoding};
@@ -15,7 +15,7 @@ use lode_ledger::tlog::{SignedCheckpoint, TlogProof};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::asked::{Asked, Member};
+use super::asked::{Admitted, Asked, Path, Query};
 use super::cbor_seq::push_entry;
 use super::problem::{Kind, Problem, ProblemBody};
 use super::statements::Answer;
@@ -49,12 +49,12 @@ pub async fn checkpoint(State(node): State<Node>, Asked(lang): Asked) -> Result<
 pub async fn tile(
     State(node): State<Node>,
     Asked(lang): Asked,
-    member: Option<Member>,
+    admitted: Result<Admitted, Problem>,
     Path(path): Path<String>,
 ) -> Result<Response, Problem> {
     let private = path.starts_with("entries/");
     if private {
-        admit(&node, member.as_ref(), lang)?;
+        admitted?;
     }
     let tile =
         node.tile(&format!("tile/{path}")).ok_or_else(|| Problem::new(Kind::NotFound, lang).detail(&path))?;
@@ -65,14 +65,6 @@ pub async fn tile(
     };
     let headers = [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, cache)];
     Ok((headers, tile.bytes.to_vec()).into_response())
-}
-
-/// Raw entries are for everybody, or for members.
-fn admit(node: &Node, member: Option<&Member>, lang: Lang) -> Result<(), Problem> {
-    if node.members_only() && member.is_none() {
-        return Err(Problem::new(Kind::MembersOnly, lang));
-    }
-    Ok(())
 }
 
 /// An entry, opened.
@@ -135,11 +127,10 @@ fn raw_or_view(node: &Node, index: LogIndex, headers: &HeaderMap, lang: Lang) ->
 pub async fn entry(
     State(node): State<Node>,
     Asked(lang): Asked,
-    member: Option<Member>,
+    _: Admitted,
     Path(index): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    admit(&node, member.as_ref(), lang)?;
     raw_or_view(&node, parse(&index, "index", lang)?, &headers, lang)
 }
 
@@ -150,11 +141,10 @@ pub async fn entry(
 pub async fn statement(
     State(node): State<Node>,
     Asked(lang): Asked,
-    member: Option<Member>,
+    _: Admitted,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    admit(&node, member.as_ref(), lang)?;
     let id: StatementId = parse(&id, "id", lang)?;
     let index = node.index_of(&id).ok_or_else(|| Problem::new(Kind::NotFound, lang).detail(id))?;
     raw_or_view(&node, index, &headers, lang)
@@ -222,11 +212,10 @@ pub struct FeedLine {
 pub async fn feed(
     State(node): State<Node>,
     Asked(lang): Asked,
-    member: Option<Member>,
+    _: Admitted,
     Query(since): Query<Since>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    admit(&node, member.as_ref(), lang)?;
     let limit = since.limit.unwrap_or(MAX_FEED).clamp(1, MAX_FEED);
     let entries = super::aside(lang, move || node.statements_since(LogIndex(since.since), limit)).await?;
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -6,6 +6,7 @@
 mod asked;
 mod cbor_seq;
 pub mod documents;
+mod forwarded;
 mod guard;
 pub mod items;
 pub mod log;
@@ -35,7 +36,7 @@ use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::config::{Config, Limits};
+use crate::config::{Config, ForwardedHeader, Limits, Network};
 use crate::documents::Documents;
 use crate::service::Node;
 use crate::sessions::Sessions;
@@ -53,6 +54,10 @@ pub struct Settings {
     pub base_url: String,
     /// The language of who asks for none of ours.
     pub language: Lang,
+    /// The proxies that are believed about whose request they pass on.
+    pub trusted_proxies: Vec<Network>,
+    /// Where they write it.
+    pub forwarded_header: ForwardedHeader,
     /// Bounds.
     pub limits: Limits,
 }
@@ -78,6 +83,8 @@ impl App {
         let settings = Settings {
             base_url: config.base_url.clone().unwrap_or_default(),
             language: config.language,
+            trusted_proxies: config.trusted_proxies.clone(),
+            forwarded_header: config.forwarded_header,
             limits: config.limits,
         };
         let documents = Documents::new(&config.data, node.origin());

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use lode_ledger::id::{ItemId, LogIndex};
+use lode_ledger::id::{ItemId, ItemKind, LogIndex};
 use lode_ledger::lang::Lang;
 use lode_ledger::record::{EventRef, Record, RecordKey};
 use lode_ledger::tag::TagCode;
 use serde::Deserialize;
 
-use super::asked::Asked;
+use super::asked::{Admitted, Asked, Path, Query, admit_to};
 use super::log::{ledger_record, vkey};
 use super::problem::{Kind, Problem};
 use super::{App, aside};
@@ -80,19 +80,34 @@ pub struct Wanted {
     code: String,
 }
 
-/// From the search field to the tag's page.
+/// From the search field to the tag's page, which also says what is wrong with a code that is none.
 pub async fn find(Asked(lang): Asked, Query(wanted): Query<Wanted>) -> Response {
     let tag = PageLang::of(lang).tag();
-    match TagCode::parse_lenient(&wanted.code) {
-        Ok(code) => Redirect::to(&format!("/T/{code}?lang={tag}")).into_response(),
-        Err(_) => notice(StatusCode::NOT_FOUND, lang, "/", Notice::BadTag(wanted.code)),
-    }
+    let place = match TagCode::parse_lenient(&wanted.code) {
+        Ok(code) => format!("/T/{code}"),
+        Err(_) if wanted.code.trim().is_empty() => "/".to_owned(),
+        Err(_) => format!("/T/{}", in_path(&wanted.code)),
+    };
+    Redirect::to(&format!("{place}?lang={tag}")).into_response()
+}
+
+/// What somebody typed, as a part of a path; bounded, as it comes from outside.
+fn in_path(text: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric();
+    let bytes = text.trim().bytes().take(64);
+    bytes.map(|b| if plain(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 /// The page of a tag. Other spellings of the code are sent on to the printed one.
-pub async fn tag(State(app): State<App>, Asked(lang): Asked, uri: Uri, Path(text): Path<String>) -> Response {
+pub async fn tag(
+    State(app): State<App>,
+    Asked(lang): Asked,
+    uri: Uri,
+    text: Result<Path<String>, Problem>,
+) -> Response {
+    let text = text.map(|Path(text)| text).unwrap_or_default();
     let Ok(code) = TagCode::parse_lenient(&text) else {
-        return notice(StatusCode::NOT_FOUND, lang, "/", Notice::BadTag(text));
+        return notice(StatusCode::NOT_FOUND, lang, uri.path(), Notice::BadTag(text));
     };
     let path = format!("/T/{code}");
     if uri.path() != path {
@@ -120,11 +135,26 @@ fn live_code(node: &Node, item: &ItemId, otherwise: TagCode) -> String {
 }
 
 /// The page of an item by its id.
-pub async fn item(State(app): State<App>, Asked(lang): Asked, Path(text): Path<String>) -> Response {
+pub async fn item(
+    State(app): State<App>,
+    Asked(lang): Asked,
+    admitted: Option<Admitted>,
+    uri: Uri,
+    text: Result<Path<String>, Problem>,
+) -> Response {
+    let text = text.map(|Path(text)| text).unwrap_or_default();
     let Ok(id) = text.parse::<ItemId>() else {
-        return notice(StatusCode::NOT_FOUND, lang, "/", Notice::UnknownItem(text));
+        return notice(StatusCode::NOT_FOUND, lang, uri.path(), Notice::UnknownItem(text));
     };
-    show(app, id, format!("/items/{id}"), lang).await
+    let path = format!("/items/{id}");
+    let open = match super::items::find(&app.node, &id) {
+        Some(item) => admit_to(admitted, &id, &item),
+        None => admitted.is_some() || id.kind() == ItemKind::Piece,
+    };
+    if !open {
+        return notice(StatusCode::FORBIDDEN, lang, &path, Notice::MembersOnly(text));
+    }
+    show(app, id, path, lang).await
 }
 
 async fn show(app: App, id: ItemId, path: String, lang: Lang) -> Response {
@@ -132,7 +162,8 @@ async fn show(app: App, id: ItemId, path: String, lang: Lang) -> Response {
     let made = aside(lang, move || {
         let photo = photo(&app, &id);
         let base = app.settings.base_url.clone();
-        let options = PageOptions { lang: PageLang::of(lang), base, path, photo };
+        let entries_open = !app.node.members_only();
+        let options = PageOptions { lang: PageLang::of(lang), base, path, photo, entries_open };
         item_page(&app.node, &id, options)
     });
     match made.await {

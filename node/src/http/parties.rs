@@ -1,7 +1,7 @@
 //! Participants, offers between them, jobs, and tags.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use lode_ledger::id::{ParticipantId, WorkOrderId};
 use lode_ledger::record::{Record, RecordKey};
 use lode_ledger::tag::TagCode;
@@ -9,7 +9,7 @@ use lode_ledger::vocab::{Code, Role};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::asked::Asked;
+use super::asked::{Admitted, Asked, Path, Query};
 use super::items::page_size;
 use super::problem::{Kind, Problem, ProblemBody};
 use super::view::{Listed, OfferView, ParticipantView, TagView, WorkView};
@@ -37,10 +37,11 @@ fn find(node: &Node, id: &ParticipantId, lang: lode_ledger::lang::Lang) -> Optio
 
 /// Participants, oldest first.
 #[utoipa::path(get, path = "/v1/participants", tag = "participants", params(Which),
-    responses((status = 200, body = Listed<ParticipantView>), (status = 400, body = ProblemBody)))]
+    responses((status = 200, body = Listed<ParticipantView>), (status = 403, body = ProblemBody), (status = 400, body = ProblemBody)))]
 pub async fn list(
     State(node): State<Node>,
     Asked(lang): Asked,
+    _: Admitted,
     Query(which): Query<Which>,
 ) -> Result<Json<Listed<ParticipantView>>, Problem> {
     if let Some(role) = &which.role {
@@ -57,10 +58,11 @@ pub async fn list(
 
 /// One participant.
 #[utoipa::path(get, path = "/v1/participants/{id}", tag = "participants", params(("id" = String, Path)),
-    responses((status = 200, body = ParticipantView), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = ParticipantView), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn get(
     State(node): State<Node>,
     Asked(lang): Asked,
+    _: Admitted,
     Path(id): Path<String>,
 ) -> Result<Json<ParticipantView>, Problem> {
     let id = parse(&id, "id", lang)?;
@@ -83,10 +85,11 @@ pub struct Whose {
 
 /// Open offers to or by a participant.
 #[utoipa::path(get, path = "/v1/offers", tag = "participants", params(Whose),
-    responses((status = 200, body = Listed<OfferView>), (status = 400, body = ProblemBody)))]
+    responses((status = 200, body = Listed<OfferView>), (status = 403, body = ProblemBody), (status = 400, body = ProblemBody)))]
 pub async fn offers(
     State(node): State<Node>,
     Asked(lang): Asked,
+    _: Admitted,
     Query(whose): Query<Whose>,
 ) -> Result<Json<Listed<OfferView>>, Problem> {
     let (participant, incoming) = match (&whose.to, &whose.from) {
@@ -112,10 +115,11 @@ pub async fn offers(
 
 /// One job.
 #[utoipa::path(get, path = "/v1/work/{id}", tag = "items", params(("id" = String, Path)),
-    responses((status = 200, body = WorkView), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = WorkView), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn work(
     State(node): State<Node>,
     Asked(lang): Asked,
+    _: Admitted,
     Path(id): Path<String>,
 ) -> Result<Json<WorkView>, Problem> {
     let id: WorkOrderId = parse(&id, "id", lang)?;

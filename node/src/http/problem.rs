@@ -84,8 +84,8 @@ kinds! {
         "the key is not valid for this participant" "该密钥对此参与方无效" "a chave não vale para este participante",
         "use an enrolled key that was not revoked, or ask the registrar" "请使用已登记且未撤销的密钥，或联系登记机构" "use uma chave inscrita e não revogada, ou fale com o registrador";
     MembersOnly 403 "members-only"
-        "raw entries are for members" "原始条目仅供成员读取" "as entradas são só para membros",
-        "open a session as a participant" "请以参与方身份建立会话" "abra uma sessão como participante";
+        "this ledger shows that to its members only" "本账本仅向成员提供此内容" "este registro só mostra isso aos seus membros",
+        "open a session as a participant: POST /v1/sessions/challenge, then POST /v1/sessions" "请以参与方身份建立会话：POST /v1/sessions/challenge，再 POST /v1/sessions" "abra uma sessão como participante: POST /v1/sessions/challenge e depois POST /v1/sessions";
     Forbidden 403 "forbidden"
         "this is not yours to read" "您无权读取" "isto não é seu para ler",
         "ask who brought the document, or the registrar" "请联系文件提供方或登记机构" "fale com quem trouxe o documento ou com o registrador";

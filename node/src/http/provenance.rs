@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use lode_ledger::id::ItemKind;
 use lode_ledger::lang::Lang;
 use lode_ledger::record::{ItemState, Record, RecordKey};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::aside;
-use super::asked::Asked;
+use super::asked::{Admitted, Asked, Path, Query};
 use super::items::{known, page_size};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::view::{Place, kind_word, state_word};
@@ -108,11 +108,24 @@ fn name(key: &RecordKey) -> (String, &'static str) {
     }
 }
 
-async fn tree(node: Node, lang: Lang, id: &str, reach: Reach, links: Links) -> Result<Json<Tree>, Problem> {
+async fn tree(
+    node: Node,
+    admitted: Option<Admitted>,
+    lang: Lang,
+    id: &str,
+    reach: Reach,
+    links: Links,
+) -> Result<Json<Tree>, Problem> {
     let key = match id.parse() {
         Ok(work) => RecordKey::WorkOrder(work),
-        Err(_) => RecordKey::Item(known(&node, id, lang)?.0),
+        Err(_) => RecordKey::Item(known(&node, admitted, id, lang)?.0),
     };
+    if admitted.is_none() && matches!(key, RecordKey::WorkOrder(_)) {
+        return Err(Problem::new(Kind::MembersOnly, lang));
+    }
+    if node.record(&key).is_none() {
+        return Err(Problem::new(Kind::NotFound, lang).detail(id));
+    }
     let depth = reach.depth.unwrap_or(1).clamp(1, MAX_DEPTH);
     let walked = aside(lang, move || {
         let mut walk = Walk { node, links, limit: page_size(reach.limit), nodes: 0 };
@@ -124,26 +137,28 @@ async fn tree(node: Node, lang: Lang, id: &str, reach: Reach, links: Links) -> R
 
 /// What an item (or job) was made from.
 #[utoipa::path(get, path = "/v1/items/{id}/made-from", tag = "provenance", params(("id" = String, Path), Reach),
-    responses((status = 200, body = Tree), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = Tree), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn made_from(
     State(node): State<Node>,
     Asked(lang): Asked,
+    admitted: Option<Admitted>,
     Path(id): Path<String>,
     Query(reach): Query<Reach>,
 ) -> Result<Json<Tree>, Problem> {
-    tree(node, lang, &id, reach, Node::made_from).await
+    tree(node, admitted, lang, &id, reach, Node::made_from).await
 }
 
 /// What an item (or job) was made into.
 #[utoipa::path(get, path = "/v1/items/{id}/made-into", tag = "provenance", params(("id" = String, Path), Reach),
-    responses((status = 200, body = Tree), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = Tree), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn made_into(
     State(node): State<Node>,
     Asked(lang): Asked,
+    admitted: Admitted,
     Path(id): Path<String>,
     Query(reach): Query<Reach>,
 ) -> Result<Json<Tree>, Problem> {
-    tree(node, lang, &id, reach, Node::made_into).await
+    tree(node, Some(admitted), lang, &id, reach, Node::made_into).await
 }
 
 /// How many rows.
@@ -220,14 +235,15 @@ pub struct WhereUsed {
 
 /// Where a lot went, down to pieces and destinations.
 #[utoipa::path(get, path = "/v1/items/{id}/where-used", tag = "provenance", params(("id" = String, Path), Rows),
-    responses((status = 200, body = WhereUsed), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = WhereUsed), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn where_used(
     State(node): State<Node>,
     Asked(lang): Asked,
+    admitted: Admitted,
     Path(id): Path<String>,
     Query(rows): Query<Rows>,
 ) -> Result<Json<WhereUsed>, Problem> {
-    let (id, _) = known(&node, &id, lang)?;
+    let (id, _) = known(&node, Some(admitted), &id, lang)?;
     let (uses, totals, cut) = aside(lang, move || walk_down(&node, RecordKey::Item(id))).await?;
     let limit = page_size(rows.limit);
     let end = rows.offset.saturating_add(limit);

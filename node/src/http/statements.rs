@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lode_ledger::lang::Lang;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::App;
-use super::asked::Asked;
+use super::asked::{Asked, Query};
 use super::cbor_seq::{SequenceError, split};
 use super::problem::{Kind, Problem, ProblemBody};
 use crate::service::{Outcome, Refusal};

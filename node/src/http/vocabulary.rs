@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::Path;
 use axum::http::header;
 use axum::response::IntoResponse;
 use lode_ledger::lang::Lang;
 use lode_ledger::vocab::{self, Term, Vocabulary};
 
-use super::asked::Asked;
+use super::asked::{Asked, Path};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::view::TermView;
 

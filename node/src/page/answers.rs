@@ -6,7 +6,7 @@
 use lode_ledger::event::Event;
 use lode_ledger::event::body::{OriginShare, TreatmentStatement};
 use lode_ledger::id::{ItemId, ItemKind};
-use lode_ledger::record::{Item, RecordKey, TreatmentState};
+use lode_ledger::record::{CertificateLink, Item, RecordKey, TreatmentState};
 use lode_ledger::statement::Issuer;
 use lode_ledger::vocab::{
     CertificateScope, Code, Country, Disclosure, EvidenceLevel, Finding, Nature, Step, Treatment,
@@ -41,9 +41,9 @@ impl Chip {
     }
 }
 
-/// One line below an answer.
+/// One named fact below an answer.
 pub struct Fact {
-    /// What it is about; may be empty.
+    /// What it is about.
     pub label: String,
     /// What is said.
     pub text: String,
@@ -61,7 +61,9 @@ pub struct Answer {
     pub chip: Option<Chip>,
     /// Who says so.
     pub who: String,
-    /// More lines.
+    /// Sentences that belong to the headline.
+    pub lines: Vec<String>,
+    /// More, by name.
     pub facts: Vec<Fact>,
     /// A sentence of explanation.
     pub note: String,
@@ -145,8 +147,9 @@ impl Known<'_> {
             let unit = texts.pieces_unit();
             facts.push(Self::fact(texts.count(), format!("{} {unit}", count.left.max(count.entered))));
         }
-        if self.item.certificates.iter().any(|c| c.bound && c.scope == CertificateScope::ITEM) {
-            facts.push(Self::fact("", texts.gap_lab_text()));
+        let bound = |c: &&CertificateLink| c.bound && c.scope == CertificateScope::ITEM;
+        for link in self.item.certificates.iter().filter(bound) {
+            facts.push(Self::fact(texts.certificate(), format!("{} {}", link.issuer_code, link.number)));
         }
         let mut who = self.declarers();
         if who.is_empty() {
@@ -157,6 +160,7 @@ impl Known<'_> {
             headline,
             chip: Some(Chip::of(EvidenceLevel::SELF_DECLARED, texts)),
             who: texts.list(&who),
+            lines: Vec::new(),
             facts,
             note: if claims.nature == Nature::NOT_STATED {
                 texts.gap_nature().to_owned()
@@ -210,6 +214,7 @@ impl Known<'_> {
             headline: texts.treatments_not_stated().to_owned(),
             chip: None,
             who: String::new(),
+            lines: Vec::new(),
             facts: Vec::new(),
             note: texts.not_stated_means().to_owned(),
             silent: true,
@@ -302,24 +307,24 @@ impl Known<'_> {
         let shares: Vec<String> =
             claims.origins.iter().map(|o| format!("{} {}", o.country.name(lang), o.share)).collect();
         let discrete = self.id.kind() != ItemKind::Lot;
-        let mut facts = Vec::new();
+        let (mut lines, mut facts) = (Vec::new(), Vec::new());
         let headline = if names.len() > 1 && discrete {
             let ratio: Vec<String> = claims.origins.iter().map(|o| percent(o.share.get())).collect();
             let ratio = ratio.join(" : ");
-            facts.push(Self::fact("", texts.drawn_from(&ratio)));
+            lines.push(texts.drawn_from(&ratio));
             match texts.0 {
                 PageLang::En => format!("{} {}", texts.one_of(), texts.or(&names)),
                 PageLang::Zh => format!("{}{}", texts.one_of(), texts.list(&names)),
             }
         } else if names.len() > 1 {
-            facts.push(Self::fact("", texts.by_mass_blend()));
+            lines.push(texts.by_mass_blend().to_owned());
             texts.list(&shares)
         } else {
             texts.list(&names)
         };
         if let Some(country) = self.maker_country() {
             let material = texts.or(&names);
-            facts.push(Self::fact("", texts.made_in_of(country.name(lang), &material)));
+            lines.push(texts.made_in_of(country.name(lang), &material));
         }
         self.supplier_facts(&mut facts);
         facts.push(Self::fact(texts.chain_model(), claims.model.name(lang)));
@@ -329,6 +334,7 @@ impl Known<'_> {
             headline,
             chip: Some(Chip::of(claims.origin_evidence, texts)),
             who: texts.list(&self.declarers()),
+            lines,
             facts,
             note: if made { texts.origin_difference().to_owned() } else { texts.material_only().to_owned() },
             silent: false,
@@ -391,6 +397,7 @@ impl Known<'_> {
                 headline: texts.not_worked().to_owned(),
                 chip: None,
                 who: String::new(),
+                lines: Vec::new(),
                 facts: Vec::new(),
                 note: String::new(),
                 silent: true,
@@ -419,6 +426,7 @@ impl Known<'_> {
             headline,
             chip: Some(Chip::of(EvidenceLevel::SELF_DECLARED, texts)),
             who: name,
+            lines: Vec::new(),
             facts,
             note: texts.maker_signs().to_owned(),
             silent: false,

@@ -31,6 +31,8 @@ pub struct HomePage {
     pub t: Texts,
     /// The page's path.
     pub path: String,
+    /// What stands in the search field.
+    pub typed: String,
     /// The ledger.
     pub ledger: LedgerFacts,
 }
@@ -39,7 +41,7 @@ impl HomePage {
     /// The page in a language.
     #[must_use]
     pub const fn new(lang: PageLang, ledger: LedgerFacts) -> Self {
-        Self { t: Texts(lang), path: String::new(), ledger }
+        Self { t: Texts(lang), path: String::new(), typed: String::new(), ledger }
     }
 }
 
@@ -52,6 +54,8 @@ pub enum Notice {
     BadTag(String),
     /// An item that is not there.
     UnknownItem(String),
+    /// An item that the ledger shows to its members only.
+    MembersOnly(String),
     /// A tag that gave way to another.
     Replaced {
         /// The old code.
@@ -75,6 +79,8 @@ pub struct NoticePage {
     pub text: &'static str,
     /// What was asked for.
     pub asked: String,
+    /// What stands in the search field: a code that has to be looked at again.
+    pub typed: String,
     /// The code to go to.
     pub goes_to: Option<String>,
 }
@@ -84,14 +90,17 @@ impl NoticePage {
     #[must_use]
     pub fn new(lang: PageLang, path: String, notice: Notice) -> Self {
         let t = Texts(lang);
+        let is_code = matches!(notice, Notice::UnknownTag(_) | Notice::BadTag(_));
         let (title, text, asked, goes_to) = match notice {
             Notice::UnknownTag(code) => (t.unknown_tag(), t.unknown_tag_text(), code, None),
             Notice::BadTag(code) => (t.bad_tag(), t.bad_tag_text(), code, None),
             Notice::UnknownItem(id) => (t.unknown_item(), t.unknown_item_text(), id, None),
+            Notice::MembersOnly(id) => (t.members_item(), t.members_item_text(), id, None),
             Notice::Replaced { old, new } => (t.replaced_tag(), t.replaced_tag_text(), old, Some(new)),
         };
         // What was asked for is shown back: bounded, as it comes from outside.
-        let asked = asked.chars().take(64).collect();
-        Self { t, path, title, text, asked, goes_to }
+        let asked: String = asked.chars().take(64).collect();
+        let typed = if is_code { asked.clone() } else { String::new() };
+        Self { t, path, title, text, asked, typed, goes_to }
     }
 }

@@ -24,6 +24,8 @@ pub struct PageOptions {
     pub path: String,
     /// The address of a public photo, if one is there.
     pub photo: Option<String>,
+    /// Whether everybody may look up the entries that the page names.
+    pub entries_open: bool,
 }
 
 /// A certificate.
@@ -144,10 +146,11 @@ fn standing(reader: &Reader<'_>, item: &Item, texts: Texts) -> Vec<(String, Stri
         && let Some(sale) = item.sale
         && let Some(Record::Sale(sale)) = reader.record(&RecordKey::Sale(sale)).as_deref()
     {
-        let mut parts =
-            vec![reader.name(&sale.seller, texts), texts.date(sale.at), sale.channel.name(lang).to_owned()];
-        parts.extend(sale.destination.map(|country| format!("→ {}", country.name(lang))));
+        let parts =
+            [reader.name(&sale.seller, texts), texts.date(sale.at), sale.channel.name(lang).to_owned()];
         lines.push((texts.sold_by().to_owned(), parts.join(" · ")));
+        let country = sale.destination.map(|country| country.name(lang).to_owned());
+        lines.extend(country.map(|country| (texts.destination().to_owned(), country)));
     } else {
         lines.push((texts.custodian().to_owned(), reader.name(&item.custodian, texts)));
     }
@@ -158,7 +161,7 @@ fn standing(reader: &Reader<'_>, item: &Item, texts: Texts) -> Vec<(String, Stri
         && let Some(Record::Clock(clock)) = reader.record(&RecordKey::Clock).as_deref()
         && offer.is_open(clock.time)
     {
-        lines.push((String::new(), texts.offered_now().to_owned()));
+        lines.push((texts.hand_over().to_owned(), texts.offered_now().to_owned()));
     }
     if item.tag.is_some() {
         let claim =

@@ -2,7 +2,6 @@
 
 use lode_ledger::event::Event;
 use lode_ledger::event::body::{OutputKind, WorkCompleted};
-use lode_ledger::id::ItemId;
 use lode_ledger::json::Json;
 use lode_ledger::mass::Milligrams;
 use lode_ledger::record::{Item, RecordKey};
@@ -46,9 +45,16 @@ pub(super) fn phrase(
         Event::LotSplit(body) => {
             if RecordKey::Item(body.item) == *of {
                 let parts = body.parts.len();
-                if zh { format!("分出 {parts} 份") } else { format!("{parts} taken from it") }
+                if zh { format!("分出 {parts} 份") } else { format!("{parts} parts taken from it") }
             } else {
-                output_of.map_or_else(String::new, |item| item.mass.entered.to_string())
+                output_of.map_or_else(String::new, |item| {
+                    let mass = item.mass.entered;
+                    if zh {
+                        format!("分出 {mass}，单独成批")
+                    } else {
+                        format!("{mass} taken as a lot of its own")
+                    }
+                })
             }
         }
         Event::LotMerged(body) => {
@@ -56,13 +62,13 @@ pub(super) fn phrase(
             if zh {
                 format!("{inputs} 批合为 {mass}")
             } else {
-                format!("{inputs} poured together: {mass}")
+                format!("{inputs} lots poured together: {mass}")
             }
         }
         Event::LossRecorded(body) => lost(texts, body.loss.mass_mg, body.loss.reason.name(lang)),
         Event::TreatmentDeclared(body) => {
             let said =
-                body.treatments.iter().map(|s| colon(texts, s.treatment.name(lang), s.finding.name(lang)));
+                body.treatments.iter().map(|s| found(texts, s.treatment.name(lang), s.finding.name(lang)));
             texts.list(&said.collect::<Vec<_>>())
         }
         Event::TreatmentApplied(body) => {
@@ -82,7 +88,7 @@ pub(super) fn phrase(
         Event::CertificateLinked(body) => {
             let mut parts = vec![format!("{} {}", body.issuer_code, body.number)];
             parts.extend(
-                body.findings.iter().map(|s| colon(texts, s.treatment.name(lang), s.finding.name(lang))),
+                body.findings.iter().map(|s| found(texts, s.treatment.name(lang), s.finding.name(lang))),
             );
             texts.list(&parts)
         }
@@ -119,7 +125,7 @@ pub(super) fn phrase(
         Event::SaleRecorded(body) => {
             let to = body.destination.map(|country| {
                 let name = country.name(lang);
-                if zh { format!("买家在{name}") } else { format!("to a buyer in {name}") }
+                if zh { format!("买家所在地：{name}") } else { format!("destination: {name}") }
             });
             join(texts, [Some(body.channel.name(lang).to_owned()), to])
         }
@@ -128,7 +134,13 @@ pub(super) fn phrase(
             let show = |value: &Option<lode_ledger::event::body::AnyValue>| {
                 value.as_ref().map_or_else(|| "–".to_owned(), |value| plain(&value.0))
             };
-            let change = format!("{}: {} → {}", body.field, show(&body.old), show(&body.new));
+            let field = texts.field(body.field.as_str());
+            let (old, new) = (show(&body.old), show(&body.new));
+            let change = if zh {
+                format!("{field}：由“{old}”改为“{new}”")
+            } else {
+                format!("{field}: \"{old}\" becomes \"{new}\"")
+            };
             join(texts, [Some(change), Some(body.reason.to_string())])
         }
         _ => String::new(),
@@ -139,7 +151,8 @@ fn completed(texts: Texts, body: &WorkCompleted, of: &RecordKey, output_of: Opti
     let zh = texts.0 == PageLang::Zh;
     let lang = texts.0.lang();
     let mut parts = Vec::new();
-    if let (RecordKey::Item(ItemId { .. }), Some(item)) = (of, output_of) {
+    let of_item = matches!(of, RecordKey::Item(_));
+    if let (true, Some(item)) = (of_item, output_of) {
         parts.push(Some(item.mass.entered.to_string()));
     } else {
         let pieces = body.outputs.iter().filter(|output| output.kind == OutputKind::Piece).count();
@@ -155,7 +168,13 @@ fn completed(texts: Texts, body: &WorkCompleted, of: &RecordKey, output_of: Opti
     }
     if let Some(first) = body.losses.first() {
         let total = Milligrams::total(body.losses.iter().map(|loss| loss.mass_mg)).unwrap_or_default();
-        parts.push(Some(lost(texts, total, first.reason.name(lang))));
+        let text = lost(texts, total, first.reason.name(lang));
+        // One of several things that came of a job did not lose what the whole job lost.
+        parts.push(Some(match (of_item, zh) {
+            (true, true) => format!("整个工单{text}"),
+            (true, false) => format!("of the whole job {text}"),
+            (false, _) => text,
+        }));
     }
     join(texts, parts)
 }
@@ -172,8 +191,12 @@ fn lost(texts: Texts, mass: Milligrams, reason: &str) -> String {
     }
 }
 
-fn colon(texts: Texts, a: &str, b: &str) -> String {
-    if texts.0 == PageLang::Zh { format!("{a}：{b}") } else { format!("{a}: {b}") }
+fn found(texts: Texts, treatment: &str, finding: &str) -> String {
+    if texts.0 == PageLang::Zh {
+        format!("{treatment}（{finding}）")
+    } else {
+        format!("{treatment} ({finding})")
+    }
 }
 
 fn join(texts: Texts, parts: impl IntoIterator<Item = Option<String>>) -> String {

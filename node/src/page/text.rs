@@ -80,6 +80,8 @@ macro_rules! texts {
 
 texts! {
     product "Lode · crystal provenance ledger" "Lode · 水晶溯源账本";
+    full_stop "." "。";
+    photo_of "Photo:" "照片：";
     language_name "English" "中文";
     tag "Tag" "标签";
     no_tag "no tag bound" "未绑定标签";
@@ -93,7 +95,7 @@ texts! {
     lot "Lot of material" "原料批次";
     batch "Batch of pieces" "成批件";
     piece "Single piece" "单件";
-    mass "Mass" "质量";
+    mass "Mass" "重量";
     count "Count" "数量";
     species "Mineral" "矿物";
     nature "Nature" "性质";
@@ -121,7 +123,7 @@ texts! {
 
     // Origin.
     one_of "One of" "下列之一：";
-    by_mass_blend "Blended by mass." "按质量混合。";
+    by_mass_blend "Blended by mass." "按重量混合。";
     origin_difference "Customs origin is where it was made; the material's origin is where it was dug. They are two different facts." "海关原产地是制作地，原料产地是开采地，二者是不同的事实。";
     material_only "Raw material, as it was declared when it entered the ledger." "原料，按进入账本时的申报。";
     chain_model "Chain of custody (ISO 22095)" "监管链模式（ISO 22095）";
@@ -149,12 +151,15 @@ texts! {
     state_sold "recorded as sold" "已登记售出";
     offered_now "A hand-over is open: it is on its way to another participant." "有一笔交付未完成：正在转交给另一参与方。";
     sold_by "Sold by" "售出方";
+    destination "Destination" "目的地";
+    hand_over "Hand-over" "交付";
     claim_state "Claim by the buyer" "买家认领";
     claim_not_sold "Not possible before a sale is recorded." "记录售出后方可认领。";
     claim_unknown "This ledger does not take claims yet; whether somebody holds the hidden code is not known." "本账本尚未开放认领；是否有人持有隐藏码不得而知。";
 
     // Certificates.
     certificates "Certificates" "证书";
+    certificate "Certificate" "证书";
     certificates_none "None linked." "未关联证书。";
     bound_by_lab "bound to this item by the laboratory's own signature" "由检测机构自行签名绑定到本件";
     asserted_only "asserted by the holder; the laboratory has not confirmed it" "由持有人声称，检测机构未确认";
@@ -175,7 +180,7 @@ texts! {
 
     // Gaps.
     gaps "What is not known or not checked" "未知或未核查的事项";
-    gap_identity "That the object in your hand is the one described here. Compare photo, mass and form; a tag can be moved or copied." "您手中的物品是否就是这里描述的那一件。请对照照片、质量和形态；标签可能被移动或复制。";
+    gap_identity "That the object in your hand is the one described here. Compare photo, mass and form; a tag can be moved or copied." "您手中的物品是否就是这里描述的那一件。请对照照片、重量和形态；标签可能被移动或复制。";
     gap_truth "That what was said is true. The record shows who said it, when, and that nothing was changed afterwards." "所说的内容是否属实。记录只能表明谁在何时说了什么，且事后未被改动。";
     gap_treatment "Treatments beyond those stated above." "除上述以外的处理情况。";
     gap_lab "No laboratory has examined this very piece, as far as this ledger knows." "据本账本所知，没有检测机构检测过本件。";
@@ -195,6 +200,7 @@ texts! {
     download_proof "Download the proof file" "下载证明文件";
     trust_file "Trust file" "信任文件";
     trust_text "Get the trust file from somewhere you trust, not only from here, and compare the two." "请从您信任的其他渠道获取信任文件，并与此处的进行比对。";
+    verifier_text "The verifier, lode-verify, is open-source software: build it yourself, or take it from somebody you trust." "验证程序 lode-verify 是开源软件：请自行编译，或从您信任的人处取得。";
     raw_data "Record as data (JSON)" "数据格式的记录（JSON）";
 
     // Home.
@@ -215,7 +221,7 @@ texts! {
     how_text "Take a proof file from a piece's page, a trust file from somebody you trust, and run the verifier. It needs neither this site nor a network." "从物品页面取得证明文件，从您信任的人处取得信任文件，运行验证程序即可，无需本网站，也无需联网。";
     for_machines "For programs" "供程序使用";
     for_machines_text "The API is described in" "接口说明见";
-    members_note "Raw entries are for members; pages, proofs, checkpoints and hash tiles are public." "原始条目仅供成员读取；页面、证明、检查点和哈希瓦片公开。";
+    members_note "Lists, lots and raw entries are for members. The pages and proof files of pieces, the checkpoint and the tree's hashes are open to everybody." "列表、批次和原始条目仅供成员读取；单件的页面和证明文件、检查点和树哈希对所有人公开。";
 
     // Notices.
     unknown_tag "This tag is not in the ledger" "账本中没有此标签";
@@ -224,6 +230,8 @@ texts! {
     bad_tag_text "A tag code has 17 characters: digits and capital letters. One of them seems to be wrong or missing; the last one is a check character." "标签编码为 17 个字符：数字和大写字母。其中可能有误或缺失；最后一位是校验字符。";
     unknown_item "There is no such item in the ledger" "账本中没有该物品";
     unknown_item_text "Check the number, or look the item up by the code on its tag." "请核对编号，或用标签上的编码查询。";
+    members_item "This ledger shows lots to its members only" "本账本仅向成员展示批次";
+    members_item_text "Pieces, and whatever bears a tag, are open to everybody: look the piece up by the code on its tag." "单件和带标签的物品对所有人开放：请用标签上的编码查询。";
     replaced_tag "This tag was replaced" "此标签已被更换";
     replaced_tag_text "Whoever held the item reported this tag as lost or damaged and bound a new one. Do not rely on a piece that still carries the old tag: ask the seller." "持有方已报告此标签遗失或损坏，并绑定了新标签。请勿凭旧标签认定物品，应向卖家核实。";
     go_to_new "Record under the new tag" "查看新标签的记录";
@@ -237,6 +245,32 @@ texts! {
 }
 
 impl Texts {
+    /// A descriptive field in words, by the last part of its path, as in `outputs[0].name`. Fields that a buyer
+    /// hardly meets keep the name that the log gives them.
+    #[must_use]
+    pub fn field(self, path: &str) -> String {
+        let name = path.rsplit('.').next().unwrap_or(path);
+        let words = match name {
+            "name" => ("name", "名称"),
+            "trade_name" => ("trade name", "商品名"),
+            "title" => ("title", "标题"),
+            "grade" => ("grade", "等级"),
+            "mine" => ("mine", "矿点"),
+            "subdivision" => ("region", "地区"),
+            "parameters" => ("parameters", "参数"),
+            "condition" => ("condition", "状况"),
+            "reason" => ("reason", "原因"),
+            "supplier" => ("supplier", "供应商"),
+            "supplier_lot" => ("supplier's lot number", "供应商批号"),
+            "bill_of_lading" => ("bill of lading", "提单"),
+            _ => return name.replace('_', " "),
+        };
+        match self.0 {
+            PageLang::En => words.0.to_owned(),
+            PageLang::Zh => words.1.to_owned(),
+        }
+    }
+
     /// The other language's own name.
     #[must_use]
     pub const fn other_name(self) -> &'static str {

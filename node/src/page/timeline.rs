@@ -19,6 +19,8 @@ const MAX_EVENTS: usize = 100;
 
 /// One row.
 pub struct Row {
+    /// The claimed time as programs read it.
+    pub at: String,
     /// The claimed date.
     pub date: String,
     /// The claimed time of day.
@@ -116,6 +118,7 @@ fn row(reader: &Reader<'_>, texts: Texts, item: &Item, ancestry: &Ancestry, told
     let of = if own { texts.this_item().to_owned() } else { short(&told.of) };
     let at = told.event.at();
     Row {
+        at: at.to_string(),
         date: texts.date(at),
         clock: texts.clock(at),
         title: told.event.event_type().spec().title(texts.0.lang()).to_owned(),

@@ -10,7 +10,8 @@ use lode_ledger::event::Event;
 use lode_ledger::hash::Hash;
 use lode_ledger::id::{ItemId, ItemKind, Origin, ParticipantId, WorkOrderId};
 use lode_ledger::replay::{Author, Replay};
-use lode_ledger::statement::Issuer;
+use lode_ledger::json::Json;
+use lode_ledger::statement::{Issuer, Statement, decode_payload};
 use lode_ledger::tag::TagCode;
 use lode_node::genesis::{self, NodeKeys};
 use lode_node::seal::Clock;
@@ -93,6 +94,11 @@ fn item(kind: ItemKind, author: &Author, nonce: &lode::id::Nonce, output: u16) -
     ItemId::derive(kind, ORIGIN, &author.issuer.to_string(), nonce, output)
 }
 
+/// The lot that an author declares with this nonce.
+pub(crate) fn lot_id(author: &Author, nonce: &lode::id::Nonce) -> ItemId {
+    item(ItemKind::Lot, author, nonce, 0)
+}
+
 /// A lot by import, with a document.
 fn import(world: &mut World, author: &mut Author, country: &str, kg: u64, more: &str) -> ItemId {
     let nonce = world.nonce();
@@ -163,9 +169,9 @@ fn carve(
     (work, item(ItemKind::Piece, author, &end, 0))
 }
 
-/// Plays the trade in a world of its own.
-pub(crate) fn trade() -> Trade {
-    let mut world = World::open();
+/// Plays the trade in a world of its own; its raw entries are for everybody, or for members.
+pub(crate) fn trade(members_only: bool) -> Trade {
+    let mut world = World::open_with(if members_only { r#","members_only":true"# } else { "" });
     let w = &mut world;
     let mut importer = enrol(w, 10, "CN", "importer", r#""person":false,"name":"Haizhou Stone Imports""#);
     let mut studio = enrol(w, 11, "CN", "studio", r#""person":false,"name":"White Crane Studio""#);
@@ -260,8 +266,11 @@ pub(crate) fn trade() -> Trade {
 /// A node that has taken the trade in, day by day.
 pub(crate) async fn node(data: &Path, trade: &Trade) -> (Node, Config) {
     let keys = NodeKeys { log: secret(201), seal: secret(202), receipt: secret(203) };
-    genesis::init_with(data, Origin::new(ORIGIN).unwrap(), 60, &keys).unwrap();
     let statements = &trade.world.statements;
+    let opened = Statement::decode(statements[0].clone()).unwrap();
+    let (_, events) = decode_payload(opened.payload()).unwrap();
+    let members_only = matches!(events[0].get("members_only"), Some(Json::Bool(true)));
+    genesis::init_for(data, Origin::new(ORIGIN).unwrap(), 60, members_only, &keys).unwrap();
     genesis::begin(data, &[statements[0].as_slice(), &statements[1]].concat()).unwrap();
     let config = Config::new(data);
     let node = Node::open_with(&config, trade.clock.clone()).unwrap();

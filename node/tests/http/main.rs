@@ -7,99 +7,22 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+mod languages;
+mod members;
+mod stage;
 mod trade;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use img_parts::png::{Png, PngChunk};
 use lode_ledger::hash::Hash;
+use lode_ledger::id::Nonce;
 use lode_ledger::key::Signature;
 use lode_ledger::proof::ProofFile;
+use lode_ledger::statement::Issuer;
 use lode_ledger::tlog::{Policy, SignedCheckpoint, TlogProof, leaf_hash};
-use lode_node::http::{App, router};
-use lode_node::{Config, Node};
 use serde_json::{Value, json};
-use tower::ServiceExt;
-use trade::{Trade, trade};
-
-struct Stage {
-    trade: Trade,
-    node: Node,
-    router: Router,
-    _folder: tempfile::TempDir,
-}
-
-async fn stage(change: impl FnOnce(&mut Config)) -> Stage {
-    let folder = tempfile::tempdir().unwrap();
-    let trade = trade();
-    let (node, mut config) = trade::node(&folder.path().join("data"), &trade).await;
-    change(&mut config);
-    let router = router(App::new(node.clone(), &config));
-    Stage { trade, node, router, _folder: folder }
-}
-
-struct Got {
-    status: StatusCode,
-    headers: axum::http::HeaderMap,
-    body: Vec<u8>,
-}
-
-impl Got {
-    fn text(&self) -> &str {
-        std::str::from_utf8(&self.body).unwrap()
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap()
-    }
-
-    fn header(&self, name: header::HeaderName) -> &str {
-        self.headers.get(name).unwrap().to_str().unwrap()
-    }
-
-    fn is_problem(&self, status: u16, code: &str) {
-        assert_eq!(self.status.as_u16(), status, "{}", self.text());
-        assert_eq!(self.header(header::CONTENT_TYPE), "application/problem+json");
-        let body = self.json();
-        assert_eq!(body["code"], code);
-        assert!(body["what_to_do"].as_str().is_some_and(|text| !text.is_empty()));
-    }
-}
-
-impl Stage {
-    async fn send(&self, request: Request<Body>) -> Got {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, 1 << 26).await.unwrap().to_vec();
-        Got { status: parts.status, headers: parts.headers, body }
-    }
-
-    async fn get(&self, path: &str) -> Got {
-        self.send(Request::get(path).body(Body::empty()).unwrap()).await
-    }
-
-    async fn get_as(&self, path: &str, name: header::HeaderName, value: &str) -> Got {
-        self.send(Request::get(path).header(name, value).body(Body::empty()).unwrap()).await
-    }
-
-    async fn post(&self, path: &str, kind: &str, body: impl Into<Body>) -> Got {
-        self.send(Request::post(path).header(header::CONTENT_TYPE, kind).body(body.into()).unwrap()).await
-    }
-
-    async fn token(&self) -> String {
-        let (author, id) = &self.trade.importer;
-        let key = author.secret.public().thumbprint();
-        let asked = json!({"participant": id.to_string(), "key": key.to_string()}).to_string();
-        let got = self.post("/v1/sessions/challenge", "application/json", asked).await.json();
-        let signature = Signature(author.secret.sign(got["message"].as_str().unwrap().as_bytes()));
-        let answer = json!({"challenge": got["challenge"], "signature": signature.to_string()}).to_string();
-        let got = self.post("/v1/sessions", "application/json", answer.clone()).await;
-        assert_eq!(got.status, StatusCode::OK, "{}", got.text());
-        self.post("/v1/sessions", "application/json", answer).await.is_problem(401, "challenge-unknown");
-        got.json()["token"].as_str().unwrap().to_owned()
-    }
-}
+use stage::stage;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn statements_are_taken_one_or_many_and_refused_with_a_reason() {
@@ -144,6 +67,33 @@ async fn statements_are_taken_one_or_many_and_refused_with_a_reason() {
     let got = stage.post("/v1/statements", "application/cbor-seq", both.clone()).await.json();
     assert_eq!((got[0]["duplicate"].as_bool(), got[1]["status"].as_str()), (Some(true), Some("refused")));
 
+    // What builds on a refused statement is refused for what it lacks, and the rest is not held back.
+    let nonce = stage.trade.world.nonce();
+    let lot = trade::lot_id(&importer, &nonce);
+    let declared = |net: u64| {
+        format!(
+            r#"{{"type":"lot.declared","at":"{at}","nonce":"{nonce}","entry":"opening_stock","species":"quartz","form":"rough","nature":"natural","evidence":"self_declared","origins":[{{"country":"BR","share_ppm":1000000}}],"mass":{{"net_mg":{net},"method":"floor_scale","resolution_mg":1000}}}}"#
+        )
+    };
+    let lost = format!(
+        r#"{{"type":"loss.recorded","at":"{at}","item":"{lot}","loss":{{"reason":"sample","mass_mg":1000}},"left_mg":999000}}"#
+    );
+    let mut sign = |text: &str| importer.sign(&[trade::world::event(text)]).unwrap().into_bytes();
+    let chain = [sign(&declared(0)), sign(&lost), sign(&loss(1000, 48_999_000))].concat();
+    let got = stage.post("/v1/statements?dry_run=true", "application/cbor-seq", chain.clone()).await.json();
+    let code = |n: usize| got[n]["code"].as_str().unwrap_or("accepted").to_owned();
+    assert_eq!((code(1), code(2)), ("not-found".to_owned(), "accepted".to_owned()), "{got}");
+    assert_eq!(got[0]["status"], "refused");
+    let real = stage.post("/v1/statements", "application/cbor-seq", chain).await.json();
+    let statuses = |answers: &Value| -> Vec<Value> {
+        answers.as_array().unwrap().iter().map(|answer| answer["code"].clone()).collect()
+    };
+    assert_eq!(statuses(&real), statuses(&got), "a dry run says what happens");
+    assert!(real[2]["checkpoint"].as_str().is_some_and(|text| !text.is_empty()));
+    let whole = [sign(&declared(1_000_000)), sign(&lost)].concat();
+    let got = stage.post("/v1/statements", "application/cbor-seq", whole).await.json();
+    assert_eq!((&got[0]["status"], &got[1]["status"]), (&json!("accepted"), &json!("accepted")), "{got}");
+
     let many = [both.as_slice(), &both].concat();
     stage.post("/v1/statements", "application/cbor-seq", many).await.is_problem(413, "too-many-statements");
     stage
@@ -156,14 +106,8 @@ async fn statements_are_taken_one_or_many_and_refused_with_a_reason() {
         (got.status, got.json()["code"].as_str()),
         (StatusCode::UNPROCESSABLE_ENTITY, Some("wrong-tag"))
     );
-    let huge = vec![0; stage.node_limit() + 1];
+    let huge = vec![0; lode_node::config::Limits::default().request_bytes + 1];
     stage.post("/v1/statements", "application/cose", huge).await.is_problem(413, "too-large");
-}
-
-impl Stage {
-    fn node_limit(&self) -> usize {
-        lode_node::config::Limits::default().request_bytes
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -257,6 +201,28 @@ async fn items_and_what_became_of_them() {
     let next = pieces["next"].as_str().unwrap();
     let more = stage.get(&format!("/v1/items?kind=piece&limit=1&cursor={next}")).await.json();
     assert_ne!(pieces["items"][0]["id"], more["items"][0]["id"]);
+    // A page that was asked for stays where it is while the log grows.
+    let all = stage.get("/v1/items?limit=200").await.json();
+    let ids = |page: &Value| -> Vec<String> {
+        page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = stage.get("/v1/items?limit=2").await.json();
+    let (mut importer, _) = stage.trade.importer.clone();
+    let (nonce, at) = (Nonce([250; 16]), stage.trade.world.at());
+    let text = format!(
+        r#"{{"type":"lot.declared","at":"{at}","nonce":"{nonce}","entry":"opening_stock","species":"quartz","form":"rough","nature":"natural","evidence":"self_declared","origins":[{{"country":"BR","share_ppm":1000000}}],"mass":{{"net_mg":5000000,"method":"floor_scale","resolution_mg":1000}}}}"#
+    );
+    let bytes = importer.sign(&[trade::world::event(&text)]).unwrap().into_bytes();
+    let got = stage.post("/v1/statements", "application/cose", bytes).await;
+    assert_eq!(got.status, StatusCode::OK, "{}", got.text());
+    let cursor = first["next"].as_str().unwrap();
+    let rest = stage.get(&format!("/v1/items?limit=198&cursor={cursor}")).await.json();
+    assert_eq!([ids(&first), ids(&rest)].concat(), ids(&all), "nothing twice, nothing left out");
+    assert_eq!(
+        ids(&stage.get("/v1/items?limit=1").await.json()),
+        [trade::lot_id(&importer, &nonce).to_string()]
+    );
+
     stage.get("/v1/items?kind=stone").await.is_problem(400, "bad-parameter");
     stage.get("/v1/items?cursor=nonsense").await.is_problem(400, "bad-cursor");
     stage.get("/v1/items/P-0").await.is_problem(400, "bad-parameter");
@@ -276,7 +242,7 @@ async fn items_and_what_became_of_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn documents_need_a_session_and_private_ones_stay_private() {
     let stage = stage(|config| config.limits.document_bytes = 4096).await;
-    let bearer = format!("Bearer {}", stage.token().await);
+    let bearer = stage.bearer(&stage.trade.importer).await;
     let (photo, address) = trade::photo();
     let put = |path: String, body: Vec<u8>, bearer: &str, salt: Option<&str>| {
         let request = Request::put(path).header(header::AUTHORIZATION, bearer);
@@ -322,7 +288,23 @@ async fn documents_need_a_session_and_private_ones_stay_private() {
         StatusCode::NO_CONTENT
     );
     stage.get(&path).await.is_problem(401, "session-required");
-    assert_eq!(stage.get_as(&path, header::AUTHORIZATION, &bearer).await.body, b"invoice");
+    let got = stage.get_as(&path, header::AUTHORIZATION, &bearer).await;
+    assert_eq!(
+        (got.body.as_slice(), got.header(header::CACHE_CONTROL)),
+        (&b"invoice"[..], "private, no-store")
+    );
+    let other = stage.bearer(&stage.trade.lab).await;
+    stage.get_as(&path, header::AUTHORIZATION, &other).await.is_problem(403, "forbidden");
+    let registrar = stage.trade.world.registrar.clone();
+    let Issuer::Participant(id) = registrar.issuer else { panic!("the registrar is a participant") };
+    let registrar = stage.bearer(&(registrar, id)).await;
+    assert_eq!(stage.get_as(&path, header::AUTHORIZATION, &registrar).await.body, b"invoice");
+
+    // A telephone's HEIC is refused with a word on what to send.
+    let request = Request::post("/v1/documents?public=true").header(header::AUTHORIZATION, &bearer);
+    let got = stage.send(request.body(Body::from(&b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..])).unwrap()).await;
+    got.is_problem(415, "document-format");
+    assert!(got.text().contains("HEIC") && got.text().contains("JPEG"));
     stage.get(&format!("/v1/documents/{}", Hash::ZERO)).await.is_problem(404, "not-found");
 
     // Another's key, or a signature of nothing, opens no session.
@@ -365,6 +347,9 @@ async fn the_page_says_who_says_what_and_what_nobody_checked() {
         "The same certificate is also shown for",
         "Sold by",
         "live stream",
+        "Destination",
+        "heated (laboratory: none detected)",
+        "datetime=\"",
         "What is not known or not checked",
         "lode-verify item",
         "controlled blending",
@@ -438,16 +423,55 @@ async fn what_is_not_there_and_who_asks_too_often() {
     assert_eq!(stage.get("/metrics").await.status, StatusCode::OK);
     assert_eq!(stage.get("/openapi.json").await.json()["openapi"].as_str().map(|v| &v[..2]), Some("3."));
 
-    let peer = axum::extract::ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 1], 1)));
-    let ask = || {
-        let mut request = Request::get("/v1/ledger").body(Body::empty()).unwrap();
-        request.extensions_mut().insert(peer);
-        request
-    };
+    let ask = || asked_by([192, 0, 2, 1], "198.51.100.1");
     for _ in 0..10 {
         assert_eq!(stage.send(ask()).await.status, StatusCode::OK);
     }
     let got = stage.send(ask()).await;
     got.is_problem(429, "rate-limited");
     assert!(got.header(header::RETRY_AFTER).parse::<u64>().unwrap() >= 1);
+    // Nobody is believed about whose request it is unless the operator named him.
+    stage.send(asked_by([192, 0, 2, 1], "198.51.100.2")).await.is_problem(429, "rate-limited");
+}
+
+/// A request from this peer, which says for whom.
+fn asked_by(peer: [u8; 4], whom: &str) -> Request<Body> {
+    let peer = axum::extract::ConnectInfo(std::net::SocketAddr::from((peer, 1)));
+    let request = Request::get("/v1/ledger").header("x-forwarded-for", whom);
+    request.extension(peer).body(Body::empty()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_trusted_proxy_each_visitor_has_a_limit_of_his_own() {
+    let stage = stage(|config| {
+        config.limits.requests_per_second = 1;
+        config.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    for _ in 0..10 {
+        assert_eq!(stage.send(asked_by([10, 0, 0, 1], "198.51.100.1")).await.status, StatusCode::OK);
+    }
+    let again = asked_by([10, 0, 0, 1], "203.0.113.5, 198.51.100.1");
+    stage.send(again).await.is_problem(429, "rate-limited");
+    assert_eq!(stage.send(asked_by([10, 0, 0, 1], "198.51.100.2")).await.status, StatusCode::OK);
+    // Who reaches the node past the proxy counts as himself.
+    assert_eq!(stage.send(asked_by([192, 0, 2, 7], "198.51.100.1")).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_counted_can_be_read_by_prometheus() {
+    lode_node::http::ops::install_recorder();
+    let stage = stage(|_| {}).await;
+    stage.get("/v1/ledger").await;
+    let text = stage.get("/metrics").await;
+    // Every node of this process writes the same gauges, so only what they all have is looked for.
+    for line in [
+        "lode_log_size ",
+        "lode_indexed_size ",
+        "lode_queue 0",
+        "lode_failed 0",
+        "route=\"/v1/ledger\",status=\"200\"",
+    ] {
+        assert!(text.text().contains(line), "{line} is not in\n{}", text.text());
+    }
 }

@@ -4,6 +4,8 @@
 //! Nothing secret stands in it: keys are files in the data folder. `LODE_LOG` filters log lines, as `RUST_LOG` does
 //! elsewhere.
 
+mod network;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +14,8 @@ use lode_ledger::lang::Lang;
 use serde::Deserialize;
 
 use crate::journal::SEGMENT_BYTES;
+
+pub use network::{BadNetwork, ForwardedHeader, Network};
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, clap::ValueEnum)]
@@ -70,6 +74,10 @@ pub struct Config {
     pub base_url: Option<String>,
     /// The language of pages whose reader asks for none of ours.
     pub language: Lang,
+    /// The proxies that are believed about whose request they pass on.
+    pub trusted_proxies: Vec<Network>,
+    /// Where they write it.
+    pub forwarded_header: ForwardedHeader,
     /// Bounds.
     pub limits: Limits,
     /// How log lines look.
@@ -87,6 +95,8 @@ impl Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             base_url: None,
             language: Lang::En,
+            trusted_proxies: Vec::new(),
+            forwarded_header: ForwardedHeader::default(),
             limits: Limits::default(),
             log_format: LogFormat::Human,
             accept_copy: false,
@@ -118,6 +128,8 @@ impl Config {
             listen: given.listen.or(file.listen).unwrap_or(defaults.listen),
             base_url,
             language,
+            trusted_proxies: given.trusted_proxies.clone().or(file.trusted_proxies).unwrap_or_default(),
+            forwarded_header: given.forwarded_header.or(file.forwarded_header).unwrap_or_default(),
             limits,
             log_format: given.log_format.or(file.log_format).unwrap_or_default(),
             accept_copy: given.accept_copy,
@@ -144,6 +156,12 @@ pub struct Given {
     /// The language of pages whose reader asks for none of ours: en, zh or pt
     #[arg(long, env = "LODE_LANGUAGE", global = true)]
     pub language: Option<String>,
+    /// Proxies that are believed about whose request they pass on: addresses or networks, with commas between them
+    #[arg(long, env = "LODE_TRUSTED_PROXIES", value_delimiter = ',', global = true)]
+    pub trusted_proxies: Option<Vec<Network>>,
+    /// The header in which these proxies write it
+    #[arg(long, env = "LODE_FORWARDED_HEADER", value_enum, global = true)]
+    pub forwarded_header: Option<ForwardedHeader>,
     /// How log lines look
     #[arg(long, env = "LODE_LOG_FORMAT", value_enum, global = true)]
     pub log_format: Option<LogFormat>,
@@ -200,6 +218,8 @@ struct File {
     listen: Option<SocketAddr>,
     base_url: Option<String>,
     language: Option<String>,
+    trusted_proxies: Option<Vec<Network>>,
+    forwarded_header: Option<ForwardedHeader>,
     log_format: Option<LogFormat>,
     limits: Option<Limits>,
 }
@@ -273,6 +293,18 @@ mod tests {
     }
 
     #[test]
+    fn proxies_are_addresses_and_networks() {
+        let text =
+            "data = '/a'\ntrusted_proxies = ['127.0.0.1', '10.0.0.0/8']\nforwarded_header = 'forwarded'\n";
+        let config = load(text, Given::default()).unwrap();
+        assert_eq!(config.trusted_proxies, ["127.0.0.1".parse().unwrap(), "10.0.0.0/8".parse().unwrap()]);
+        assert_eq!(config.forwarded_header, ForwardedHeader::Forwarded);
+        let given = Given { trusted_proxies: Some(vec!["::1".parse().unwrap()]), ..Given::default() };
+        assert_eq!(load(text, given).unwrap().trusted_proxies, ["::1".parse().unwrap()]);
+        assert!(Config::new("/a").trusted_proxies.is_empty(), "nobody is believed unless named");
+    }
+
+    #[test]
     fn an_error_names_the_key() {
         let error = |text: &str| load(text, Given::default()).unwrap_err();
         assert!(error("").contains("`data`"));
@@ -280,6 +312,7 @@ mod tests {
         assert!(error("data = '/a'\nlisten = 'here'").contains("listen"));
         assert!(error("data = '/a'\nlanguage = 'xx'").contains("`language`"));
         assert!(error("data = '/a'\nbase_url = 'ledger.example/'").contains("`base_url`"));
+        assert!(error("data = '/a'\ntrusted_proxies = ['proxy']").contains("trusted_proxies"));
         assert!(error("data = '/a'\n[limits]\nqueue = 1").contains("`limits.queue`"));
         assert!(error("data = '/a'\n[limits]\nqeue = 1").contains("qeue"));
         assert!(
