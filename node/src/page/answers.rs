@@ -1,22 +1,23 @@
-//! The four answers of the page, each with its evidence level and who says it: what is it, is it treated, where is
-//! the material from, who made it.
+//! The answers of the page, each with its evidence level and who says it: what is it, where is the material from, who
+//! made it. Whether it was treated is answered in `treated`.
 //!
 //! An answer is only as good as its evidence: none is a tick, and "not stated" stays "not stated".
 
 use lode_ledger::event::Event;
-use lode_ledger::event::body::{OriginShare, TreatmentStatement};
+use lode_ledger::event::body::OriginShare;
 use lode_ledger::id::{ItemId, ItemKind};
-use lode_ledger::record::{CertificateLink, Item, RecordKey, TreatmentState};
+use lode_ledger::record::{CertificateLink, Item, RecordKey};
 use lode_ledger::statement::Issuer;
-use lode_ledger::vocab::{
-    CertificateScope, Code, Country, Disclosure, EvidenceLevel, Finding, Nature, Step, Treatment,
-};
+use lode_ledger::vocab::{CertificateScope, Code, Country, EvidenceLevel, Nature};
 
 use super::ancestry::Ancestry;
 use super::phrase::plain;
 use super::source::Reader;
 use super::text::{PageLang, Texts};
 use super::timeline::Told;
+
+/// What clients write for the scheme or the grader of a grade that names none.
+const NOT_STATED: &str = "not stated";
 
 /// An evidence level as the page shows it: four steps, some of them filled, and its name.
 #[derive(Clone)]
@@ -88,7 +89,7 @@ pub(super) struct Known<'a> {
 }
 
 impl Known<'_> {
-    fn fact(label: &str, text: impl Into<String>) -> Fact {
+    pub(super) fn fact(label: &str, text: impl Into<String>) -> Fact {
         Fact { label: label.to_owned(), text: text.into(), chip: None }
     }
 
@@ -198,105 +199,11 @@ impl Known<'_> {
     fn grade(&self) -> Option<String> {
         let detail = self.item.details.iter().find(|d| d.field.rsplit('.').next() == Some("grade"))?;
         let value = lode_ledger::json::Json::parse(detail.value.as_bytes()).ok()?;
-        let part = |name| value.get(name).map(plain).unwrap_or_default();
-        (!detail.value.is_empty())
-            .then(|| format!("{} ({}, {})", part("value"), part("scheme"), part("grader")))
-    }
-
-    /// Has it been treated?
-    #[must_use]
-    pub(super) fn treated(&self) -> Answer {
-        let (texts, lang) = (self.texts, self.texts.0.lang());
-        let stated: Vec<&TreatmentState> =
-            self.item.claims.treatments.iter().filter(|state| state.finding != Finding::NOT_STATED).collect();
-        let mut answer = Answer {
-            question: texts.treated(),
-            headline: texts.treatments_not_stated().to_owned(),
-            chip: None,
-            who: String::new(),
-            lines: Vec::new(),
-            facts: Vec::new(),
-            note: texts.not_stated_means().to_owned(),
-            silent: true,
-        };
-        if stated.is_empty() {
-            return answer;
-        }
-        answer.silent = false;
-        answer.headline = self.treated_headline(&stated);
-        // The headline is as good as the weakest of what it says.
-        let any_on = stated.iter().any(|state| is_on(state));
-        let in_headline = |state: &TreatmentState| is_on(state) == any_on;
-        let levels = stated.iter().filter(|state| in_headline(state)).map(|state| state.evidence);
-        answer.chip = levels.reduce(Code::lower).map(|level| Chip::of(level, texts));
-        let mut who = Vec::new();
-        for state in &stated {
-            let by = self.who_on(state.treatment);
-            let mut text = state.finding.name(lang).to_owned();
-            if !by.is_empty() {
-                text = format!("{text} · {by}");
-                if in_headline(state) {
-                    who.push(by);
-                }
-            }
-            if is_on(state) && state.treatment.disclosure() == Disclosure::Specific {
-                text = format!("{text} · {}", texts.disclose_specific());
-            }
-            let chip = Some(Chip::of(state.evidence, texts));
-            answer.facts.push(Fact { label: state.treatment.name(lang).to_owned(), text, chip });
-        }
-        who.sort_unstable();
-        who.dedup();
-        answer.who = texts.list(&who);
-        answer.note = if stated.iter().all(|state| state.finding.attribute("says") != Some("partly")) {
-            texts.others_not_stated().to_owned()
-        } else {
-            format!("{} {}", texts.rest_not_stated(), texts.others_not_stated())
-        };
-        answer
-    }
-
-    /// What is on the goods, or else what is said not to be.
-    fn treated_headline(&self, stated: &[&TreatmentState]) -> String {
-        let (texts, lang) = (self.texts, self.texts.0.lang());
-        let says = |kind: &'static str| {
-            let of_kind = stated.iter().filter(move |state| state.finding.attribute("says") == Some(kind));
-            of_kind.map(|state| state.treatment.name(lang).to_owned()).collect::<Vec<String>>()
-        };
-        let (present, partly) = (says("present"), says("partly"));
-        let lead = |title: &str, names: &[String]| match texts.0 {
-            PageLang::En => format!("{title}: {}", texts.list(names)),
-            PageLang::Zh => format!("{title}：{}", texts.list(names)),
-        };
-        let mut headlines = Vec::new();
-        if !present.is_empty() {
-            headlines.push(lead(texts.treated_title(), &present));
-        }
-        if !partly.is_empty() {
-            headlines.push(lead(texts.treated_in_part(), &partly));
-        }
-        if headlines.is_empty() {
-            let by_lab = stated.iter().all(|state| state.finding == Finding::LAB_NONE_DETECTED);
-            let title = if by_lab { texts.lab_found_none() } else { texts.declared_untreated() };
-            headlines.push(lead(title, &says("absent")));
-        }
-        headlines.join(" · ")
-    }
-
-    /// Who said last what is known of a treatment.
-    fn who_on(&self, treatment: Code<Treatment>) -> String {
-        let names =
-            |list: &[TreatmentStatement]| list.iter().any(|statement| statement.treatment == treatment);
-        let is_step = |step: Code<Step>| step.attribute("treatment") == Some(treatment.as_str());
-        let last = self.told.iter().rev().find(|told| match &told.event {
-            Event::LotDeclared(body) => names(&body.treatments),
-            Event::TreatmentDeclared(body) => names(&body.treatments),
-            Event::CertificateLinked(body) => names(&body.findings),
-            Event::TreatmentApplied(body) => body.treatment == treatment,
-            Event::StepLogged(body) => is_step(body.step),
-            _ => false,
-        });
-        last.map(|told| self.reader.author(&told.issuer, self.texts)).unwrap_or_default()
+        let part = |name| value.get(name).map(plain).filter(|text| text != NOT_STATED);
+        let texts = self.texts;
+        let scheme = part("scheme").unwrap_or_else(|| texts.no_scheme().to_owned());
+        let grader = part("grader").unwrap_or_else(|| texts.no_grader().to_owned());
+        Some(texts.bracketed(&part("value")?, &texts.list(&[scheme, grader])))
     }
 
     /// Where is the material from?
@@ -432,11 +339,6 @@ impl Known<'_> {
             silent: false,
         }
     }
-}
-
-/// Whether a treatment is on the goods, or on part of them.
-fn is_on(state: &TreatmentState) -> bool {
-    matches!(state.finding.attribute("says"), Some("present" | "partly"))
 }
 
 /// A share in per cent without the sign, as in a ratio: 70, 33.3333.

@@ -12,6 +12,7 @@ mod phrase;
 mod source;
 mod text;
 mod timeline;
+mod treated;
 
 pub use ancestry::{Ancestor, Ancestry, ancestry};
 pub use home::{HomePage, LedgerFacts, Notice, NoticePage};

@@ -68,7 +68,7 @@ pub(super) fn phrase(
         Event::LossRecorded(body) => lost(texts, body.loss.mass_mg, body.loss.reason.name(lang)),
         Event::TreatmentDeclared(body) => {
             let said =
-                body.treatments.iter().map(|s| found(texts, s.treatment.name(lang), s.finding.name(lang)));
+                body.treatments.iter().map(|s| texts.bracketed(s.treatment.name(lang), s.finding.name(lang)));
             texts.list(&said.collect::<Vec<_>>())
         }
         Event::TreatmentApplied(body) => {
@@ -88,7 +88,7 @@ pub(super) fn phrase(
         Event::CertificateLinked(body) => {
             let mut parts = vec![format!("{} {}", body.issuer_code, body.number)];
             parts.extend(
-                body.findings.iter().map(|s| found(texts, s.treatment.name(lang), s.finding.name(lang))),
+                body.findings.iter().map(|s| texts.bracketed(s.treatment.name(lang), s.finding.name(lang))),
             );
             texts.list(&parts)
         }
@@ -188,14 +188,6 @@ fn lost(texts: Texts, mass: Milligrams, reason: &str) -> String {
         format!("损耗 {mass}（{reason}）")
     } else {
         format!("{mass} lost ({reason})")
-    }
-}
-
-fn found(texts: Texts, treatment: &str, finding: &str) -> String {
-    if texts.0 == PageLang::Zh {
-        format!("{treatment}（{finding}）")
-    } else {
-        format!("{treatment} ({finding})")
     }
 }
 

@@ -100,6 +100,8 @@ texts! {
     species "Mineral" "矿物";
     nature "Nature" "性质";
     grade "Grade" "等级";
+    no_scheme "scheme not stated" "未说明分级标准";
+    no_grader "grader not stated" "未说明分级人";
     mass_left "left of it" "现余";
     mass_entered "at the start" "起始";
     pieces_unit "pieces" "件";
@@ -118,7 +120,7 @@ texts! {
     treated_in_part "Treated in part" "部分经过处理";
     rest_not_stated "Part of what went in was treated; the rest is not stated or differs." "部分投入料经过处理，其余未说明或不同。";
     declared_untreated "Declared untreated" "申报未处理";
-    lab_found_none "Laboratory found none of these" "检测未发现下列处理";
+    lab_found_none "None detected by a laboratory" "检测未发现";
     disclose_specific "must be disclosed in writing for this piece (CIBJO, FTC)" "须就本件书面披露（CIBJO、FTC）";
 
     // Origin.
@@ -301,6 +303,51 @@ impl Texts {
         match self.0 {
             PageLang::En => format!("Made in {made_in} of material from {material}."),
             PageLang::Zh => format!("在{made_in}制作，原料来自{material}。"),
+        }
+    }
+
+    /// Few treatments that are declared absent, by name.
+    #[must_use]
+    pub fn declared_not(self, names: &[String]) -> String {
+        match self.0 {
+            PageLang::En => format!("Declared not {}", self.or(names)),
+            PageLang::Zh => format!("申报未经{}", self.list(names)),
+        }
+    }
+
+    /// Many treatments that are declared absent.
+    #[must_use]
+    pub fn declared_untreated_in(self, many: usize) -> String {
+        match self.0 {
+            PageLang::En => format!("Declared untreated, in the {many} ways listed"),
+            PageLang::Zh => format!("申报未经下列 {many} 种处理"),
+        }
+    }
+
+    /// Many treatments that a laboratory found no sign of.
+    #[must_use]
+    pub fn lab_found_none_of(self, many: usize) -> String {
+        match self.0 {
+            PageLang::En => format!("None of the {many} treatments listed detected by a laboratory"),
+            PageLang::Zh => format!("检测未发现下列 {many} 种处理"),
+        }
+    }
+
+    /// A title and what stands under it, in one line.
+    #[must_use]
+    pub fn titled(self, title: &str, text: &str) -> String {
+        match self.0 {
+            PageLang::En => format!("{title}: {text}"),
+            PageLang::Zh => format!("{title}：{text}"),
+        }
+    }
+
+    /// A remark in brackets.
+    #[must_use]
+    pub fn bracketed(self, text: &str, remark: &str) -> String {
+        match self.0 {
+            PageLang::En => format!("{text} ({remark})"),
+            PageLang::Zh => format!("{text}（{remark}）"),
         }
     }
 

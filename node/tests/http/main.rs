@@ -21,6 +21,7 @@ use lode_ledger::key::Signature;
 use lode_ledger::proof::ProofFile;
 use lode_ledger::statement::Issuer;
 use lode_ledger::tlog::{Policy, SignedCheckpoint, TlogProof, leaf_hash};
+use lode_ledger::vocab::{Code, Treatment};
 use serde_json::{Value, json};
 use stage::stage;
 
@@ -383,8 +384,7 @@ async fn the_page_of_a_persons_piece_of_a_lot_and_of_nothing() {
 
     let lot = stage.get(&format!("/items/{}", stage.trade.brazil)).await;
     assert!(
-        lot.text().contains("Declared untreated: heated")
-            && lot.text().contains("The supplier counter-signed.")
+        lot.text().contains("Declared not heated") && lot.text().contains("The supplier counter-signed.")
     );
     assert!(lot.text().contains("Nobody: this is unworked material"));
 
@@ -406,6 +406,51 @@ async fn the_page_of_a_persons_piece_of_a_lot_and_of_nothing() {
     let found = stage.get(&format!("/t?code={}", stage.trade.dragon_tag)).await;
     assert_eq!(found.status, StatusCode::SEE_OTHER);
     assert_eq!(stage.get("/style.css").await.header(header::CONTENT_TYPE), "text/css; charset=utf-8");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_of_treatments_fits_on_a_telephone() {
+    let mut stage = stage(|_| {}).await;
+    let (mut importer, _) = stage.trade.importer.clone();
+    let all: Vec<&str> = Code::<Treatment>::all().map(Code::as_str).collect();
+    let mut page_of = async |treatments: &[&str], grade: &str| {
+        let (nonce, at) = (stage.trade.world.nonce(), stage.trade.world.at());
+        let said: Vec<String> = treatments
+            .iter()
+            .map(|code| format!(r#"{{"treatment":"{code}","finding":"declared_none"}}"#))
+            .collect();
+        let text = format!(
+            r#"{{"type":"lot.declared","at":"{at}","nonce":"{nonce}","entry":"opening_stock","species":"quartz","form":"rough","nature":"natural","evidence":"self_declared","origins":[{{"country":"BR","share_ppm":1000000}}],"mass":{{"net_mg":5000000,"method":"floor_scale","resolution_mg":1000}},"treatments":[{}],"grade":{{"scheme":"{grade}","value":"A","grader":"not stated"}}}}"#,
+            said.join(",")
+        );
+        let bytes = importer.sign(&[trade::world::event(&text)]).unwrap().into_bytes();
+        let got = stage.post("/v1/statements", "application/cose", bytes).await;
+        assert_eq!(got.status, StatusCode::OK, "{}", got.text());
+        let path = format!("/items/{}", trade::lot_id(&importer, &nonce));
+        let zh = stage.get(&format!("{path}?lang=zh")).await;
+        (stage.get(&path).await.text().to_owned(), zh.text().to_owned())
+    };
+    let (en, zh) = page_of(&all, "AAA-C").await;
+    assert!(en.contains("<p class=\"headline\">Declared untreated</p>"), "{en}");
+    assert!(!en.contains("All other treatments"), "none is left over");
+    assert!(zh.contains("<p class=\"headline\">申报未处理</p>"));
+    assert_eq!(
+        en.matches("<dt>declared untreated</dt>").count(),
+        1,
+        "one row for what one person says alike"
+    );
+    assert!(en.contains("A (AAA-C, grader not stated)") && zh.contains("A（AAA-C、未说明分级人）"));
+
+    let (en, zh) = page_of(&["heat", "dye"], "not stated").await;
+    assert!(en.contains("Declared not dyed or heated") || en.contains("Declared not heated or dyed"), "{en}");
+    assert!(zh.contains("申报未经") && en.contains("All other treatments: not stated."));
+    assert!(zh.contains("A（未说明分级标准、未说明分级人）"));
+
+    let (en, zh) = page_of(&all[..5], "not stated").await;
+    assert!(en.contains("Declared untreated, in the 5 ways listed") && zh.contains("申报未经下列 5 种处理"));
+
+    let (en, _) = page_of(&[], "not stated").await;
+    assert!(en.contains("Not stated does not mean untreated."));
 }
 
 #[tokio::test(flavor = "multi_thread")]
