@@ -20,10 +20,11 @@ use lode_ledger::statement::{Statement, StatementError};
 use lode_ledger::tlog::{Checkpoint, KeyName, NoteSigner};
 use serde::{Deserialize, Serialize};
 
-use crate::data_folder::{DataFolder, DataFolderError};
+use crate::data_folder::DataFolder;
 use crate::disk::{Disk, RealDisk};
-use crate::journal::{Journal, JournalError};
-use crate::tiles::{Tiles, TilesError};
+use crate::journal::Journal;
+use crate::storage::StorageError;
+use crate::tiles::Tiles;
 
 /// What the registrar needs to know, in the data folder.
 pub const REQUEST_FILE: &str = "ledger-request.json";
@@ -33,18 +34,9 @@ const KEYS_DIR: &str = "keys";
 /// Why a ledger cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum GenesisError {
-    /// The data folder.
+    /// A part of the data folder.
     #[error(transparent)]
-    Folder(#[from] DataFolderError),
-    /// The keys.
-    #[error(transparent)]
-    Keys(#[from] KeyFileError),
-    /// The journal.
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    /// The tiles.
-    #[error(transparent)]
-    Tiles(#[from] TilesError),
+    Storage(StorageError),
     /// A file.
     #[error("cannot {action} {path}: {source}")]
     Io {
@@ -88,6 +80,15 @@ pub enum GenesisError {
     /// The checkpoint cannot be made.
     #[error("the first checkpoint cannot be made: {0}")]
     Checkpoint(String),
+}
+
+impl<E> From<E> for GenesisError
+where
+    StorageError: From<E>,
+{
+    fn from(error: E) -> Self {
+        Self::Storage(error.into())
+    }
 }
 
 /// Why the node's keys could not be written or read.

@@ -26,6 +26,7 @@ pub mod seal;
 mod sequencer;
 pub mod service;
 pub mod sessions;
+pub mod storage;
 pub mod tiles;
 mod view;
 

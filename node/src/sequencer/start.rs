@@ -17,15 +17,16 @@ use lode_ledger::tlog::{EMPTY_ROOT, KeyName, NoteSigner, SignedCheckpoint, Verif
 
 use super::{Sequencer, Shared, prove};
 use crate::config::Config;
-use crate::data_folder::{DataFolder, DataFolderError};
+use crate::data_folder::DataFolder;
 use crate::disk::{Disk, RealDisk};
-use crate::genesis::{KeyFileError, NodeKeys};
+use crate::genesis::NodeKeys;
 use crate::index::{self, Direction, IndexError, IndexStore, MAX_SCAN, MemoryStore, Position, SledStore};
 use crate::intake;
-use crate::journal::{Commit, Journal, JournalError};
+use crate::journal::{Commit, Journal};
 use crate::projection::{self, Changes, Meta};
 use crate::seal::{Clock, Due};
-use crate::tiles::{Tiles, TilesError};
+use crate::storage::StorageError;
+use crate::tiles::Tiles;
 use crate::view::{Layered, State, position};
 
 /// Statements taken up by the index in one batch while catching up.
@@ -36,18 +37,9 @@ const WORTH_A_BAR: u64 = 5_000;
 /// Why the node does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The data folder.
+    /// A part of the data folder.
     #[error(transparent)]
-    Folder(#[from] DataFolderError),
-    /// The node's keys.
-    #[error(transparent)]
-    Keys(#[from] KeyFileError),
-    /// The journal.
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    /// The tiles.
-    #[error(transparent)]
-    Tiles(#[from] TilesError),
+    Storage(StorageError),
     /// The index.
     #[error(transparent)]
     Index(#[from] IndexError),
@@ -96,6 +88,15 @@ pub enum OpenError {
     /// A thread could not be started.
     #[error("a thread cannot be started: {0}")]
     Thread(std::io::Error),
+}
+
+impl<E> From<E> for OpenError
+where
+    StorageError: From<E>,
+{
+    fn from(error: E) -> Self {
+        Self::Storage(error.into())
+    }
 }
 
 /// A log whose journal, tiles and published checkpoint agree.
