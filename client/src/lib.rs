@@ -15,6 +15,7 @@ pub mod keyring;
 pub mod label;
 pub mod names;
 pub mod node;
+pub mod pass;
 pub mod queue;
 pub mod session;
 pub mod sheet;

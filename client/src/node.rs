@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::error::{ClientError, Refusal, Result};
 use crate::home::LedgerName;
+use crate::pass::Pass;
 
 /// Longest answer that is read, in bytes.
 const MAX_ANSWER: u64 = 64 * 1024 * 1024;
@@ -71,7 +72,11 @@ pub struct Node {
     lang: Lang,
     agent: ureq::Agent,
     token: Option<String>,
+    pass: Option<Pass>,
 }
+
+/// The status of an answer that is for members of the ledger only.
+pub(crate) const MEMBERS_ONLY: u16 = 403;
 
 impl Node {
     /// The node at this address (`http://` or `https://`, without a slash at the end).
@@ -90,13 +95,20 @@ impl Node {
             .timeout_connect(Some(Duration::from_secs(10)))
             .user_agent(concat!("lode/", env!("CARGO_PKG_VERSION")))
             .build();
-        Ok(Self { url: trimmed.to_owned(), lang, agent: config.into(), token: None })
+        Ok(Self { url: trimmed.to_owned(), lang, agent: config.into(), token: None, pass: None })
     }
 
     /// The same node, asked as somebody who has shown his key.
     #[must_use]
     pub fn with_token(mut self, token: String) -> Self {
         self.token = Some(token);
+        self
+    }
+
+    /// The same node, which is told who asks when it wants to know: a ledger for members does for lists and lots.
+    #[must_use]
+    pub fn with_pass(mut self, pass: Pass) -> Self {
+        self.pass = Some(pass);
         self
     }
 
@@ -144,6 +156,15 @@ impl Node {
     /// # Errors
     /// Nobody answers, or with an error.
     pub fn get_bytes(&self, path: &str) -> Result<Vec<u8>> {
+        match (self.ask(path), &self.pass) {
+            (Err(ClientError::Node { status: MEMBERS_ONLY, .. }), Some(pass)) if self.token.is_none() => {
+                self.clone().with_token(pass.token(self)?).ask(path)
+            }
+            (answer, _) => answer,
+        }
+    }
+
+    fn ask(&self, path: &str) -> Result<Vec<u8>> {
         let mut request = self.agent.get(self.address(path)).header("Accept-Language", self.lang.tag());
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));

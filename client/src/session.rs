@@ -7,18 +7,19 @@ use std::collections::BTreeSet;
 
 use lode_ledger::event::Event;
 use lode_ledger::id::{ItemId, LogIndex, Nonce, ParticipantId, StatementId};
-use lode_ledger::key::{KeyId, SecretKey, Signature};
+use lode_ledger::key::{KeyId, SecretKey};
 use lode_ledger::mass::Milligrams;
 use lode_ledger::sealed::Disclosure;
 use lode_ledger::statement::{Issuer, Subject};
 use lode_ledger::time::Timestamp;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::author::{Author, Signed};
 use crate::error::{ClientError, Result, random};
 use crate::home::{Home, LedgerName, read_json, write_json};
 use crate::node::Node;
+use crate::pass::Pass;
 use crate::queue::{Fate, Queue};
 
 /// A participant's device, ready to sign.
@@ -96,6 +97,13 @@ impl Session {
     /// A participant with a key in hand.
     #[must_use]
     pub fn new(home: Home, node: Option<Node>, ledger: LedgerName, issuer: Issuer, key: SecretKey) -> Self {
+        let node = match issuer {
+            Issuer::Participant(id) => {
+                let pass = Pass::new(id, key.clone(), &ledger.id);
+                node.map(|node| node.with_pass(pass))
+            }
+            _ => node,
+        };
         let author = Author { issuer, key, ledger };
         Self { home, node, author, open: BTreeSet::new(), at: None, reference: None }
     }
@@ -188,30 +196,14 @@ impl Session {
         self.node.as_ref().ok_or_else(no_node)
     }
 
-    /// The node, asked as this participant: a challenge is signed with the key. What is signed names this ledger and
-    /// its purpose, and is put together here, so that no node can have something else signed.
+    /// The node, asked as this participant.
     ///
     /// # Errors
     /// Offline, or the node does not accept the key.
     pub fn signed_in(&self) -> Result<Node> {
         let node = self.node()?;
-        let who = json!({"participant": self.participant()?.to_string(), "key": self.key_id().to_string()});
-        let asked = node.post_json("/v1/sessions/challenge", &who)?;
-        let text = |value: &Value, name: &str| {
-            let found = value.get(name).and_then(Value::as_str).map(str::to_owned);
-            let odd = || ClientError::Node {
-                url: format!("{}/v1/sessions", node.url()),
-                status: 200,
-                problem: format!("it gives no {name}"),
-            };
-            found.filter(|text| !text.contains('\n')).ok_or_else(odd)
-        };
-        let challenge = text(&asked, "challenge")?;
-        let message = format!("lode session 1\n{}\n{challenge}\n", self.author.ledger.id);
-        let signature = Signature(self.author.key.sign(message.as_bytes())).to_string();
-        let opened =
-            node.post_json("/v1/sessions", &json!({"challenge": challenge, "signature": signature}))?;
-        Ok(node.clone().with_token(text(&opened, "token")?))
+        let pass = Pass::new(self.participant()?, self.author.key.clone(), &self.author.ledger.id);
+        Ok(node.clone().with_token(pass.token(node)?))
     }
 
     /// What is left of an item or a job, as the node knows it.

@@ -15,7 +15,7 @@ use crate::error::{ClientError, Result};
 use crate::home::{Config, Home, LedgerName};
 use crate::keyring;
 use crate::names::Names;
-use crate::node::Node;
+use crate::node::{MEMBERS_ONLY, Node};
 use crate::session::{Session, local_time, no_node};
 
 pub(crate) struct Desk {
@@ -64,6 +64,14 @@ impl Desk {
 
     pub(crate) fn node(&self) -> Result<&Node> {
         self.node.as_ref().ok_or_else(no_node)
+    }
+
+    /// Asks the node; as the participant, whose key is asked for then, where the ledger shows that to its members only.
+    pub(crate) fn reading<T>(&self, ask: impl Fn(&Node) -> Result<T>) -> Result<T> {
+        match ask(self.node()?) {
+            Err(ClientError::Node { status: MEMBERS_ONLY, .. }) => ask(self.session()?.node()?),
+            answer => answer,
+        }
     }
 
     /// The time of what is done now.

@@ -22,7 +22,7 @@ fn meant(desk: &Desk, text: &str) -> String {
 }
 
 pub(super) fn show(desk: &Desk, args: &Id) -> Result<Output> {
-    let value = look::show(desk.node()?, &meant(desk, &args.id))?;
+    let value = desk.reading(|node| look::show(node, &meant(desk, &args.id)))?;
     let mut text = facts_of(desk, &value).join(" ");
     if !text.is_empty() {
         text.push('\n');
@@ -32,7 +32,7 @@ pub(super) fn show(desk: &Desk, args: &Id) -> Result<Output> {
 }
 
 pub(super) fn trace(desk: &Desk, args: &Id) -> Result<Output> {
-    let trace = look::trace(desk.node()?, &meant(desk, &args.id))?;
+    let trace = desk.reading(|node| look::trace(node, &meant(desk, &args.id)))?;
     let text = format!(
         "{}\n{}\n{}\n{}",
         desk.say("made from", "来自", "feito de"),
@@ -44,10 +44,9 @@ pub(super) fn trace(desk: &Desk, args: &Id) -> Result<Output> {
 }
 
 pub(super) fn list(desk: &Desk, args: &ListArgs) -> Result<Output> {
-    let node = desk.node()?;
     if args.offers {
         let me = desk.participant()?.to_string();
-        let offers = look::offers_to(node, &me, args.limit)?;
+        let offers = desk.reading(|node| look::offers_to(node, &me, args.limit))?;
         let text: Vec<String> = offers.iter().map(|offer| lines(desk, offer)).collect();
         return Ok(Output::new(json!(offers), text.join("\n")));
     }
@@ -60,7 +59,7 @@ pub(super) fn list(desk: &Desk, args: &ListArgs) -> Result<Output> {
     for (name, value) in [("state", &args.state), ("species", &args.species), ("kind", &args.kind)] {
         filters.extend(value.iter().map(|value| (name, value.clone())));
     }
-    let items = look::items(node, &filters, args.limit)?;
+    let items = desk.reading(|node| look::items(node, &filters, args.limit))?;
     let heads = [
         "id",
         desk.say("name", "名称", "nome"),
@@ -73,7 +72,7 @@ pub(super) fn list(desk: &Desk, args: &ListArgs) -> Result<Output> {
 
 pub(super) fn bundle(desk: &Desk, args: &BundleArgs) -> Result<Output> {
     let item: ItemId = desk.names.id(&args.item)?;
-    let bytes = look::bundle(desk.node()?, &item)?;
+    let bytes = desk.reading(|node| look::bundle(node, &item))?;
     let (bytes, opened) = look::disclose(&desk.home, bytes, &args.disclose)?;
     write_durably(&args.out, &bytes)?;
     let (path, text) = wrote(desk, &args.out);

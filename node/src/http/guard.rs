@@ -83,6 +83,7 @@ pub(super) async fn dress(request: Request, next: Next) -> Response {
     let method = request.method().to_string();
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
     let lang = language(request.uri().query().unwrap_or_default(), request.headers(), Lang::En);
+    let personal = request.headers().contains_key(header::AUTHORIZATION);
     let mut response = next.run(request).await;
     if response.status() == StatusCode::SERVICE_UNAVAILABLE
         && response.headers().get(header::CONTENT_TYPE).is_none()
@@ -90,11 +91,15 @@ pub(super) async fn dress(request: Request, next: Next) -> Response {
         response = Problem::new(Kind::Timeout, lang).into_response();
     }
     let headers = response.headers_mut();
+    if personal {
+        // What a session opened is nobody else's to see, whatever the handler says of its caching.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    }
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (header::VARY, "accept, accept-language"),
+        (header::VARY, "accept, accept-language, authorization"),
         (HeaderName::from_static("permissions-policy"), "interest-cohort=()"),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

@@ -1,6 +1,8 @@
 //! A ledger whose raw entries are for members: what a stranger is refused, what a participant reads, and what stays
 //! open so that a buyer can check a piece without an account.
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use lode_ledger::proof::ProofFile;
@@ -60,6 +62,61 @@ async fn a_stranger_is_refused_and_a_participant_is_not() {
     let bundle = format!("/tile/entries/000.p/{}", stage.node.size());
     let bundle = stage.get_as(&bundle, header::AUTHORIZATION, &bearer).await;
     assert_eq!(bundle.header(header::CACHE_CONTROL), "private, no-store", "no cache shows it to others");
+}
+
+/// The routes of the API that answer strangers, and those that do not, or not of everything. A new route has to be put
+/// on one of the lists.
+const OPEN: &[&str] = &[
+    "/checkpoint",
+    "/healthz",
+    "/metrics",
+    "/openapi.json",
+    "/readyz",
+    "/trust.policy",
+    "/v1/entries/{index}/receipt",
+    "/v1/entries/{index}/tlog-proof",
+    "/v1/ledger",
+    "/v1/tags/{code}",
+    "/v1/vocabulary/{table}",
+];
+const CLOSED: &[&str] = &[
+    "/tile/{path}",
+    "/v1/documents/{sha256}",
+    "/v1/entries/{index}",
+    "/v1/feed",
+    "/v1/items",
+    "/v1/items/{id}",
+    "/v1/items/{id}/balance",
+    "/v1/items/{id}/events",
+    "/v1/items/{id}/made-from",
+    "/v1/items/{id}/made-into",
+    "/v1/items/{id}/proof",
+    "/v1/items/{id}/where-used",
+    "/v1/offers",
+    "/v1/participants",
+    "/v1/participants/{id}",
+    "/v1/statements/{id}",
+    "/v1/work/{id}",
+];
+
+#[test]
+fn of_every_route_it_was_decided_whom_it_answers() {
+    let document: Value = serde_json::from_str(&lode_node::openapi::document()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let read: BTreeSet<&str> =
+        paths.iter().filter(|(_, methods)| methods.get("get").is_some()).map(|(path, _)| &**path).collect();
+    assert_eq!(read, OPEN.iter().chain(CLOSED).copied().collect());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_session_opened_stays_in_no_cache() {
+    let stage = members().await;
+    let bearer = stage.bearer(&stage.trade.lab).await;
+    for path in [format!("/items/{}", stage.trade.brazil), "/v1/items".to_owned(), "/checkpoint".to_owned()] {
+        let got = stage.get_as(&path, header::AUTHORIZATION, &bearer).await;
+        assert_eq!((got.status, got.header(header::CACHE_CONTROL)), (StatusCode::OK, "private, no-store"));
+        assert!(got.header(header::VARY).contains("authorization"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
