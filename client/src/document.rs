@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use lode_ledger::document::{clean, private_address};
 use lode_ledger::event::body::DocumentRef;
 use lode_ledger::hash::Hash;
 use lode_ledger::id::Nonce;
@@ -39,7 +40,7 @@ pub fn reference(home: &Home, origin: &str, text: &str, public: bool) -> Result<
     })?;
     let kind = spec::code(kind)?;
     let path = Path::new(file);
-    let bytes = std::fs::read(path).map_err(|error| ClientError::file(path, error))?;
+    let bytes = read(path, public)?;
     let sha256 = Hash::of(&bytes);
     if public {
         return Ok(DocumentRef { kind, sha256, public });
@@ -55,11 +56,21 @@ fn opening_path(home: &Home, digest: &Hash) -> PathBuf {
     home.join(format!("disclosures/document-{digest}.json"))
 }
 
-/// The hash of a private document as it stands in the event: SHA-256 of `"lode document 1\n" || origin || "\n" ||
-/// salt || bytes`.
+/// A file's bytes as the ledger knows them: of a picture without what its camera wrote into it. A private document that
+/// cannot be cleaned is taken as it is: it can be named and shown, but a node would not keep it.
+fn read(path: &Path, public: bool) -> Result<Vec<u8>> {
+    let bytes = std::fs::read(path).map_err(|error| ClientError::file(path, error))?;
+    match clean(&bytes) {
+        Ok(cleaned) => Ok(cleaned.into_owned()),
+        Err(_) if !public => Ok(bytes),
+        Err(error) => Err(ClientError::file(path, error)),
+    }
+}
+
+/// The hash of a private document as it stands in the event.
 #[must_use]
 pub fn salted(origin: &str, salt: &Salt, bytes: &[u8]) -> Hash {
-    Hash::of_parts(&[b"lode document 1\n", origin.as_bytes(), b"\n", &salt.0, bytes])
+    private_address(origin, &salt.0, bytes)
 }
 
 /// Brings a document that was named in an event to the node: public, if its plain hash is the address, else private
@@ -68,7 +79,7 @@ pub fn salted(origin: &str, salt: &Salt, bytes: &[u8]) -> Hash {
 /// # Errors
 /// The file was never named from this device as a private document and is not to be public, or the node refuses it.
 pub fn put(session: &Session, file: &Path, public: bool) -> Result<Hash> {
-    let bytes = std::fs::read(file).map_err(|error| ClientError::file(file, error))?;
+    let bytes = read(file, public)?;
     let node = session.signed_in()?;
     if public {
         let address = Hash::of(&bytes);
@@ -122,5 +133,19 @@ mod tests {
         assert_eq!(salted("a.example", &kept.salt, b"invoice"), private.sha256);
         assert_eq!(openings(&home).unwrap().len(), 2);
         assert!(reference(&home, "a.example", "commercial_invoice", true).is_err());
+    }
+
+    #[test]
+    fn a_photo_is_named_as_the_node_keeps_it_without_what_the_camera_wrote() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path().join("home")).unwrap();
+        let file = folder.path().join("step.jpg");
+        let named = |public| reference(&home, "a.example", &format!("photo={}", file.display()), public);
+        std::fs::write(&file, b"\xff\xd8\xff\xe1\0\x09Exif\0\0G\xff\xd9").unwrap();
+        assert_eq!(named(true).unwrap().sha256, Hash::of(b"\xff\xd8\xff\xd9"));
+        std::fs::write(&file, b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").unwrap();
+        let error = named(true).unwrap_err().to_string();
+        assert!(error.contains("HEIC") && error.contains("JPEG") && error.contains("step.jpg"), "{error}");
+        assert!(named(false).is_ok(), "what nobody is shown may be of any kind");
     }
 }

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use lode_ledger::document::{PictureError, clean, media_type};
 use lode_ledger::hash::Hash;
 use lode_ledger::lang::Lang;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use super::asked::{Asked, Member, Path, Query};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::statements::whole;
 use super::{App, aside, parse};
-use crate::documents::{Access, DocumentError, clean, media_type};
+use crate::documents::{Access, DocumentError};
 
 /// Who may read a document.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -58,9 +59,9 @@ fn access(visibility: &Visibility, headers: &HeaderMap, lang: Lang) -> Result<Ac
 
 fn refuse(error: DocumentError, lang: Lang) -> Problem {
     let kind = match &error {
+        DocumentError::Picture(PictureError::Format(_)) => Kind::DocumentFormat,
         DocumentError::Empty | DocumentError::Picture(_) => Kind::DocumentUnreadable,
         DocumentError::Metadata => Kind::DocumentMetadata,
-        DocumentError::Format(_) => Kind::DocumentFormat,
         DocumentError::Address(_) => Kind::DocumentAddress,
         DocumentError::Io(error) => {
             tracing::error!(%error, "the document store failed");

@@ -14,7 +14,6 @@ mod trade;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use img_parts::png::{Png, PngChunk};
 use lode_ledger::hash::Hash;
 use lode_ledger::id::Nonce;
 use lode_ledger::key::Signature;
@@ -268,9 +267,9 @@ async fn documents_need_a_session_and_private_ones_stay_private() {
     stage.send(put(public.clone(), vec![1; 5000], &bearer, None)).await.is_problem(413, "too-large");
     stage.send(put(public, photo[..30].to_vec(), &bearer, None)).await.is_problem(422, "document-unreadable");
 
-    let mut picture = Png::from_bytes(photo.clone().into()).unwrap();
-    picture.chunks_mut().insert(1, PngChunk::new(*b"tEXt", "Location\0a studio".into()));
-    let located = picture.encoder().bytes().to_vec();
+    // A text chunk behind the header, which takes the first 33 bytes.
+    let text = [&17_u32.to_be_bytes()[..], b"tEXtLocation\0a studio", &[0; 4]].concat();
+    let located = [&photo[..33], &text, &photo[33..]].concat();
     let path = format!("/v1/documents/{}?public=true", Hash::of(&located));
     stage.send(put(path, located.clone(), &bearer, None)).await.is_problem(422, "document-metadata");
     let request = Request::post("/v1/documents?public=true").header(header::AUTHORIZATION, &bearer);
@@ -281,7 +280,7 @@ async fn documents_need_a_session_and_private_ones_stay_private() {
     );
 
     let salt = "0f".repeat(16);
-    let private = lode_node::documents::private_address(trade::world::ORIGIN, &[15; 16], b"invoice");
+    let private = lode_ledger::document::private_address(trade::world::ORIGIN, &[15; 16], b"invoice");
     let path = format!("/v1/documents/{private}");
     stage.send(put(path.clone(), b"invoice".to_vec(), &bearer, None)).await.is_problem(400, "bad-parameter");
     assert_eq!(

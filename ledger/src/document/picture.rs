@@ -1,17 +1,23 @@
 //! Pictures without metadata: where, when and with what they were taken is nobody's business.
 //!
-//! JPEG, PNG and WebP are cleaned. Formats that carry metadata in places this program does not know (HEIC, AVIF,
-//! TIFF, videos, ...) are refused with a word on what to send instead: nothing is kept that only looks clean. Not
-//! decided here: where bytes are kept and who may read them.
+//! JPEG (ITU-T T.81), PNG (ISO/IEC 15948) and WebP (RFC 9649) are cleaned by leaving out every part that does not show
+//! the picture; what stays is copied byte by byte. Formats that carry metadata in places not known here (HEIC, AVIF,
+//! TIFF, films, ...) are refused: nothing passes that only looks clean. Whether a picture can be shown is not checked.
 
 use std::borrow::Cow;
 
-use img_parts::Bytes;
-use img_parts::png::Png;
-use img_parts::riff::RiffContent;
-use img_parts::webp::{CHUNK_ALPH, CHUNK_ICCP, CHUNK_VP8, CHUNK_VP8L, CHUNK_VP8X, WebP};
-
-use super::DocumentError;
+/// Why a picture cannot be cleaned.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum PictureError {
+    /// It is damaged, or not whole.
+    #[error("this is not a whole {0} file")]
+    Damaged(&'static str),
+    /// A kind of picture or film whose metadata cannot be taken out here.
+    #[error(
+        "{0} files carry where and with what they were made, and that cannot be taken out here: use JPEG, PNG or WebP"
+    )]
+    Format(&'static str),
+}
 
 /// What a file is, by its first bytes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -22,7 +28,7 @@ enum Format {
     Pdf,
     /// A picture or film that cannot be cleaned here, by its name.
     Refused(&'static str),
-    /// No picture that this program knows.
+    /// No picture that is known here.
     Other,
 }
 
@@ -67,27 +73,20 @@ pub fn media_type(bytes: &[u8]) -> &'static str {
     }
 }
 
-/// The bytes without metadata: of a picture what shows it, of anything that is no picture everything.
+/// The bytes without metadata: of a picture what shows it, of anything that is no picture everything. What is clean
+/// comes back as it is.
 ///
 /// # Errors
-/// [`DocumentError::Empty`], [`DocumentError::Picture`] for a damaged picture, [`DocumentError::Format`] for one that
-/// cannot be cleaned.
-pub fn clean(bytes: &[u8]) -> Result<Cow<'_, [u8]>, DocumentError> {
-    match format(bytes) {
-        _ if bytes.is_empty() => Err(DocumentError::Empty),
-        Format::Jpeg => {
-            let cleaned = clean_jpeg(bytes);
-            cleaned.map(Cow::Owned).ok_or_else(|| DocumentError::Picture("it ends too early".to_owned()))
-        }
-        Format::Png => clean_png(bytes).map(Cow::Owned),
-        Format::WebP => clean_webp(bytes).map(Cow::Owned),
-        Format::Refused(name) => Err(DocumentError::Format(name)),
-        Format::Pdf | Format::Other => Ok(Cow::Borrowed(bytes)),
-    }
-}
-
-fn broken(error: img_parts::Error) -> DocumentError {
-    DocumentError::Picture(error.to_string())
+/// A picture that is damaged, or of a kind that cannot be cleaned.
+pub fn clean(bytes: &[u8]) -> Result<Cow<'_, [u8]>, PictureError> {
+    let cleaned = match format(bytes) {
+        Format::Jpeg => clean_jpeg(bytes).ok_or(PictureError::Damaged("JPEG"))?,
+        Format::Png => clean_png(bytes).ok_or(PictureError::Damaged("PNG"))?,
+        Format::WebP => clean_webp(bytes)?.ok_or(PictureError::Damaged("WebP"))?,
+        Format::Refused(name) => return Err(PictureError::Format(name)),
+        Format::Pdf | Format::Other => return Ok(Cow::Borrowed(bytes)),
+    };
+    Ok(Cow::Owned(cleaned))
 }
 
 const END_OF_IMAGE: u8 = 0xd9;
@@ -101,11 +100,10 @@ fn clean_jpeg(bytes: &[u8]) -> Option<Vec<u8>> {
     out.extend_from_slice(start);
     loop {
         // 0xFF may be repeated before a marker; what is no marker does not belong there.
-        let at =
-            rest.windows(2).position(|pair| matches!(pair, [0xff, marker] if !matches!(marker, 0 | 0xff)))?;
-        let marker = *rest.get(at + 1)?;
-        rest = rest.get(at + 2..)?;
-        match marker {
+        let at = marker_at(rest, |marker| !matches!(marker, 0 | 0xff))?;
+        let (marker, after) = rest.get(at + 1..)?.split_first()?;
+        rest = after;
+        match *marker {
             END_OF_IMAGE => {
                 out.extend_from_slice(&[0xff, END_OF_IMAGE]);
                 return Some(out);
@@ -117,22 +115,23 @@ fn clean_jpeg(bytes: &[u8]) -> Option<Vec<u8>> {
         let length = usize::from(u16::from_be_bytes(*rest.first_chunk()?));
         let (segment, after) = rest.split_at_checked(length)?;
         rest = after;
-        if shows_jpeg(marker, segment.get(2..)?) {
-            out.extend_from_slice(&[0xff, marker]);
+        if shows_jpeg(*marker, segment.get(2..)?) {
+            out.extend_from_slice(&[0xff, *marker]);
             out.extend_from_slice(segment);
         }
-        if marker == START_OF_SCAN {
-            let (scan, after) = rest.split_at_checked(scan_length(rest)?)?;
+        if *marker == START_OF_SCAN {
+            // The scan ends at the next marker that is neither a stuffed 0xFF nor a restart.
+            let length = marker_at(rest, |marker| !matches!(marker, 0 | 0xd0..=0xd7 | 0xff))?;
+            let (scan, after) = rest.split_at_checked(length)?;
             out.extend_from_slice(scan);
             rest = after;
         }
     }
 }
 
-/// How many bytes belong to a scan: up to the next marker that is neither a stuffed 0xFF nor a restart.
-fn scan_length(rest: &[u8]) -> Option<usize> {
-    rest.windows(2)
-        .position(|pair| matches!(pair, [0xff, marker] if !matches!(marker, 0 | 0xd0..=0xd7 | 0xff)))
+/// Where the next marker of this kind begins.
+fn marker_at(rest: &[u8], is_meant: impl Fn(u8) -> bool) -> Option<usize> {
+    rest.windows(2).position(|pair| matches!(pair, [0xff, marker] if is_meant(*marker)))
 }
 
 /// Comments and application segments go, but for JFIF (0xE0), a colour profile (0xE2) and Adobe's colours (0xEE),
@@ -153,39 +152,76 @@ const SHOWN_PNG: [&[u8; 4]; 12] = [
     b"pHYs",
 ];
 
-fn clean_png(bytes: &[u8]) -> Result<Vec<u8>, DocumentError> {
-    let mut png = Png::from_bytes(Bytes::copy_from_slice(bytes)).map_err(broken)?;
-    png.chunks_mut().retain(|chunk| SHOWN_PNG.contains(&&chunk.kind()));
-    Ok(png.encoder().bytes().to_vec())
-}
-
-/// Says in the header of an extended WebP that it has EXIF (0x08) and XMP (0x04).
-const WEBP_METADATA_FLAGS: u8 = 0x0c;
-
-fn clean_webp(bytes: &[u8]) -> Result<Vec<u8>, DocumentError> {
-    let mut webp = WebP::from_bytes(Bytes::copy_from_slice(bytes)).map_err(broken)?;
-    if webp.has_chunk(*b"ANIM") || webp.has_chunk(*b"ANMF") {
-        return Err(DocumentError::Format("animated WebP"));
-    }
-    if !webp.has_chunk(CHUNK_VP8) && !webp.has_chunk(CHUNK_VP8L) {
-        return Err(DocumentError::Picture("it has no image".to_owned()));
-    }
-    webp.chunks_mut()
-        .retain(|chunk| [CHUNK_VP8X, CHUNK_ICCP, CHUNK_ALPH, CHUNK_VP8, CHUNK_VP8L].contains(&chunk.id()));
-    for chunk in webp.chunks_mut().iter_mut().filter(|chunk| chunk.id() == CHUNK_VP8X) {
-        if let RiffContent::Data(data) = chunk.content_mut() {
-            let mut header = data.to_vec();
-            header.iter_mut().take(1).for_each(|flags| *flags &= !WEBP_METADATA_FLAGS);
-            *data = Bytes::from(header);
+/// Chunk by chunk up to the end, dropping what follows it. `None` if it ends before.
+fn clean_png(bytes: &[u8]) -> Option<Vec<u8>> {
+    const SIGNATURE: usize = 8;
+    /// Length, kind and check sum.
+    const AROUND: usize = 12;
+    let mut out = Vec::with_capacity(bytes.len());
+    let (signature, mut rest) = bytes.split_at_checked(SIGNATURE)?;
+    out.extend_from_slice(signature);
+    loop {
+        let length = usize::try_from(u32::from_be_bytes(*rest.first_chunk()?)).ok()?;
+        let (chunk, after) = rest.split_at_checked(length.checked_add(AROUND)?)?;
+        rest = after;
+        let kind: &[u8; 4] = chunk.get(4..)?.first_chunk()?;
+        if SHOWN_PNG.contains(&kind) {
+            out.extend_from_slice(chunk);
+        }
+        if kind == b"IEND" {
+            return Some(out);
         }
     }
-    Ok(webp.encoder().bytes().to_vec())
+}
+
+/// The chunks of a still picture and of its colours.
+const SHOWN_WEBP: [&[u8; 4]; 5] = [b"VP8X", b"ICCP", b"ALPH", b"VP8 ", b"VP8L"];
+/// Says in the header of an extended WebP that it has EXIF (0x08) and XMP (0x04).
+const WEBP_METADATA: u8 = 0x0c;
+
+/// Chunk by chunk; `None` if the file ends before it says, or shows nothing.
+fn clean_webp(bytes: &[u8]) -> Result<Option<Vec<u8>>, PictureError> {
+    let Some(chunks) = webp_chunks(bytes) else { return Ok(None) };
+    if chunks.iter().any(|(kind, _)| [b"ANIM", b"ANMF"].contains(kind)) {
+        return Err(PictureError::Format("animated WebP"));
+    }
+    if !chunks.iter().any(|(kind, _)| [b"VP8 ", b"VP8L"].contains(kind)) {
+        return Ok(None);
+    }
+    let mut body = b"WEBP".to_vec();
+    for (kind, data) in chunks.iter().filter(|(kind, _)| SHOWN_WEBP.contains(kind)) {
+        let mut data = data.to_vec();
+        if *kind == b"VP8X" {
+            data.iter_mut().take(1).for_each(|flags| *flags &= !WEBP_METADATA);
+        }
+        body.extend_from_slice(*kind);
+        let Ok(length) = u32::try_from(data.len()) else { return Ok(None) };
+        body.extend_from_slice(&length.to_le_bytes());
+        body.append(&mut data);
+        body.resize(body.len().next_multiple_of(2), 0);
+    }
+    let length = u32::try_from(body.len()).ok();
+    Ok(length.map(|length| [b"RIFF", length.to_le_bytes().as_slice(), &body].concat()))
+}
+
+/// The chunks of a WebP with their kinds.
+fn webp_chunks(bytes: &[u8]) -> Option<Vec<(&[u8; 4], &[u8])>> {
+    let little = |bytes: &[u8; 4]| usize::try_from(u32::from_le_bytes(*bytes)).ok();
+    let (body, _) = bytes.get(8..)?.split_at_checked(little(bytes.get(4..)?.first_chunk()?)?)?;
+    let mut rest = body.get(4..)?;
+    let mut chunks = Vec::new();
+    while let Some((kind, after)) = rest.split_first_chunk() {
+        let (length, after) = after.split_first_chunk()?;
+        let (data, after) = after.split_at_checked(little(length)?)?;
+        chunks.push((kind, data));
+        // A chunk of odd length is filled up with one byte; some leave it out at the end.
+        rest = if data.len() % 2 == 1 { after.get(1..).unwrap_or_default() } else { after };
+    }
+    rest.is_empty().then_some(chunks)
 }
 
 #[cfg(test)]
 mod tests {
-    use img_parts::png::PngChunk;
-
     use super::*;
 
     /// A PNG of one dark pixel.
@@ -197,10 +233,10 @@ mod tests {
         .unwrap()
     }
 
-    fn png_with(kind: &[u8; 4], text: &'static [u8]) -> Vec<u8> {
-        let mut image = Png::from_bytes(Bytes::from(png())).unwrap();
-        image.chunks_mut().insert(1, PngChunk::new(*kind, Bytes::from_static(text)));
-        image.encoder().bytes().to_vec()
+    fn png_with(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(data.len()).unwrap().to_be_bytes();
+        let (head, tail) = (png()[..33].to_vec(), png()[33..].to_vec());
+        [&head, length.as_slice(), kind, data, &[0; 4], &tail].concat()
     }
 
     fn segment(marker: u8, contents: &[u8]) -> Vec<u8> {
@@ -220,14 +256,16 @@ mod tests {
     fn webp(flags: u8, chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
         let header = [flags, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         let mut body = b"WEBP".to_vec();
-        for (id, data) in std::iter::once(&(b"VP8X", header.as_slice())).chain(chunks) {
-            body.extend_from_slice(*id);
+        for (kind, data) in std::iter::once(&(b"VP8X", header.as_slice())).chain(chunks) {
+            body.extend_from_slice(*kind);
             body.extend(u32::try_from(data.len()).unwrap().to_le_bytes());
             body.extend_from_slice(data);
             body.resize(body.len().next_multiple_of(2), 0);
         }
         [b"RIFF", u32::try_from(body.len()).unwrap().to_le_bytes().as_slice(), &body].concat()
     }
+
+    const IMAGE: (&[u8; 4], &[u8]) = (b"VP8L", &[0x2f, 0, 0, 0, 0, 7, 7]);
 
     #[test]
     fn a_jpeg_keeps_what_shows_it_and_nothing_else() {
@@ -255,25 +293,28 @@ mod tests {
     #[test]
     fn a_png_keeps_what_shows_it_and_nothing_else() {
         assert_eq!(*clean(&png()).unwrap(), *png());
-        for kind in [b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"caBX", b"XXXX"] {
+        for kind in [b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"caBX", b"acTL", b"XXXX"] {
             assert_eq!(*clean(&png_with(kind, b"Location\0a studio")).unwrap(), *png(), "{kind:?}");
         }
+        let coloured = png_with(b"gAMA", &[0, 0, 1, 2]);
+        assert_eq!(*clean(&coloured).unwrap(), *coloured);
         let hidden = [png(), b"secret place".to_vec()].concat();
         assert_eq!(*clean(&hidden).unwrap(), *png());
     }
 
     #[test]
     fn a_webp_keeps_what_shows_it_and_nothing_else() {
-        let image: (&[u8; 4], &[u8]) = (b"VP8L", &[0x2f, 0, 0, 0, 0, 7, 7]);
         let profile: (&[u8; 4], &[u8]) = (b"ICCP", b"colours");
-        let clean_one = webp(0x20, &[profile, image]);
+        let clean_one = webp(0x20, &[profile, IMAGE]);
         assert_eq!(*clean(&clean_one).unwrap(), *clean_one);
         let dirty =
-            webp(0x2c, &[profile, image, (b"EXIF", b"II*\0GPS"), (b"XMP ", b"<x/>"), (b"JUNK", b"x")]);
+            webp(0x2c, &[profile, IMAGE, (b"EXIF", b"II*\0GPS"), (b"XMP ", b"<x/>"), (b"JUNK", b"x")]);
         assert_eq!(*clean(&dirty).unwrap(), *clean_one);
+        let hidden = [clean_one.clone(), b"secret place".to_vec()].concat();
+        assert_eq!(*clean(&hidden).unwrap(), *clean_one);
         assert_eq!(media_type(&clean_one), "image/webp");
-        assert!(matches!(clean(&webp(0, &[])), Err(DocumentError::Picture(_))));
-        assert!(matches!(clean(&webp(2, &[(b"ANMF", b"x")])), Err(DocumentError::Format("animated WebP"))));
+        assert_eq!(clean(&webp(0, &[])), Err(PictureError::Damaged("WebP")), "no image in it");
+        assert_eq!(clean(&webp(2, &[(b"ANMF", b"x")])), Err(PictureError::Format("animated WebP")));
     }
 
     #[test]
@@ -290,22 +331,44 @@ mod tests {
             (b"RIFF\0\0\0\0AVI ", "AVI"),
         ];
         for (bytes, name) in cases {
-            assert!(matches!(clean(bytes), Err(DocumentError::Format(found)) if found == name), "{name}");
+            assert_eq!(clean(bytes), Err(PictureError::Format(name)));
         }
+        for other in [&b"weights of today"[..], b"%PDF-1.7", b""] {
+            assert_eq!(*clean(other).unwrap(), *other);
+        }
+    }
+
+    /// A picture of each kind, with metadata.
+    fn dirty() -> [Vec<u8>; 3] {
+        let exif = segment(0xe1, b"Exif\0\0GPS");
+        [png_with(b"eXIf", b"GPS"), jpeg(&exif, &exif, &[]), webp(0x0c, &[(b"EXIF", b"GPS"), IMAGE])]
     }
 
     #[test]
     fn a_damaged_picture_is_refused_wherever_it_is_cut() {
-        let exif = segment(0xe1, b"Exif\0\0GPS");
-        let image: (&[u8; 4], &[u8]) = (b"VP8L", &[0x2f, 0, 0, 0, 0, 7, 7]);
-        for whole in [png(), jpeg(&exif, &exif, &[]), webp(0, &[image])] {
+        for whole in dirty() {
             for cut in 12..whole.len() - 1 {
-                let cleaned = clean(&whole[..cut]);
-                // A PNG without its last chunk reads as one; it carries nothing all the same.
-                assert!(cleaned.is_err() || whole[1] == b'P', "{cut} of {}", whole.len());
+                assert!(
+                    matches!(clean(&whole[..cut]), Err(PictureError::Damaged(_))),
+                    "{cut} of {}",
+                    whole.len()
+                );
             }
         }
-        assert!(matches!(clean(b""), Err(DocumentError::Empty)));
-        assert_eq!(*clean(b"weights of today").unwrap(), *b"weights of today");
+    }
+
+    #[test]
+    fn whatever_is_made_of_a_picture_what_comes_out_is_clean() {
+        for whole in dirty() {
+            for at in 0..whole.len() {
+                for flip in [0x01, 0x80, 0xff] {
+                    let mut bytes = whole.clone();
+                    bytes[at] ^= flip;
+                    if let Ok(once) = clean(&bytes) {
+                        assert_eq!(*clean(&once).unwrap(), *once, "byte {at} of {whole:?}");
+                    }
+                }
+            }
+        }
     }
 }

@@ -2,21 +2,18 @@
 //!
 //! A file per document in `documents/aa/<hash>`, with what is known of it in `<hash>.json` beside it. Public
 //! documents go by the SHA-256 of their bytes, private ones by a salted digest, so that nobody can test a guess.
-//! Pictures carry no metadata (`picture`). Other files are kept as they are: what stands in a PDF is up to who sends it.
+//! Pictures carry no metadata. Other files are kept as they are: what stands in a PDF is up to who sends it.
 //!
 //! Not decided here: who may read what. Not on the log: anything of this.
-
-mod picture;
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use lode_ledger::document::{PictureError, clean, media_type, private_address};
 use lode_ledger::hash::Hash;
 use lode_ledger::id::ParticipantId;
 use serde::{Deserialize, Serialize};
-
-pub use picture::{clean, media_type};
 
 /// What is known of a stored document.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -38,14 +35,9 @@ pub enum DocumentError {
     /// Nothing in it.
     #[error("the document is empty")]
     Empty,
-    /// A picture that cannot be read.
-    #[error("this is not a whole JPEG, PNG or WebP file: {0}")]
-    Picture(String),
-    /// A picture or film whose metadata cannot be taken out.
-    #[error(
-        "{0} files carry where and with what they were made, and this node cannot take that out: send the picture as JPEG, PNG or WebP"
-    )]
-    Format(&'static str),
+    /// A picture that is damaged, or of a kind that cannot be cleaned.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
     /// A picture with metadata.
     #[error(
         "the picture carries metadata (EXIF or the like): send it to POST /v1/documents, which takes it out and answers with the hash"
@@ -82,12 +74,6 @@ impl Access {
     }
 }
 
-/// A private document's address: SHA-256 of `"lode document 1\n" || origin || "\n" || salt || bytes`.
-#[must_use]
-pub fn private_address(origin: &str, salt: &[u8; 16], bytes: &[u8]) -> Hash {
-    Hash::of_parts(&[b"lode document 1\n", origin.as_bytes(), b"\n", salt, bytes])
-}
-
 /// The store.
 #[derive(Clone, Debug)]
 pub struct Documents {
@@ -112,9 +98,7 @@ impl Documents {
         access: Access,
         participant: ParticipantId,
     ) -> Result<Hash, DocumentError> {
-        if *clean(bytes)? != *bytes {
-            return Err(DocumentError::Metadata);
-        }
+        check(bytes)?;
         let address = access.address(&self.origin, bytes);
         let (body, about) = self.paths(&address);
         if body.exists() && about.exists() {
@@ -151,9 +135,7 @@ impl Documents {
         access: Access,
         participant: ParticipantId,
     ) -> Result<(), DocumentError> {
-        if *clean(bytes)? != *bytes {
-            return Err(DocumentError::Metadata);
-        }
+        check(bytes)?;
         let found = access.address(&self.origin, bytes);
         if found != *address {
             return Err(DocumentError::Address(found));
@@ -188,6 +170,17 @@ impl Documents {
         let folder = self.folder.join(name.get(..2).unwrap_or_default());
         (folder.join(&name), folder.join(format!("{name}.json")))
     }
+}
+
+/// Nothing is kept that is empty, or a picture that is not clean.
+fn check(bytes: &[u8]) -> Result<(), DocumentError> {
+    if bytes.is_empty() {
+        return Err(DocumentError::Empty);
+    }
+    if *clean(bytes)? != *bytes {
+        return Err(DocumentError::Metadata);
+    }
+    Ok(())
 }
 
 /// Writes beside the place, syncs, and moves there: a crash leaves the whole file or none.
@@ -244,11 +237,15 @@ mod tests {
     #[test]
     fn a_picture_with_metadata_is_not_kept() {
         let (_folder, documents) = store();
+        assert!(matches!(documents.put(b"", Access::Public, WHO), Err(DocumentError::Empty)));
         let (clean_one, dirty) = (b"\xff\xd8\xff\xd9", b"\xff\xd8\xff\xfe\0\x04hi\xff\xd9");
         assert!(matches!(documents.put(dirty, Access::Public, WHO), Err(DocumentError::Metadata)));
         let put = documents.put_as(&Hash::of(dirty), dirty, Access::Public, WHO);
         assert!(matches!(put, Err(DocumentError::Metadata)));
-        assert!(matches!(documents.put(b"GIF89a", Access::Public, WHO), Err(DocumentError::Format("GIF"))));
+        assert!(matches!(
+            documents.put(b"GIF89a", Access::Public, WHO),
+            Err(DocumentError::Picture(PictureError::Format("GIF")))
+        ));
         let address = documents.put(clean_one, Access::Public, WHO).unwrap();
         assert_eq!(documents.about(&address).unwrap().media_type, "image/jpeg");
     }
