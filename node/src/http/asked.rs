@@ -162,9 +162,15 @@ where
         let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
         read.map(|axum::extract::Query(read)| Self(read)).map_err(|rejection| {
             let lang = lang_of(parts, &App::from_ref(state));
-            Problem::new(Kind::BadParameter, lang).detail(rejection.body_text())
+            Problem::new(Kind::BadParameter, lang).detail(reason(&rejection.body_text()))
         })
     }
+}
+
+/// What axum says, without the part that says nothing.
+fn reason(said: &str) -> &str {
+    let starts = ["Failed to deserialize query string: ", "Invalid URL: "];
+    starts.iter().find_map(|start| said.strip_prefix(start)).unwrap_or(said)
 }
 
 /// The parameters in the path; one that is no text is refused in the asked language.
@@ -183,7 +189,7 @@ where
         let read = <axum::extract::Path<T> as FromRequestParts<S>>::from_request_parts(parts, state).await;
         read.map(|axum::extract::Path(read)| Self(read)).map_err(|rejection| {
             let lang = lang_of(parts, &App::from_ref(state));
-            Problem::new(Kind::BadParameter, lang).detail(rejection.body_text())
+            Problem::new(Kind::BadParameter, lang).detail(reason(&rejection.body_text()))
         })
     }
 }

@@ -50,25 +50,31 @@ fn access(visibility: &Visibility, headers: &HeaderMap, lang: Lang) -> Result<Ac
     let text = headers.get(SALT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut salt = [0; 16];
     hex::decode_to_slice(text, &mut salt).map_err(|_| {
-        Problem::new(Kind::BadParameter, lang).detail(
-            "a private document needs the header Lode-Salt with 32 hexadecimal digits, or ?public=true",
-        )
+        Problem::new(Kind::BadParameter, lang).detail(match lang {
+            Lang::En => "a private document needs the header Lode-Salt with 32 hexadecimal digits, or ?public=true",
+            Lang::Zh => "非公开文件须带 Lode-Salt 头（32 位十六进制数字），或使用 ?public=true",
+            Lang::Pt => {
+                "um documento privado precisa do cabeçalho Lode-Salt com 32 dígitos hexadecimais, ou ?public=true"
+            }
+        })
     })?;
     Ok(Access::Private { salt })
 }
 
 fn refuse(error: DocumentError, lang: Lang) -> Problem {
-    let kind = match &error {
-        DocumentError::Picture(PictureError::Format(_)) => Kind::DocumentFormat,
-        DocumentError::Empty | DocumentError::Picture(_) => Kind::DocumentUnreadable,
-        DocumentError::Metadata => Kind::DocumentMetadata,
-        DocumentError::Address(_) => Kind::DocumentAddress,
+    // The kind says in the asked language what is wrong and what to do; the detail names only the thing.
+    let (kind, detail) = match &error {
+        DocumentError::Picture(PictureError::Format(name)) => (Kind::DocumentFormat, (*name).to_owned()),
+        DocumentError::Picture(PictureError::Damaged(name)) => (Kind::DocumentUnreadable, (*name).to_owned()),
+        DocumentError::Empty => (Kind::DocumentUnreadable, "0".to_owned()),
+        DocumentError::Metadata => (Kind::DocumentMetadata, String::new()),
+        DocumentError::Address(address) => (Kind::DocumentAddress, address.to_string()),
         DocumentError::Io(error) => {
             tracing::error!(%error, "the document store failed");
             return Problem::new(Kind::Internal, lang);
         }
     };
-    Problem::new(kind, lang).detail(error)
+    Problem::new(kind, lang).detail(detail)
 }
 
 /// Bring a document. Metadata of pictures is taken out first; the answer says under which address it is kept.

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::asked::{Admitted, Asked, Path, Query, admit_to};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::view::{ItemView, Listed, MassView, Place, state_of};
-use super::{aside, parse, view};
+use super::{aside, parse, view, wrong_value};
 use crate::service::{ItemFilter, Node, ProofError};
 
 /// Most rows of one page.
@@ -61,18 +61,18 @@ impl Which {
             Some("lot") => Some(ItemKind::Lot),
             Some("batch") => Some(ItemKind::Batch),
             Some("piece") => Some(ItemKind::Piece),
-            Some(_) => return Err(wrong("kind: lot, batch or piece")),
+            Some(_) => return Err(wrong("kind: lot | batch | piece")),
         };
         let state = match self.state.as_deref() {
             None => None,
             Some(word) => Some(
                 state_of(word)
-                    .ok_or_else(|| wrong("state: declared, in_stock, finished, exhausted or sold"))?,
+                    .ok_or_else(|| wrong("state: declared | in_stock | finished | exhausted | sold"))?,
             ),
         };
         let species = match self.species.as_deref() {
             None => None,
-            Some(code) => Some(Code::parse(code).map_err(|error| wrong(&format!("species: {error}")))?),
+            Some(code) => Some(Code::parse(code).map_err(|error| wrong_value("species", code, error, lang))?),
         };
         Ok(ItemFilter {
             custodian: participant(&self.custodian, "custodian")?,

@@ -188,7 +188,17 @@ fn parse<T: std::str::FromStr>(text: &str, name: &str, lang: Lang) -> Result<T, 
 where
     T::Err: std::fmt::Display,
 {
-    text.parse().map_err(|error| Problem::new(Kind::BadParameter, lang).detail(format!("{name}: {error}")))
+    text.parse().map_err(|error| wrong_value(name, text, error, lang))
+}
+
+/// A parameter whose value is none. The reason is told in English also to others: it names formats, not things.
+fn wrong_value(name: &str, value: &str, reason: impl std::fmt::Display, lang: Lang) -> Problem {
+    let value: String = value.chars().take(64).collect();
+    Problem::new(Kind::BadParameter, lang).detail(match lang {
+        Lang::En => format!("{name}: {reason}"),
+        Lang::Zh => format!("{name}：值“{value}”不正确（{reason}）"),
+        Lang::Pt => format!("{name}: o valor \"{value}\" não está certo ({reason})"),
+    })
 }
 
 /// Runs what reads much, or the disk, beside the tasks that serve others.

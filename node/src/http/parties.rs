@@ -13,7 +13,7 @@ use super::asked::{Admitted, Asked, Path, Query};
 use super::items::page_size;
 use super::problem::{Kind, Problem, ProblemBody};
 use super::view::{Listed, OfferView, ParticipantView, TagView, WorkView};
-use super::{aside, parse, view};
+use super::{aside, parse, view, wrong_value};
 use crate::service::{BadCursor, Node};
 
 /// Which participants.
@@ -45,7 +45,7 @@ pub async fn list(
     Query(which): Query<Which>,
 ) -> Result<Json<Listed<ParticipantView>>, Problem> {
     if let Some(role) = &which.role {
-        Code::<Role>::parse(role).map_err(|error| Problem::new(Kind::BadParameter, lang).detail(error))?;
+        Code::<Role>::parse(role).map_err(|error| wrong_value("role", role, error, lang))?;
     }
     let found = aside(lang, move || {
         let page =
@@ -95,7 +95,7 @@ pub async fn offers(
     let (participant, incoming) = match (&whose.to, &whose.from) {
         (Some(to), None) => (parse(to, "to", lang)?, true),
         (None, Some(from)) => (parse(from, "from", lang)?, false),
-        _ => return Err(Problem::new(Kind::BadParameter, lang).detail("give exactly one of `to` and `from`")),
+        _ => return Err(Problem::new(Kind::BadParameter, lang).detail("?to=U-... | ?from=U-...")),
     };
     let found = aside(lang, move || {
         let (cursor, limit) = (whose.cursor.as_deref(), page_size(whose.limit));
@@ -137,8 +137,7 @@ pub async fn tag(
     Asked(lang): Asked,
     Path(code): Path<String>,
 ) -> Result<Json<TagView>, Problem> {
-    let code = TagCode::parse_lenient(&code)
-        .map_err(|error| Problem::new(Kind::BadParameter, lang).detail(error))?;
+    let code = TagCode::parse_lenient(&code).map_err(|error| wrong_value("code", &code, error, lang))?;
     match node.record(&RecordKey::Tag(code)).as_deref() {
         Some(Record::Tag(tag)) => Ok(Json(view::tag(&code, tag))),
         _ => Err(Problem::new(Kind::NotFound, lang).detail(code)),

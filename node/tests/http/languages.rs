@@ -26,7 +26,9 @@ async fn errors_are_problems_in_the_asked_language_wherever_they_arise() {
         assert!(!got.json()["detail"].as_str().unwrap().is_empty(), "{path}");
     }
     let said = stage.get("/v1/items?limit=many").await.json();
-    assert!(said["detail"].as_str().unwrap().contains("limit"), "{said}");
+    assert!(said["detail"].as_str().unwrap().starts_with("limit: "), "{said}");
+    let said = stage.get("/v1/items?custodian=x&lang=zh").await.json();
+    assert!(said["detail"].as_str().unwrap().starts_with("custodian：值“x”不正确"), "{said}");
     let work = format!("/v1/items/W-{}/made-from", "0".repeat(26));
     stage.get(&work).await.is_problem(404, "not-found");
 }
