@@ -57,7 +57,7 @@ pub struct Options {
     /// Leave when the story is told, instead of serving.
     #[arg(long)]
     pub exit: bool,
-    /// The verdicts' language: en, zh or pt.
+    /// The language of the verdicts, of what the node says to the frauds, and of the page: en, zh or pt.
     #[arg(long, default_value = "en")]
     pub lang: Lang,
 }
@@ -85,7 +85,7 @@ pub async fn run(options: Options, out: &mut (dyn Write + Send)) -> Result<()> {
     });
     let told = tokio::task::spawn_blocking({
         let dir = dir.clone();
-        move || tell(&dir, &url, cast, name)
+        move || tell(&dir, &url, options.lang, cast, name)
     });
     let (stage, outcome, frauds) = told.await??;
     show::story(out, &stage, &frauds)?;
@@ -93,7 +93,7 @@ pub async fn run(options: Options, out: &mut (dyn Write + Send)) -> Result<()> {
     let verdicts = verify(&dir)?;
     show::verdicts(out, &dir, &verdicts, options.lang)?;
     ensure!(verdicts.iter().all(|(_, report)| report.exit_code() == 0), "a verdict is not what it should be");
-    show::farewell(out, &dir, stage.node().url(), &outcome, options.exit)?;
+    show::farewell(out, &dir, stage.node().url(), &outcome, &options)?;
     if !options.exit {
         tokio::signal::ctrl_c().await?;
     }
@@ -175,10 +175,11 @@ fn policy() -> Result<ledger::Policy> {
 fn tell(
     dir: &Path,
     url: &str,
+    lang: Lang,
     mut cast: Cast,
     name: LedgerName,
 ) -> Result<(Stage, Outcome, Vec<frauds::Tried>)> {
-    let node = lode::node::Node::new(url, Lang::En)?;
+    let node = lode::node::Node::new(url, lang)?;
     let today = now()?;
     let session = cast.registrar.session(node.clone(), Timestamp::from_unix(today - 43 * DAY_S + 3600))?;
     for (person, (country, role, code)) in cast.others.iter_mut().zip([

@@ -8,6 +8,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use lode_ledger::lang::Lang;
 use lode_ledger::verdict::Report;
 
+use crate::Options;
 use crate::frauds::Tried;
 use crate::people::PASSPHRASE;
 use crate::stage::Stage;
@@ -62,21 +63,23 @@ pub(crate) fn farewell(
     dir: &Path,
     url: &str,
     outcome: &Outcome,
-    exit: bool,
+    options: &Options,
 ) -> Result<()> {
+    // A tag carries no language; the reader's browser says it. Here it was said on the command line.
+    let language = match options.lang {
+        Lang::En => String::new(),
+        other => format!("?lang={}", other.tag()),
+    };
+    let page = format!("{url}/T/{}{language}", outcome.tag);
     writeln!(out, "\nProof file   {}", dir.join("piece.lode").display())?;
     writeln!(out, "Static log   {}", dir.join("log").display())?;
     writeln!(out, "Trust file   {}", dir.join("trust.policy").display())?;
     writeln!(out, "People       {} (passphrase of every key: {PASSPHRASE})", dir.join("people").display())?;
     writeln!(out, "Hidden code  {} (one would find it under the scratch field)", outcome.claim)?;
-    if exit {
-        writeln!(out, "Piece's page {url}/T/{}   (not served any more: --exit)", outcome.tag)?;
+    if options.exit {
+        writeln!(out, "Piece's page {page}   (not served any more: --exit)")?;
     } else {
-        writeln!(
-            out,
-            "\nThe piece's page, as a buyer sees it who scans its tag:\n\n    {url}/T/{}\n",
-            outcome.tag
-        )?;
+        writeln!(out, "\nThe piece's page, as a buyer sees it who scans its tag:\n\n    {page}\n")?;
         writeln!(out, "Serving until Ctrl-C.")?;
     }
     out.flush()?;
