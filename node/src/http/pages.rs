@@ -1,11 +1,12 @@
 //! Pages for people: the ledger's first page, and the page of an item by its tag or id.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use lode_ledger::hash::Hash;
 use lode_ledger::id::{ItemId, ItemKind, LogIndex};
 use lode_ledger::lang::Lang;
 use lode_ledger::record::{EventRef, Record, RecordKey};
@@ -184,17 +185,17 @@ fn photo(app: &App, id: &ItemId) -> Option<String> {
     })
 }
 
-/// The pages' one style sheet.
+/// The pages' one style sheet. Its tag follows from its bytes, so that no browser keeps an older one.
 pub async fn style(headers: HeaderMap) -> Response {
     const STYLE: &str = include_str!("../../templates/style.css");
-    const TAG: &str = concat!("\"", env!("CARGO_PKG_VERSION"), "\"");
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|value| value == TAG) {
+    static TAG: LazyLock<String> = LazyLock::new(|| format!("\"{}\"", Hash::of(STYLE.as_bytes())));
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|value| value == TAG.as_str()) {
         return StatusCode::NOT_MODIFIED.into_response();
     }
     let headers = [
         (header::CONTENT_TYPE, "text/css; charset=utf-8"),
         (header::CACHE_CONTROL, "public, max-age=300"),
-        (header::ETAG, TAG),
+        (header::ETAG, TAG.as_str()),
     ];
     (headers, STYLE).into_response()
 }

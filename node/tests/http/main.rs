@@ -404,7 +404,12 @@ async fn the_page_of_a_persons_piece_of_a_lot_and_of_nothing() {
     assert!(home.text().contains(&stage.node.ledger_id()) && home.text().contains("Find a tag"));
     let found = stage.get(&format!("/t?code={}", stage.trade.dragon_tag)).await;
     assert_eq!(found.status, StatusCode::SEE_OTHER);
-    assert_eq!(stage.get("/style.css").await.header(header::CONTENT_TYPE), "text/css; charset=utf-8");
+    let style = stage.get("/style.css").await;
+    assert_eq!(style.header(header::CONTENT_TYPE), "text/css; charset=utf-8");
+    let again = stage.get_as("/style.css", header::IF_NONE_MATCH, style.header(header::ETAG)).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    let older = stage.get_as("/style.css", header::IF_NONE_MATCH, "\"0.1.0\"").await;
+    assert_eq!(older.body, style.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
