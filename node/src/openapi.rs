@@ -14,7 +14,7 @@ use crate::http::{documents, items, log, ops, parties, provenance, sessions, sta
         statements::post, log::statement, log::entry, log::receipt, log::tlog_proof, log::feed, log::ledger,
         log::checkpoint, log::tile, log::trust, items::list, items::get, items::events, items::balance, items::proof,
         provenance::made_from, provenance::made_into, provenance::where_used, parties::list, parties::get,
-        parties::offers, parties::work, parties::tag, vocabulary::get, documents::post, documents::put,
+        parties::offers, parties::offer, parties::work, parties::tag, vocabulary::get, documents::post, documents::put,
         documents::get, sessions::challenge, sessions::open, ops::healthz, ops::readyz, ops::metrics, ops::openapi,
     )
 )]

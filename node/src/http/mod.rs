@@ -125,6 +125,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/participants", get(parties::list))
         .route("/v1/participants/{id}", get(parties::get))
         .route("/v1/offers", get(parties::offers))
+        .route("/v1/offers/{id}", get(parties::offer))
         .route("/v1/work/{id}", get(parties::work))
         .route("/v1/tags/{code}", get(parties::tag))
         .route("/v1/vocabulary/{table}", get(vocabulary::get))

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use lode_ledger::id::{ParticipantId, WorkOrderId};
+use lode_ledger::id::{OfferId, ParticipantId, WorkOrderId};
 use lode_ledger::record::{Record, RecordKey};
 use lode_ledger::tag::TagCode;
 use lode_ledger::vocab::{Code, Role};
@@ -111,6 +111,22 @@ pub async fn offers(
         Ok::<_, BadCursor>(Listed { items: page.items.into_iter().filter_map(of).collect(), next: page.next })
     });
     found.await?.map(Json).map_err(|_| Problem::new(Kind::BadCursor, lang))
+}
+
+/// One offer, open or not.
+#[utoipa::path(get, path = "/v1/offers/{id}", tag = "participants", params(("id" = String, Path)),
+    responses((status = 200, body = OfferView), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub async fn offer(
+    State(node): State<Node>,
+    Asked(lang): Asked,
+    _: Admitted,
+    Path(id): Path<String>,
+) -> Result<Json<OfferView>, Problem> {
+    let id: OfferId = parse(&id, "id", lang)?;
+    match node.record(&RecordKey::Offer(id)).as_deref() {
+        Some(Record::Offer(offer)) => Ok(Json(view::offer(&id, offer))),
+        _ => Err(Problem::new(Kind::NotFound, lang).detail(id)),
+    }
 }
 
 /// One job.

@@ -93,6 +93,7 @@ const CLOSED: &[&str] = &[
     "/v1/items/{id}/proof",
     "/v1/items/{id}/where-used",
     "/v1/offers",
+    "/v1/offers/{id}",
     "/v1/participants",
     "/v1/participants/{id}",
     "/v1/statements/{id}",
