@@ -12,10 +12,10 @@ use lode_ledger::id::Nonce;
 use lode_ledger::sealed::Salt;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ClientError, Result, random};
+use crate::error::{ClientError, Result, random, words};
 use crate::home::{Home, read_json, write_json};
 use crate::session::Session;
-use crate::spec;
+use crate::spec::{self, expected};
 
 /// What opens the hash of a private document.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -35,9 +35,9 @@ pub struct DocumentOpening {
 /// # Errors
 /// Another form, an unknown kind, or the file cannot be read.
 pub fn reference(home: &Home, origin: &str, text: &str, public: bool) -> Result<DocumentRef> {
-    let (kind, file) = text.split_once('=').ok_or_else(|| {
-        ClientError::usage(format!("{text:?}: expected KIND=FILE, as in commercial_invoice=invoice.pdf"))
-    })?;
+    let (kind, file) = text
+        .split_once('=')
+        .ok_or_else(|| expected(text, "KIND=FILE, as in commercial_invoice=invoice.pdf"))?;
     let kind = spec::code(kind)?;
     let path = Path::new(file);
     let bytes = read(path, public)?;
@@ -59,11 +59,11 @@ fn opening_path(home: &Home, digest: &Hash) -> PathBuf {
 /// A file's bytes as the ledger knows them: of a picture without what its camera wrote into it. A private document that
 /// cannot be cleaned is taken as it is: it can be named and shown, but a node would not keep it.
 fn read(path: &Path, public: bool) -> Result<Vec<u8>> {
-    let bytes = std::fs::read(path).map_err(|error| ClientError::file(path, error))?;
+    let bytes = std::fs::read(path).map_err(|error| ClientError::io(path, error))?;
     match clean(&bytes) {
         Ok(cleaned) => Ok(cleaned.into_owned()),
         Err(_) if !public => Ok(bytes),
-        Err(error) => Err(ClientError::file(path, error)),
+        Err(error) => Err(ClientError::io(path, error)),
     }
 }
 
@@ -92,7 +92,11 @@ pub fn put(session: &Session, file: &Path, public: bool) -> Result<Hash> {
     let opening = opening.ok_or_else(|| {
         ClientError::file(
             file,
-            "no event of this device names these bytes as a private document; or use --public",
+            words!(
+                "no event of this device names these bytes as a private document; or use --public",
+                "本设备的事件没有把此文件列为非公开单证；如需公开请用 --public",
+                "nenhum evento deste dispositivo nomeia estes bytes como documento privado; ou use --public"
+            ),
         )
     })?;
     let salt = Nonce(opening.salt.0).to_string();
@@ -103,8 +107,8 @@ pub fn put(session: &Session, file: &Path, public: bool) -> Result<Hash> {
 fn openings(home: &Home) -> Result<Vec<DocumentOpening>> {
     let folder = home.join("disclosures");
     let mut all = Vec::new();
-    for entry in std::fs::read_dir(&folder).map_err(|error| ClientError::file(&folder, error))? {
-        let path = entry.map_err(|error| ClientError::file(&folder, error))?.path();
+    for entry in std::fs::read_dir(&folder).map_err(|error| ClientError::io(&folder, error))? {
+        let path = entry.map_err(|error| ClientError::io(&folder, error))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if name.starts_with("document-") && name.ends_with(".json") {
             all.push(read_json(&path)?);

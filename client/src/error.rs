@@ -6,6 +6,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use lode_ledger::lang::Lang;
 use serde::{Deserialize, Serialize};
 
 /// Exit codes of `lode`; `docs/cli.md` says the same.
@@ -41,49 +42,109 @@ pub struct Refusal {
     pub message: String,
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        let field = self.field.as_deref().unwrap_or_default();
-        match (self.event, field) {
-            (Some(event), "") => write!(f, " (event {event}")?,
-            (Some(event), field) => write!(f, " (event {event}, field {field}")?,
-            (None, "") => write!(f, " (statement")?,
-            (None, field) => write!(f, " (field {field}")?,
-        }
-        match &self.rule {
-            Some(rule) => write!(f, "; rule {rule}, {})", self.code),
-            None => write!(f, "; {})", self.code),
-        }
+impl Refusal {
+    /// The reason with the place, the rule and the code. The reason itself is in the language that the node was asked
+    /// in.
+    #[must_use]
+    pub fn told(&self, lang: Lang) -> String {
+        let [statement, event, field, rule] = match lang {
+            Lang::En => ["statement", "event", "field", "rule"],
+            Lang::Zh => ["声明", "事件", "字段", "规则"],
+            Lang::Pt => ["declaração", "evento", "campo", "regra"],
+        };
+        let place = match (self.event, self.field.as_deref().unwrap_or_default()) {
+            (Some(number), "") => format!("{event} {number}"),
+            (Some(number), name) => format!("{event} {number}, {field} {name}"),
+            (None, "") => statement.to_owned(),
+            (None, name) => format!("{field} {name}"),
+        };
+        let ruled = self.rule.as_ref().map(|code| format!("{rule} {code}, ")).unwrap_or_default();
+        format!("{} ({place}; {ruled}{})", self.message, self.code)
     }
 }
 
-/// Anything that ends a command.
-#[derive(Debug, thiserror::Error)]
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.told(Lang::En))
+    }
+}
+
+/// One thing said in every language; [`words!`](crate::error::words) makes it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Words {
+    /// In the order of [`Lang::ALL`]: English, Chinese, Portuguese.
+    pub texts: [String; 3],
+}
+
+impl Words {
+    /// In one language.
+    #[must_use]
+    pub fn of(&self, lang: Lang) -> &str {
+        let [en, zh, pt] = &self.texts;
+        match lang {
+            Lang::En => en,
+            Lang::Zh => zh,
+            Lang::Pt => pt,
+        }
+    }
+
+    /// The same after a place, as in `row 7`.
+    #[must_use]
+    pub fn after(self, place: &Self) -> Self {
+        let [en, zh, pt] = self.texts;
+        let [in_en, in_zh, in_pt] = &place.texts;
+        Self { texts: [format!("{in_en}: {en}"), format!("{in_zh}：{zh}"), format!("{in_pt}: {pt}")] }
+    }
+}
+
+/// What another program or a library said, which speaks one language.
+impl From<String> for Words {
+    fn from(text: String) -> Self {
+        Self { texts: [text.clone(), text.clone(), text] }
+    }
+}
+
+impl From<&str> for Words {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+/// English, unless asked otherwise.
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.of(Lang::En))
+    }
+}
+
+/// The same thing in English, Chinese and Portuguese, each with the names in braces filled in.
+macro_rules! words {
+    ($en:literal, $zh:literal, $pt:literal $(,)?) => {
+        $crate::error::Words { texts: [format!($en), format!($zh), format!($pt)] }
+    };
+}
+pub(crate) use words;
+
+/// Anything that ends a command. [`ClientError::message`] says it in the user's language.
+#[derive(Debug)]
 pub enum ClientError {
     /// The command asks for something that cannot be meant.
-    #[error("{0}")]
-    Usage(String),
+    Usage(Words),
     /// A file or folder.
-    #[error("{}: {problem}", path.display())]
     File {
         /// Which.
         path: PathBuf,
         /// What was wrong and what to do.
-        problem: String,
+        problem: Words,
     },
     /// A key, its passphrase, or its counter.
-    #[error("key {name}: {problem}")]
     Key {
         /// Its name in the home folder.
         name: String,
         /// What was wrong and what to do.
-        problem: String,
+        problem: Words,
     },
     /// Nobody answers.
-    #[error(
-        "the node at {url} cannot be reached ({problem}); try again, or work with --offline and `lode sync` later"
-    )]
     Unreachable {
         /// The node's address.
         url: String,
@@ -91,7 +152,6 @@ pub enum ClientError {
         problem: String,
     },
     /// The node answers, but not with what was asked for.
-    #[error("the node at {url} answered {status}: {problem}")]
     Node {
         /// What was asked.
         url: String,
@@ -101,35 +161,65 @@ pub enum ClientError {
         problem: String,
     },
     /// The ledger's rules forbid it.
-    #[error("refused: {0}")]
     Refused(Box<Refusal>),
     /// A statement cannot be made of this.
-    #[error("the statement cannot be signed: {0}")]
-    Statement(#[from] lode_ledger::statement::StatementError),
-    /// Rows of a sheet.
-    #[error(
-        "{file}: {count} mistakes; nothing was declared. Correct the cells listed and run the command again"
-    )]
-    Sheet {
-        /// The workbook.
-        file: String,
-        /// How many.
-        count: usize,
-    },
+    Statement(lode_ledger::statement::StatementError),
     /// The machine has no random numbers.
-    #[error("this machine gives no random numbers ({0}); nothing was signed")]
     Random(String),
 }
 
 impl ClientError {
     /// A file's trouble.
-    pub fn file(path: &Path, problem: impl fmt::Display) -> Self {
-        Self::File { path: path.to_owned(), problem: problem.to_string() }
+    pub fn file(path: &Path, problem: impl Into<Words>) -> Self {
+        Self::File { path: path.to_owned(), problem: problem.into() }
+    }
+
+    /// A file's trouble, as the system or a library tells it.
+    pub fn io(path: &Path, problem: impl fmt::Display) -> Self {
+        Self::file(path, problem.to_string())
     }
 
     /// A usage error.
-    pub fn usage(text: impl Into<String>) -> Self {
+    pub fn usage(text: impl Into<Words>) -> Self {
         Self::Usage(text.into())
+    }
+
+    /// What was wrong, where, and what to do.
+    #[must_use]
+    pub fn message(&self, lang: Lang) -> String {
+        let told = match self {
+            Self::Usage(words) => return words.of(lang).to_owned(),
+            Self::File { path, problem } => return format!("{}: {}", path.display(), problem.of(lang)),
+            Self::Key { name, problem } => {
+                let problem = problem.of(lang);
+                words!("key {name}: {problem}", "密钥 {name}：{problem}", "chave {name}: {problem}")
+            }
+            Self::Unreachable { url, problem } => words!(
+                "the node at {url} cannot be reached ({problem}); try again, or work with --offline and `lode sync` later",
+                "无法连接节点 {url}（{problem}）；请重试，或用 --offline 工作，之后运行 `lode sync`",
+                "o nó em {url} não responde ({problem}); tente de novo, ou trabalhe com --offline e depois `lode sync`"
+            ),
+            Self::Node { url, status, problem } => words!(
+                "the node at {url} answered {status}: {problem}",
+                "节点 {url} 答复 {status}：{problem}",
+                "o nó em {url} respondeu {status}: {problem}"
+            ),
+            Self::Refused(refusal) => {
+                let told = refusal.told(lang);
+                words!("refused: {told}", "被拒：{told}", "recusado: {told}")
+            }
+            Self::Statement(error) => words!(
+                "the statement cannot be signed: {error}",
+                "无法签署声明：{error}",
+                "a declaração não pode ser assinada: {error}"
+            ),
+            Self::Random(problem) => words!(
+                "this machine gives no random numbers ({problem}); nothing was signed",
+                "本机不提供随机数（{problem}）；未签署任何内容",
+                "esta máquina não dá números aleatórios ({problem}); nada foi assinado"
+            ),
+        };
+        told.of(lang).to_owned()
     }
 
     /// The exit code.
@@ -137,7 +227,7 @@ impl ClientError {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => exit::USAGE,
-            Self::Refused(_) | Self::Sheet { .. } => exit::REFUSED,
+            Self::Refused(_) => exit::REFUSED,
             Self::File { .. }
             | Self::Key { .. }
             | Self::Unreachable { .. }
@@ -158,9 +248,23 @@ impl ClientError {
             Self::Node { .. } => "node",
             Self::Refused(refusal) => &refusal.code,
             Self::Statement(_) => "statement",
-            Self::Sheet { .. } => "sheet",
             Self::Random(_) => "random",
         }
+    }
+}
+
+/// English, for whoever asks in no language.
+impl fmt::Display for ClientError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message(Lang::En))
+    }
+}
+
+impl std::error::Error for ClientError {}
+
+impl From<lode_ledger::statement::StatementError> for ClientError {
+    fn from(error: lode_ledger::statement::StatementError) -> Self {
+        Self::Statement(error)
     }
 }
 
@@ -195,8 +299,13 @@ mod tests {
             error.to_string(),
             "refused: 5 g are missing (event 3, field left_mg; rule M2, not-balanced)"
         );
+        assert!(error.message(Lang::Zh).ends_with("(事件 3, 字段 left_mg; 规则 M2, not-balanced)"));
         assert_eq!(error.exit_code(), 1);
         assert_eq!(error.code(), "not-balanced");
         assert_eq!(ClientError::usage("x").exit_code(), 64);
+        let name = "m";
+        let trouble =
+            words!("no {name}", "没有 {name}", "sem {name}").after(&words!("row 3", "第3行", "linha 3"));
+        assert_eq!(ClientError::usage(trouble).message(Lang::Zh), "第3行：没有 m");
     }
 }

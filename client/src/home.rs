@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ClientError, Result};
+use crate::error::{ClientError, Result, words};
 
 /// `config.toml`.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -70,7 +70,13 @@ impl Home {
             .or_else(|| env("XDG_CONFIG_HOME").map(|path| path.join("lode")))
             .or_else(|| env("HOME").map(|path| path.join(".config/lode")))
             .or_else(|| env("APPDATA").map(|path| path.join("lode")))
-            .ok_or_else(|| ClientError::usage("there is no home folder: set LODE_HOME or use --home"))
+            .ok_or_else(|| {
+                ClientError::usage(words!(
+                    "there is no home folder: set LODE_HOME or use --home",
+                    "没有主文件夹：请设置 LODE_HOME 或用 --home",
+                    "não há pasta pessoal: defina LODE_HOME ou use --home"
+                ))
+            })
     }
 
     /// A path inside.
@@ -92,7 +98,7 @@ impl Home {
     pub fn config(&self) -> Result<Config> {
         let path = self.join("config.toml");
         let Some(text) = read_text(&path)? else { return Ok(Config::default()) };
-        toml::from_str(&text).map_err(|error| ClientError::file(&path, error))
+        toml::from_str(&text).map_err(|error| ClientError::io(&path, error))
     }
 
     /// Keeps the settings.
@@ -101,7 +107,7 @@ impl Home {
     /// The file cannot be written.
     pub fn save_config(&self, config: &Config) -> Result<()> {
         let path = self.join("config.toml");
-        let text = toml::to_string_pretty(config).map_err(|error| ClientError::file(&path, error))?;
+        let text = toml::to_string_pretty(config).map_err(|error| ClientError::io(&path, error))?;
         write_durably(&path, text.as_bytes())
     }
 
@@ -112,8 +118,8 @@ impl Home {
     pub fn lock(&self, name: &str) -> Result<File> {
         let path = self.join(format!("{name}.lock"));
         let open = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        let file = open.map_err(|error| ClientError::file(&path, error))?;
-        file.lock().map_err(|error| ClientError::file(&path, error))?;
+        let file = open.map_err(|error| ClientError::io(&path, error))?;
+        file.lock().map_err(|error| ClientError::io(&path, error))?;
         Ok(file)
     }
 }
@@ -129,7 +135,7 @@ fn make_folder(path: &Path) -> Result<()> {
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
-    builder.create(path).map_err(|error| ClientError::file(path, error))
+    builder.create(path).map_err(|error| ClientError::io(path, error))
 }
 
 /// The file's text, or nothing where there is no file.
@@ -140,7 +146,7 @@ pub fn read_text(path: &Path) -> Result<Option<String>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(ClientError::file(path, error)),
+        Err(error) => Err(ClientError::io(path, error)),
     }
 }
 
@@ -149,8 +155,8 @@ pub fn read_text(path: &Path) -> Result<Option<String>> {
 /// # Errors
 /// The file is missing, unreadable, or something else.
 pub fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = fs::read_to_string(path).map_err(|error| ClientError::file(path, error))?;
-    serde_json::from_str(&text).map_err(|error| ClientError::file(path, error))
+    let text = fs::read_to_string(path).map_err(|error| ClientError::io(path, error))?;
+    serde_json::from_str(&text).map_err(|error| ClientError::io(path, error))
 }
 
 /// Writes JSON for people and programs.
@@ -158,7 +164,7 @@ pub fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
 /// # Errors
 /// As [`write_durably`].
 pub fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<()> {
-    let mut text = serde_json::to_string_pretty(value).map_err(|error| ClientError::file(path, error))?;
+    let mut text = serde_json::to_string_pretty(value).map_err(|error| ClientError::io(path, error))?;
     text.push('\n');
     write_durably(path, text.as_bytes())
 }
@@ -168,7 +174,7 @@ pub fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<()> {
 /// # Errors
 /// Any step fails; the old file is then still there.
 pub fn write_durably(path: &Path, bytes: &[u8]) -> Result<()> {
-    let fail = |error: std::io::Error| ClientError::file(path, error);
+    let fail = |error: std::io::Error| ClientError::io(path, error);
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let beside = path.with_file_name(name);

@@ -4,33 +4,29 @@
 //! signed is kept beside a journal until the node has answered, so an interrupted import goes on where it stopped.
 //! Reading the workbook is `sheet`'s work.
 
+mod declaration;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use lode_ledger::event::Event;
-use lode_ledger::event::body::{
-    CustomsElements, DeclarationElement, DocumentRef, Grade, Line, LotDeclared, OriginShare,
-    TreatmentStatement, Weighing,
-};
-use lode_ledger::event::shape::Text;
+use lode_ledger::event::body::DocumentRef;
 use lode_ledger::hash::Hash;
 use lode_ledger::id::{ItemId, LogIndex, Nonce, ParticipantId, StatementId};
 use lode_ledger::key::PublicKey;
 use lode_ledger::lang::Lang;
-use lode_ledger::mass::{Milligrams, Ppm};
-use lode_ledger::sealed::Sealable;
-use lode_ledger::vocab::{
-    Code, Country, EntryKind, EvidenceLevel, Finding, Form, WeighingMethod, element_set,
-};
+use lode_ledger::mass::Milligrams;
+use lode_ledger::vocab::{Code, EntryKind, Form, WeighingMethod};
 use serde::{Deserialize, Serialize};
 
+use self::declaration::{left_out, lot_declared};
 use crate::author::{Author, Signed};
-use crate::error::{ClientError, Refusal, Result};
+use crate::error::{ClientError, Refusal, Result, words};
 use crate::home::{Home, read_json, write_durably, write_json};
 use crate::node::{Answer, Intake};
 use crate::queue::Queue;
 use crate::session::Session;
-use crate::sheet::{SheetError, SheetLot, SheetNote, Treatments, read_sheet};
+use crate::sheet::{SheetError, SheetLot, SheetNote, read_sheet};
 use crate::spec;
 
 /// A statement is filled up to this many bytes of payload; the ledger takes 32 KiB with header and signature.
@@ -168,8 +164,8 @@ pub fn declare(
     lang: Lang,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<ImportReport> {
-    let bytes = std::fs::read(file).map_err(|error| ClientError::file(file, error))?;
-    let sheet = read_sheet(&bytes, lang).map_err(|error| ClientError::file(file, error.message(lang)))?;
+    let bytes = std::fs::read(file).map_err(|error| ClientError::io(file, error))?;
+    let sheet = read_sheet(&bytes, lang).map_err(|error| ClientError::file(file, error.words()))?;
     let mut report = ImportReport {
         errors: sheet.errors,
         more_errors: sheet.more_errors,
@@ -210,7 +206,7 @@ pub fn write_mapping(file: &Path, lots: &[ImportedLot]) -> Result<PathBuf> {
     name.push(".lots.csv");
     let path = PathBuf::from(name);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let fail = |error: csv::Error| ClientError::file(&path, error);
+    let fail = |error: csv::Error| ClientError::io(&path, error);
     writer.write_record(["row", "supplier", "supplier_lot", "net", "lot", "log_index"]).map_err(fail)?;
     for lot in lots {
         let index = lot.index.map(|index| index.to_string()).unwrap_or_default();
@@ -224,7 +220,7 @@ pub fn write_mapping(file: &Path, lots: &[ImportedLot]) -> Result<PathBuf> {
         ];
         writer.write_record(record).map_err(fail)?;
     }
-    let bytes = writer.into_inner().map_err(|error| ClientError::file(&path, error))?;
+    let bytes = writer.into_inner().map_err(|error| ClientError::io(&path, error))?;
     // Excel takes a file without this mark for GBK.
     write_durably(&path, &[b"\xef\xbb\xbf".as_slice(), &bytes].concat())?;
     Ok(path)
@@ -315,7 +311,12 @@ impl<'a> Import<'a> {
         let declared = |row: u32| self.journal.lots.get(&row).is_some_and(|lot| lot.statement.is_some());
         lots.iter()
             .filter(|lot| !declared(lot.row))
-            .map(|lot| Ok((lot.row, Event::from(self.lot(lot, options)?))))
+            .map(|lot| {
+                Ok((
+                    lot.row,
+                    Event::from(lot_declared(lot, options, self.session.now(), self.nonce(lot.row))?),
+                ))
+            })
             .collect()
     }
 
@@ -324,16 +325,16 @@ impl<'a> Import<'a> {
         let known = declared_elsewhere(&self.session.home, &self.path())?;
         let mut repeated = lots.iter().filter_map(|lot| {
             let (file, item) = known.get(&(lot.supplier.to_lowercase(), lot.supplier_lot.to_lowercase()))?;
-            Some(format!(
-                "row {}: {} of {} was declared from {file} as {item}",
-                lot.row, lot.supplier_lot, lot.supplier
-            ))
+            Some((lot, file.clone(), *item))
         });
-        let Some(first) = repeated.next() else { return Ok(()) };
+        let Some((lot, file, item)) = repeated.next() else { return Ok(()) };
+        let (row, number, supplier) = (lot.row, &lot.supplier_lot, &lot.supplier);
         let more = repeated.count();
-        let text =
-            format!("{first} (and {more} more). If these are other goods, run the command with --again");
-        Err(ClientError::Usage(text))
+        Err(ClientError::usage(words!(
+            "row {row}: {number} of {supplier} was declared from {file} as {item} (and {more} more). If these are other goods, run the command with --again",
+            "第{row}行：{supplier} 的 {number} 已由 {file} 登记为 {item}（另有 {more} 处）。如确为其他货物，请加 --again",
+            "linha {row}: {number} de {supplier} foi declarado de {file} como {item} (e mais {more}). Se são outras mercadorias, use --again"
+        )))
     }
 
     fn sign(&self, events: &[(u32, Event)], options: &ImportOptions) -> Result<Vec<Batch>> {
@@ -433,100 +434,6 @@ impl<'a> Import<'a> {
             index: None,
         }
     }
-
-    fn lot(&self, lot: &SheetLot, options: &ImportOptions) -> Result<LotDeclared> {
-        let at = |error: ClientError| ClientError::usage(format!("row {}: {error}", lot.row));
-        let line = |what: &str, text: &Option<String>| -> Result<Option<Line>> {
-            text.as_deref().map(|text| spec::line(what, text)).transpose().map_err(at)
-        };
-        let sealed =
-            |what: &str, text: &Option<String>| line(what, text).map(|line| line.map(Sealable::Clear));
-        let reachable = reachable(options);
-        let evidence = lot.evidence.map_or(reachable, |level| level.lower(reachable));
-        let grade = match line("grade", &lot.grade)? {
-            None => None,
-            Some(value) => Some(Grade {
-                scheme: spec::line("grade scheme", &options.grade_scheme)?,
-                value,
-                grader: spec::line("grader", &options.grader)?,
-            }),
-        };
-        Ok(LotDeclared {
-            at: self.session.now(),
-            nonce: self.nonce(lot.row),
-            entry: options.entry,
-            species: lot.species,
-            variety: lot.variety,
-            trade_name: line("name of the goods", &lot.product_name)?,
-            form: lot.form.unwrap_or(options.form),
-            nature: lot.nature,
-            origins: vec![OriginShare {
-                country: lot.country,
-                share_ppm: Ppm::WHOLE,
-                subdivision: line("subdivision", &lot.subdivision)?,
-                mine: sealed("mine", &lot.mine)?,
-            }]
-            .into(),
-            mass: Weighing {
-                net_mg: lot.net,
-                gross_mg: lot.gross,
-                tare_mg: lot.tare,
-                method: options.method,
-                resolution_mg: options.resolution,
-            },
-            treatments: treatments(&lot.treatments)?.into(),
-            evidence,
-            grade,
-            supplier: sealed("supplier", &Some(lot.supplier.clone()))?,
-            supplier_lot: sealed("supplier's lot number", &Some(lot.supplier_lot.clone()))?,
-            supplier_participant: options.supplier,
-            supplier_link: options.supplier_link,
-            bill_of_lading: sealed("bill of lading", &lot.bill_of_lading)?,
-            customs_declaration: sealed("customs declaration", &lot.customs_declaration)?,
-            certificate_of_origin: sealed("certificate of origin", &lot.certificate_of_origin)?,
-            customs: customs(lot).map_err(at)?,
-            documents: options.documents.clone().into(),
-            owner: None,
-        })
-    }
-}
-
-/// The highest evidence level that a declaration itself can reach (rule L5): by documents, within the entry's ceiling.
-fn reachable(options: &ImportOptions) -> Code<EvidenceLevel> {
-    if options.documents.is_empty() {
-        return EvidenceLevel::SELF_DECLARED;
-    }
-    options.entry.ceiling().lower(EvidenceLevel::DOCUMENT)
-}
-
-/// What the sheet says and the ledger has no field for, or does not take without a document.
-fn left_out(lots: &[SheetLot], options: &ImportOptions, lang: Lang) -> Vec<SheetNote> {
-    let say = |en: &str, zh: &str, pt: &str| match lang {
-        Lang::En => en.to_owned(),
-        Lang::Zh => zh.to_owned(),
-        Lang::Pt => pt.to_owned(),
-    };
-    let reachable = reachable(options);
-    let mut notes = Vec::new();
-    for lot in lots {
-        if lot.evidence.is_some_and(|level| level.lower(reachable) != level) {
-            let message = say(
-                "entered with a lower evidence level than the sheet's: a document is named with --document KIND=FILE, and the other party or the lab signs for itself",
-                "按低于表格的证据等级登记：单证用 --document KIND=FILE 指明，对方或实验室须自行签署",
-                "registrado com nível de evidência menor que o da planilha: um documento é indicado com --document KIND=FILE, e a outra parte ou o laboratório assina por si",
-            );
-            notes.push(SheetNote { row: lot.row, message });
-        }
-        if lot.pieces.is_some() || lot.port.is_some() || lot.remark.is_some() {
-            let message = say(
-                "not entered in the ledger: number of pieces, port, remark",
-                "未记入账本：件数、港口、备注",
-                "não entram no registro: número de peças, porto, observação",
-            );
-            notes.push(SheetNote { row: lot.row, message });
-        }
-    }
-    notes
 }
 
 /// Rows in order, as many together as a statement may hold.
@@ -551,44 +458,12 @@ fn row_of(batch: &Batch, refusal: &Refusal) -> u32 {
     batch.rows.get(event).or_else(|| batch.rows.first()).copied().unwrap_or_default()
 }
 
-fn treatments(said: &Treatments) -> Result<Vec<TreatmentStatement>> {
-    Ok(match said {
-        Treatments::NotStated => Vec::new(),
-        Treatments::DeclaredNone => spec::declared_none(),
-        Treatments::Applied(list) => {
-            let finding: Code<Finding> = spec::code("declared_applied")?;
-            list.iter().map(|treatment| TreatmentStatement { treatment: *treatment, finding }).collect()
-        }
-    })
-}
-
-/// The declaration elements, where the sheet names a customs code with a known set.
-fn customs(lot: &SheetLot) -> Result<Option<CustomsElements>> {
-    let Some(hs) = lot.hs else { return Ok(None) };
-    let Some(set) = element_set(Country::CHINA, hs, None) else { return Ok(None) };
-    if lot.elements.is_empty() {
-        return Ok(None);
-    }
-    fn short<const MAX: usize>(text: &str) -> Result<Text<MAX>> {
-        Text::new(text).map_err(|error| ClientError::usage(format!("{text:?}: {error}")))
-    }
-    let element = |(code, value): &(Code<lode_ledger::vocab::DeclarationElement>, String)| {
-        Ok(DeclarationElement { element: short(code.as_str())?, value: spec::line(code.as_str(), value)? })
-    };
-    Ok(Some(CustomsElements {
-        jurisdiction: short(set.jurisdiction.as_str())?,
-        hs: short(&hs.as_str().replace('.', ""))?,
-        version: short(set.version)?,
-        elements: lot.elements.iter().map(element).collect::<Result<Vec<_>>>()?.into(),
-    }))
-}
-
 /// Supplier and lot number of everything that other imports of this home folder declared.
 fn declared_elsewhere(home: &Home, own: &Path) -> Result<BTreeMap<(String, String), (String, ItemId)>> {
     let folder = home.join("imports");
     let mut known = BTreeMap::new();
-    for entry in std::fs::read_dir(&folder).map_err(|error| ClientError::file(&folder, error))? {
-        let path = entry.map_err(|error| ClientError::file(&folder, error))?.path();
+    for entry in std::fs::read_dir(&folder).map_err(|error| ClientError::io(&folder, error))? {
+        let path = entry.map_err(|error| ClientError::io(&folder, error))?.path();
         if path == own || path.extension().is_none_or(|extension| extension != "json") {
             continue;
         }

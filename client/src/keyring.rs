@@ -15,7 +15,7 @@ use pkcs8::{
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::error::{ClientError, Result, random};
+use crate::error::{ClientError, Result, Words, random, words};
 use crate::home::{Home, read_json, read_text, write_durably, write_json};
 
 const LABEL: &str = "ENCRYPTED PRIVATE KEY";
@@ -57,22 +57,28 @@ pub fn create(home: &Home, name: &str, passphrase: &str, cost: Cost) -> Result<K
 /// # Errors
 /// As [`create`].
 pub fn keep(home: &Home, name: &str, key: &SecretKey, passphrase: &str, cost: Cost) -> Result<KeyInfo> {
-    let trouble = |problem: String| ClientError::Key { name: name.to_owned(), problem };
+    let trouble = |problem: Words| ClientError::Key { name: name.to_owned(), problem };
     let fits = (1..=40).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     if !fits {
-        return Err(trouble("a key's name has 1 to 40 of a-z, A-Z, 0-9, `-` and `_`".to_owned()));
+        return Err(trouble(words!(
+            "a key's name has 1 to 40 of a-z, A-Z, 0-9, `-` and `_`",
+            "密钥名称为1至40个 a-z、A-Z、0-9、`-`、`_`",
+            "o nome de uma chave tem de 1 a 40 de a-z, A-Z, 0-9, `-` e `_`"
+        )));
     }
     let (pem_path, info_path) = paths(home, name);
     if pem_path.exists() {
-        return Err(trouble(
-            "there is a key of this name; choose another name, keys are never replaced".to_owned(),
-        ));
+        return Err(trouble(words!(
+            "there is a key of this name; choose another name, keys are never replaced",
+            "已有同名密钥；请另取名称，密钥不会被替换",
+            "já há uma chave com este nome; escolha outro, chaves nunca são substituídas"
+        )));
     }
     // Without the public half, which would make it a version that other programs cannot read.
     let pair = KeypairBytes { secret_key: key.signing_key().to_bytes(), public_key: None };
-    let plain = pair.to_pkcs8_der().map_err(|error| trouble(error.to_string()))?;
-    let pem = encrypt(&plain, passphrase, cost).map_err(|problem| trouble(problem.to_string()))?;
+    let plain = pair.to_pkcs8_der().map_err(|error| trouble(error.to_string().into()))?;
+    let pem = encrypt(&plain, passphrase, cost).map_err(|problem| trouble(problem.to_string().into()))?;
     write_durably(&pem_path, pem.as_bytes())?;
     let public = key.public();
     let info = KeyInfo { name: name.to_owned(), public, thumbprint: public.thumbprint() };
@@ -100,23 +106,39 @@ fn encrypt(plain: &SecretDocument, passphrase: &str, cost: Cost) -> anyhow::Resu
 /// # Errors
 /// There is no such key, the passphrase is wrong, or the file is something else.
 pub fn unlock(home: &Home, name: &str, passphrase: &str) -> Result<SecretKey> {
-    let trouble = |problem: &str| ClientError::Key { name: name.to_owned(), problem: problem.to_owned() };
+    let trouble = |problem: Words| ClientError::Key { name: name.to_owned(), problem };
     let (path, _) = paths(home, name);
-    let pem = read_text(&path)?.ok_or_else(|| trouble("is not in this home folder; see `lode key list`"))?;
-    let (label, document) = SecretDocument::from_pem(&pem)
-        .map_err(|_| trouble("the file is no PEM file; restore it from a backup"))?;
+    let pem = read_text(&path)?.ok_or_else(|| trouble(no_such_key()))?;
+    let (label, document) = SecretDocument::from_pem(&pem).map_err(|_| trouble(not_a_key()))?;
     if label != LABEL {
-        return Err(trouble("the file is no encrypted private key (PKCS#8)"));
+        return Err(trouble(not_a_key()));
     }
-    let info = EncryptedPrivateKeyInfoRef::try_from(document.as_bytes())
-        .map_err(|_| trouble("the file is no encrypted private key (PKCS#8)"))?;
-    let plain = info.decrypt(passphrase.as_bytes()).map_err(|_| trouble("the passphrase is wrong"))?;
+    let info = EncryptedPrivateKeyInfoRef::try_from(document.as_bytes()).map_err(|_| trouble(not_a_key()))?;
+    let plain = info
+        .decrypt(passphrase.as_bytes())
+        .map_err(|_| trouble(words!("the passphrase is wrong", "口令错误", "a senha está errada")))?;
     let key = PrivateKeyInfoRef::try_from(plain.as_bytes())
         .and_then(SigningKey::try_from)
-        .map_err(|_| trouble("the passphrase is wrong, or it is no Ed25519 key"))?;
+        .map_err(|_| trouble(not_a_key()))?;
     let mut seed = Zeroizing::new([0; 32]);
     seed.copy_from_slice(key.as_bytes());
     Ok(SecretKey::from_seed(*seed))
+}
+
+fn no_such_key() -> Words {
+    words!(
+        "is not in this home folder; see `lode key list`, or make it with `lode key new`",
+        "不在本主文件夹中；见 `lode key list`，或用 `lode key new` 生成",
+        "não está nesta pasta; veja `lode key list`, ou crie-a com `lode key new`"
+    )
+}
+
+fn not_a_key() -> Words {
+    words!(
+        "the file is no encrypted Ed25519 key (PKCS#8, PEM); restore it from a backup",
+        "文件不是加密的 Ed25519 密钥（PKCS#8，PEM）；请从备份恢复",
+        "o arquivo não é uma chave Ed25519 cifrada (PKCS#8, PEM); restaure-o de um backup"
+    )
 }
 
 /// What is known of a key without its passphrase.
@@ -126,9 +148,7 @@ pub fn unlock(home: &Home, name: &str, passphrase: &str) -> Result<SecretKey> {
 pub fn info(home: &Home, name: &str) -> Result<KeyInfo> {
     let (_, path) = paths(home, name);
     if !path.exists() {
-        let problem =
-            "is not in this home folder; see `lode key list`, or make it with `lode key new`".to_owned();
-        return Err(ClientError::Key { name: name.to_owned(), problem });
+        return Err(ClientError::Key { name: name.to_owned(), problem: no_such_key() });
     }
     read_json(&path)
 }
@@ -140,8 +160,8 @@ pub fn info(home: &Home, name: &str) -> Result<KeyInfo> {
 pub fn list(home: &Home) -> Result<Vec<KeyInfo>> {
     let folder = home.join("keys");
     let mut keys = Vec::new();
-    for entry in std::fs::read_dir(&folder).map_err(|error| ClientError::file(&folder, error))? {
-        let path = entry.map_err(|error| ClientError::file(&folder, error))?.path();
+    for entry in std::fs::read_dir(&folder).map_err(|error| ClientError::io(&folder, error))? {
+        let path = entry.map_err(|error| ClientError::io(&folder, error))?.path();
         if path.extension().is_some_and(|extension| extension == "json") {
             keys.push(read_json::<KeyInfo>(&path)?);
         }
@@ -174,7 +194,11 @@ fn step_sequence(home: &Home, key: KeyId, by: u64) -> Result<u64> {
         Some(text) => text.trim().parse::<u64>().map_err(|_| {
             ClientError::file(
                 &path,
-                "is no number; restore it from a backup, or delete it and use `lode key raise`",
+                words!(
+                    "is no number; restore it from a backup, or delete it and use `lode key raise`",
+                    "不是数字；请从备份恢复，或删除后运行 `lode key raise`",
+                    "não é número; restaure-o de um backup, ou apague-o e use `lode key raise`"
+                ),
             )
         })?,
     };

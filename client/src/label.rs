@@ -8,14 +8,21 @@ use std::fmt::Write as _;
 use lode_ledger::tag::{ClaimCode, TagCode};
 use qrcode::{Color, EcLevel, QrCode};
 
-use crate::error::{ClientError, Result};
+use crate::error::{ClientError, Result, words};
 
-/// Width of both prints in tenths of a millimetre: 60 mm.
+/// Width and height of both prints in tenths of a millimetre: 60 mm by 40 mm, a usual size of stickers.
 const WIDTH: usize = 600;
+const HEIGHT: usize = 400;
 /// Side of the QR code with its quiet zone: 28 mm, which a phone reads at arm's length.
 const QR_SIDE: usize = 280;
 /// Modules that must stay white around the code (ISO/IEC 18004).
 const QUIET: usize = 4;
+/// Where the words stand beside the code, and how wide a line may be: a word cut off at the edge is lost.
+const WORDS_X: usize = 300;
+const WORDS_WIDTH: usize = WIDTH - WORDS_X - 10;
+/// Between the lines of one text, and between two texts.
+const LINE_GAP: usize = 6;
+const TEXT_GAP: usize = 16;
 
 /// The language of the print; buyers abroad read English, the market Chinese.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -39,7 +46,7 @@ pub fn address(base: &str, code: &TagCode) -> String {
 /// The label: QR code, the code for people, and a few short facts, one line each.
 ///
 /// # Errors
-/// The address is too long for a QR code.
+/// The address is too long for a QR code, or the facts for the label.
 pub fn label(base: &str, code: &TagCode, facts: &[String], print: Print) -> Result<String> {
     let address = address(base, code);
     let title = match print {
@@ -47,8 +54,8 @@ pub fn label(base: &str, code: &TagCode, facts: &[String], print: Print) -> Resu
         Print::Zh => "扫码查看：材质、产地、制作者",
     };
     let mut lines = vec![(title.to_owned(), 18), (grouped(&code.to_string()), 26)];
-    lines.extend(facts.iter().take(6).map(|fact| (fact.clone(), 18)));
-    draw(&address, &lines, 320)
+    lines.extend(facts.iter().map(|fact| (fact.clone(), 18)));
+    draw(&address, &lines)
 }
 
 /// The card with the hidden code, to be sealed inside. The QR code holds the hidden code behind `#`, which browsers
@@ -74,7 +81,7 @@ pub fn claim_card(base: &str, code: &TagCode, hidden: &ClaimCode, print: Print) 
     let mut all = vec![(first.to_owned(), 24), (second.to_owned(), 24)];
     all.extend(lines.iter().map(|line| ((*line).to_owned(), 16)));
     all.push((code.to_string(), 14));
-    draw(&address, &all, 320)
+    draw(&address, &all)
 }
 
 /// In groups of four, as people read.
@@ -83,16 +90,21 @@ fn grouped(code: &str) -> String {
     chars.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
-fn draw(address: &str, lines: &[(String, usize)], height: usize) -> Result<String> {
-    let qr = QrCode::with_error_correction_level(address, EcLevel::M)
-        .map_err(|error| ClientError::usage(format!("{address}: {error}; use a shorter address for tags")))?;
+fn draw(address: &str, lines: &[(String, usize)]) -> Result<String> {
+    let qr = QrCode::with_error_correction_level(address, EcLevel::M).map_err(|error| {
+        ClientError::usage(words!(
+            "{address}: {error}; use a shorter address for tags",
+            "{address}：{error}；请使用更短的标签地址",
+            "{address}: {error}; use um endereço mais curto para as etiquetas"
+        ))
+    })?;
     let side = qr.width() + 2 * QUIET;
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"60mm\" height=\"{}mm\" viewBox=\"0 0 {WIDTH} {height}\">\n\
-         <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#fff\"/>\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"60mm\" height=\"{}mm\" viewBox=\"0 0 {WIDTH} {HEIGHT}\">\n\
+         <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#fff\"/>\n\
          <svg x=\"10\" y=\"20\" width=\"{QR_SIDE}\" height=\"{QR_SIDE}\" viewBox=\"0 0 {side} {side}\" \
          shape-rendering=\"crispEdges\"><path d=\"",
-        height / 10
+        HEIGHT / 10
     );
     for (at, color) in qr.to_colors().into_iter().enumerate() {
         if color == Color::Dark {
@@ -102,13 +114,63 @@ fn draw(address: &str, lines: &[(String, usize)], height: usize) -> Result<Strin
         }
     }
     svg.push_str("\"/></svg>\n<g font-family=\"sans-serif\" fill=\"#000\">\n");
-    let mut y = 50;
+    let mut y = 24;
     for (text, size) in lines {
-        let _ = writeln!(svg, "<text x=\"300\" y=\"{y}\" font-size=\"{size}\">{}</text>", escape(text));
-        y += size + 18;
+        for line in wrapped(text, *size) {
+            y += size + LINE_GAP;
+            let line = escape(&line);
+            let _ = writeln!(svg, "<text x=\"{WORDS_X}\" y=\"{y}\" font-size=\"{size}\">{line}</text>");
+        }
+        y += TEXT_GAP - LINE_GAP;
+    }
+    if y > HEIGHT {
+        return Err(ClientError::usage(words!(
+            "the facts do not fit on the label: say less",
+            "标签放不下这些内容：请精简",
+            "os fatos não cabem na etiqueta: diga menos"
+        )));
     }
     svg.push_str("</g>\n</svg>\n");
     Ok(svg)
+}
+
+/// The width of a character in hundredths of its size, in the wider of the usual sans-serif fonts.
+fn advance(c: char) -> usize {
+    match c {
+        ' ' | '.' | ',' | ':' | ';' | '-' | 'i' | 'j' | 'l' | 'I' | '(' | ')' => 40,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' => 95,
+        'a'..='z' | '0'..='9' => 60,
+        'A'..='Z' => 74,
+        // Chinese, and whatever else may be as wide as it is high.
+        _ => 100,
+    }
+}
+
+/// A text in lines that fit beside the code: parted at blanks, and at any place where a word is too long for a line.
+fn wrapped(text: &str, size: usize) -> Vec<String> {
+    let most = WORDS_WIDTH * 100 / size;
+    let width = |text: &str| text.chars().map(advance).sum::<usize>();
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let Some(line) = lines.last_mut() else { break };
+        if !line.is_empty() && width(line) + advance(' ') + width(word) <= most {
+            line.push(' ');
+            line.push_str(word);
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(String::new());
+        }
+        for c in word.chars() {
+            let Some(line) = lines.last_mut() else { break };
+            if width(line) + advance(c) > most {
+                lines.push(c.to_string());
+            } else {
+                line.push(c);
+            }
+        }
+    }
+    lines
 }
 
 fn escape(text: &str) -> String {
@@ -155,7 +217,7 @@ mod tests {
         let qr = QrCode::with_error_correction_level(&address, EcLevel::M).unwrap();
         assert!(qr.width() <= 29, "{}", qr.width());
         let svg = label("https://lode.example/", &code(), &["A & B <quartz>".to_owned()], Print::En).unwrap();
-        assert!(svg.contains("A &amp; B &lt;quartz&gt;") && svg.contains(&grouped(&code().to_string())));
+        assert!(svg.contains("A &amp; B &lt;quartz&gt;"));
         let drawn = modules(&svg);
         let dark: BTreeSet<_> = (0..qr.width() * qr.width())
             .filter(|at| qr.to_colors()[*at] == Color::Dark)
@@ -179,6 +241,35 @@ mod tests {
         let (first, second) = text.split_at(18);
         assert!(card.contains(first) && card.contains(second));
         assert!(!label.contains(first) && modules(&label) != modules(&card));
+    }
+
+    #[test]
+    fn no_word_of_a_print_stands_beyond_its_edge() {
+        let fact = "Rock crystal from Brazil or Madagascar, heated, 1.204 kg".to_owned();
+        let facts = [fact, "紫水晶，巴西或马达加斯加，经热处理，重一千二百零四克".to_owned()];
+        let hidden = ClaimCode([9; 16]);
+        for print in [Print::En, Print::Zh] {
+            let label = label("https://lode.example", &code(), &facts, print).unwrap();
+            let card = claim_card("https://lode.example", &code(), &hidden, print).unwrap();
+            for svg in [&label, &card] {
+                for text in svg.split("<text ").skip(1) {
+                    let attribute = |name: &str| -> usize {
+                        let (_, rest) = text.split_once(&format!("{name}=\"")).unwrap();
+                        rest.split_once('"').unwrap().0.parse().unwrap()
+                    };
+                    let words = text.split_once('>').unwrap().1.split_once("</text>").unwrap().0;
+                    let wide = words.chars().map(advance).sum::<usize>() * attribute("font-size") / 100;
+                    assert!(attribute("x") + wide <= WIDTH, "{words:?} is {wide} wide");
+                    assert!(attribute("y") < HEIGHT, "{words:?}");
+                }
+            }
+            let said: String = label.split("<text ").skip(1).collect();
+            for group in grouped(&code().to_string()).split(' ') {
+                assert!(said.contains(group), "{group} of the code is missing");
+            }
+        }
+        let long = vec!["far too much to say of a stone".to_owned(); 12];
+        assert!(label("https://lode.example", &code(), &long, Print::En).is_err());
     }
 
     #[test]

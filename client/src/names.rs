@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use crate::error::{ClientError, Result};
+use crate::error::{ClientError, Result, words};
 use crate::home::{Home, read_text, write_durably};
 
 /// The names of one home folder.
@@ -22,7 +22,7 @@ impl Names {
     pub fn load(home: &Home) -> Result<Self> {
         let path = home.join("names.toml");
         let Some(text) = read_text(&path)? else { return Ok(Self::default()) };
-        let names = toml::from_str(&text).map_err(|error| ClientError::file(&path, error))?;
+        let names = toml::from_str(&text).map_err(|error| ClientError::io(&path, error))?;
         Ok(Self { names })
     }
 
@@ -36,13 +36,15 @@ impl Names {
             || name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '=')
             || looks_like_id
         {
-            return Err(ClientError::usage(format!(
-                "{name:?} cannot be a name: no blanks, no `=`, and no id"
+            return Err(ClientError::usage(words!(
+                "{name:?} cannot be a name: no blanks, no `=`, and no id",
+                "{name:?} 不能用作名称：不得含空格、`=`，也不得为编号",
+                "{name:?} não pode ser nome: sem espaços, sem `=`, e não um id"
             )));
         }
         self.names.insert(name.to_owned(), id.to_owned());
         let path = home.join("names.toml");
-        let text = toml::to_string(&self.names).map_err(|error| ClientError::file(&path, error))?;
+        let text = toml::to_string(&self.names).map_err(|error| ClientError::io(&path, error))?;
         write_durably(&path, text.as_bytes())
     }
 
@@ -72,8 +74,10 @@ impl Names {
         T::Err: std::fmt::Display,
     {
         self.resolve(text).parse().map_err(|error: T::Err| {
-            ClientError::usage(format!(
-                "{text:?} is no name of your address book (`lode name list`): {error}"
+            ClientError::usage(words!(
+                "{text:?} is no name of your address book (`lode name list`): {error}",
+                "{text:?} 不在通讯录中（`lode name list`），也不是编号",
+                "{text:?} não é nome da sua agenda (`lode name list`), nem um id"
             ))
         })
     }

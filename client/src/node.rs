@@ -8,7 +8,7 @@ use lode_ledger::lang::Lang;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::error::{ClientError, Refusal, Result};
+use crate::error::{ClientError, Refusal, Result, words};
 use crate::home::LedgerName;
 use crate::pass::Pass;
 
@@ -86,8 +86,11 @@ impl Node {
     pub fn new(url: &str, lang: Lang) -> Result<Self> {
         let trimmed = url.trim_end_matches('/');
         if !(trimmed.starts_with("http://") || trimmed.starts_with("https://")) {
-            let text = format!("{url:?} is no node's address: it begins with http:// or https://");
-            return Err(ClientError::Usage(text));
+            return Err(ClientError::usage(words!(
+                "{url:?} is no node's address: it begins with http:// or https://",
+                "{url:?} 不是节点地址：应以 http:// 或 https:// 开头",
+                "{url:?} não é endereço de nó: começa com http:// ou https://"
+            )));
         }
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -116,6 +119,12 @@ impl Node {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The language that it is asked in.
+    #[must_use]
+    pub const fn lang(&self) -> Lang {
+        self.lang
     }
 
     /// Which ledger the node keeps.
@@ -295,8 +304,10 @@ impl Node {
         }
         let said = serde_json::from_slice::<Value>(&bytes).ok();
         let message = |value: &Value| {
-            let words: Vec<&str> =
-                ["title", "detail", "todo"].iter().filter_map(|name| value.get(name)?.as_str()).collect();
+            let words: Vec<&str> = ["title", "detail", "what_to_do"]
+                .iter()
+                .filter_map(|name| value.get(name)?.as_str())
+                .collect();
             (!words.is_empty()).then(|| words.join(": "))
         };
         let text = said.as_ref().and_then(message);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::author::Signed;
 use crate::effects::is_participant;
-use crate::error::{ClientError, Refusal, Result};
+use crate::error::{ClientError, Refusal, Result, words};
 use crate::home::{Home, read_json, write_durably, write_json};
 use crate::node::{Answer, Intake};
 
@@ -107,8 +107,8 @@ impl Queue {
     pub fn list(&self) -> Result<Vec<Waiting>> {
         let folder = self.home.join("queue");
         let mut all = Vec::new();
-        for entry in fs::read_dir(&folder).map_err(|error| ClientError::file(&folder, error))? {
-            let path = entry.map_err(|error| ClientError::file(&folder, error))?.path();
+        for entry in fs::read_dir(&folder).map_err(|error| ClientError::io(&folder, error))? {
+            let path = entry.map_err(|error| ClientError::io(&folder, error))?.path();
             if path.extension().is_some_and(|extension| extension == "json") {
                 all.push(read_json::<Waiting>(&path)?);
             }
@@ -123,7 +123,7 @@ impl Queue {
     /// They cannot be read.
     pub fn bytes(&self, waiting: &Waiting) -> Result<Vec<u8>> {
         let path = self.path(waiting.order, "cose");
-        fs::read(&path).map_err(|error| ClientError::file(&path, error))
+        fs::read(&path).map_err(|error| ClientError::io(&path, error))
     }
 
     /// The earlier ones that this one must wait for.
@@ -145,7 +145,7 @@ impl Queue {
             let path = self.path(waiting.order, end);
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(ClientError::file(&path, error));
+                    return Err(ClientError::io(&path, error));
                 }
                 _ => {}
             }
@@ -161,7 +161,11 @@ impl Queue {
         let lock = self.home.lock("queue/queue")?;
         let all = self.list()?;
         let Some(first) = all.iter().find(|waiting| waiting.statement == *statement) else {
-            return Err(ClientError::usage(format!("no statement {statement} waits; see `lode queue`")));
+            return Err(ClientError::usage(words!(
+                "no statement {statement} waits; see `lode queue`",
+                "没有待发送的声明 {statement}；见 `lode queue`",
+                "nenhuma declaração {statement} aguarda; veja `lode queue`"
+            )));
         };
         let mut dropped = vec![first.clone()];
         for waiting in all.iter().filter(|waiting| waiting.order > first.order) {

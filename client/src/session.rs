@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::author::{Author, Signed};
-use crate::error::{ClientError, Result, random};
+use crate::error::{ClientError, Result, random, words};
 use crate::home::{Home, LedgerName, read_json, write_json};
 use crate::node::Node;
 use crate::pass::Pass;
@@ -172,9 +172,12 @@ impl Session {
             Ok(Fate::Refused(mut refusal)) => {
                 queue.remove(&waiting)?;
                 if matches!(refusal.code.as_str(), "sequence-used" | "sequence-old") {
-                    refusal
-                        .message
-                        .push_str("; if this folder was restored from a backup, run `lode key raise NAME`");
+                    let hint = words!(
+                        "; if this folder was restored from a backup, run `lode key raise NAME`",
+                        "；如果本文件夹是从备份恢复的，请运行 `lode key raise 名称`",
+                        "; se esta pasta foi restaurada de um backup, rode `lode key raise NOME`"
+                    );
+                    refusal.message.push_str(hint.of(node.lang()));
                 }
                 Err(ClientError::Refused(Box::new(refusal)))
             }
@@ -212,8 +215,11 @@ impl Session {
     /// Offline, or the node does not know the id.
     pub fn left(&self, id: &str) -> Result<Milligrams> {
         let Some(node) = &self.node else {
-            let text = format!("what is left of {id} is not known offline: weigh it and say it with --left");
-            return Err(ClientError::Usage(text));
+            return Err(ClientError::usage(words!(
+                "what is left of {id} is not known offline: weigh it and say it with --left",
+                "离线时不知道 {id} 现余多少：请称重并用 --left 说明",
+                "sem rede não se sabe quanto resta de {id}: pese e informe com --left"
+            )));
         };
         let (path, value) = look_up(node, id)?;
         mass_left(&value).ok_or_else(|| ClientError::Node {
@@ -248,9 +254,11 @@ impl Session {
 /// That a command needs a node.
 #[must_use]
 pub fn no_node() -> ClientError {
-    ClientError::usage(
+    ClientError::usage(words!(
         "this needs a node: use --node ADDRESS (and not --offline), or `lode setup --node ADDRESS`",
-    )
+        "此操作需要节点：请用 --node 地址（不加 --offline），或 `lode setup --node 地址`",
+        "isto precisa de um nó: use --node ENDEREÇO (sem --offline), ou `lode setup --node ENDEREÇO`"
+    ))
 }
 
 /// Asks the node about any id; the path that was asked and the answer.
@@ -264,21 +272,24 @@ pub fn look_up(node: &Node, id: &str) -> Result<(String, Value)> {
         let folder = match id.get(..2) {
             Some("U-") => "participants",
             Some("W-") => "work",
+            Some("O-") => "offers",
             _ if id.parse::<lode_ledger::tag::TagCode>().is_ok() => "tags",
             _ => {
-                let text = format!(
-                    "{id:?}: expected an item, a participant (U-), a job (W-) or a tag code; offers are listed by \
-                     `lode list --offers`"
-                );
-                return Err(ClientError::Usage(text));
+                return Err(ClientError::usage(words!(
+                    "{id:?}: expected an item, a participant (U-), a job (W-), an offer (O-) or a tag code",
+                    "{id:?}：应为物品、参与方（U-）、工单（W-）、交付（O-）或标签编码",
+                    "{id:?}: o esperado é item, participante (U-), trabalho (W-), oferta (O-) ou código de etiqueta"
+                )));
             }
         };
         format!("/v1/{folder}/{id}")
     };
     match node.find(&path)? {
         Some(value) => Ok((path, value)),
-        None => Err(ClientError::usage(format!(
-            "{id} is not in this ledger (yet); statements may still wait in the queue, see `lode queue`"
+        None => Err(ClientError::usage(words!(
+            "{id} is not in this ledger (yet); statements may still wait in the queue, see `lode queue`",
+            "{id} （尚）不在本账本中；可能还有声明待发送，见 `lode queue`",
+            "{id} (ainda) não está neste registro; pode haver declarações na fila, veja `lode queue`"
         ))),
     }
 }

@@ -7,9 +7,9 @@ use lode_ledger::event::body::{
 };
 use lode_ledger::mass::{Milligrams, Ppm, parse_mass};
 use lode_ledger::sealed::Sealable;
-use lode_ledger::vocab::{Code, Country, Finding, Treatment, Vocabulary};
+use lode_ledger::vocab::{Code, Country, Finding, Treatment, UnknownCode, Vocabulary};
 
-use crate::error::{ClientError, Result};
+use crate::error::{ClientError, Result, Words, words};
 use crate::names::Names;
 
 /// A mass with its unit.
@@ -17,7 +17,7 @@ use crate::names::Names;
 /// # Errors
 /// It is none.
 pub fn mass(text: &str) -> Result<Milligrams> {
-    parse_mass(text, None).map_err(|error| ClientError::usage(format!("{text:?}: {error}")))
+    parse_mass(text, None).map_err(|error| ClientError::usage(crate::sheet::mass_words(text, &error)))
 }
 
 /// A term of a vocabulary, by code or by any name.
@@ -25,7 +25,7 @@ pub fn mass(text: &str) -> Result<Milligrams> {
 /// # Errors
 /// The table has no such term.
 pub fn code<V: Vocabulary>(text: &str) -> Result<Code<V>> {
-    Code::named(text).map_err(|error| ClientError::usage(error.to_string()))
+    Code::named(text).map_err(|error| ClientError::usage(unknown_term(&error)))
 }
 
 /// A line of text that may be sealed.
@@ -33,7 +33,13 @@ pub fn code<V: Vocabulary>(text: &str) -> Result<Code<V>> {
 /// # Errors
 /// It is too long or empty.
 pub fn line(what: &str, text: &str) -> Result<Line> {
-    Line::new(text.trim()).map_err(|error| ClientError::usage(format!("{what} {text:?}: {}", error.problem)))
+    Line::new(text.trim()).map_err(|_| {
+        ClientError::usage(words!(
+            "{what} {text:?}: expected 1 to 120 characters, none of them a control character",
+            "{what} {text:?}：应为1至120个字符，不含控制字符",
+            "{what} {text:?}: esperados de 1 a 120 caracteres, nenhum de controle"
+        ))
+    })
 }
 
 /// A line of text that will be sealed unless it is left open.
@@ -44,8 +50,29 @@ pub fn sealable(what: &str, text: Option<&str>) -> Result<Option<Sealable<Line>>
     text.map(|text| line(what, text).map(Sealable::Clear)).transpose()
 }
 
-fn expected(text: &str, form: &str) -> ClientError {
-    ClientError::usage(format!("{text:?}: expected {form}"))
+/// That something was written in another form than asked for.
+pub(crate) fn expected(text: &str, form: &str) -> ClientError {
+    ClientError::usage(words!(
+        "{text:?}: expected {form}",
+        "{text:?}：应写作 {form}",
+        "{text:?}: o esperado é {form}"
+    ))
+}
+
+fn unknown_term(error: &UnknownCode) -> Words {
+    let (table, code, near) = (error.vocabulary, &error.code, error.suggestions.join(", "));
+    if near.is_empty() {
+        return words!(
+            "{code:?} is not in the table `{table}`",
+            "{code:?} 不在词表 `{table}` 中",
+            "{code:?} não está na tabela `{table}`"
+        );
+    }
+    words!(
+        "{code:?} is not in the table `{table}`; did you mean {near}?",
+        "{code:?} 不在词表 `{table}` 中；是否为 {near}？",
+        "{code:?} não está na tabela `{table}`; seria {near}?"
+    )
 }
 
 /// `x12` as a count.

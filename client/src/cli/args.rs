@@ -25,8 +25,9 @@ pub(crate) struct Global {
     #[arg(long, global = true, env = "LODE_NODE", hide_env_values = true, value_name = "ADDRESS")]
     pub(crate) node: Option<String>,
     /// Sign as this participant instead of the one of the settings
+    // Its own id: a command's `participant` is somebody else, and clap gives both the same value if the ids are.
     #[arg(long = "as", global = true, value_name = "PARTICIPANT")]
-    pub(crate) participant: Option<String>,
+    pub(crate) sign_as: Option<String>,
     /// Sign with this key instead of the one of the settings
     #[arg(long = "with-key", global = true, value_name = "NAME")]
     pub(crate) with_key: Option<String>,

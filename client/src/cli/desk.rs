@@ -11,7 +11,7 @@ use lode_ledger::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::args::Global;
-use crate::error::{ClientError, Result};
+use crate::error::{ClientError, Result, words};
 use crate::home::{Config, Home, LedgerName};
 use crate::keyring;
 use crate::names::Names;
@@ -28,19 +28,27 @@ pub(crate) struct Desk {
     pub(crate) node: Option<Node>,
 }
 
+/// The language asked for; else the environment's; else English.
+pub(crate) fn language(global: &Global) -> Lang {
+    if let Some(lang) = global.lang.as_ref().and_then(|text| text.parse().ok()) {
+        return lang;
+    }
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
+    set.into_iter().find(|value| !value.is_empty()).map_or(Lang::En, |value| Lang::negotiate(&value))
+}
+
 impl Desk {
     pub(crate) fn open(global: Global) -> Result<Self> {
-        let lang = match &global.lang {
-            Some(text) => {
-                text.parse().map_err(|error| ClientError::usage(format!("--lang {text}: {error}")))?
-            }
-            None => ["LC_ALL", "LC_MESSAGES", "LANG"]
-                .iter()
-                .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-                .map_or(Lang::En, |value| {
-                    Lang::negotiate(value.split(['.', '_']).next().unwrap_or_default())
-                }),
-        };
+        if let Some(text) = &global.lang
+            && text.parse::<Lang>().is_err()
+        {
+            return Err(ClientError::usage(words!(
+                "--lang {text}: languages are en, zh and pt",
+                "--lang {text}：语言为 en、zh、pt",
+                "--lang {text}: os idiomas são en, zh e pt"
+            )));
+        }
+        let lang = language(&global);
         let path = match &global.home {
             Some(path) => path.clone(),
             None => Home::default_path()?,
@@ -78,9 +86,13 @@ impl Desk {
     pub(crate) fn at(&self) -> Result<Timestamp> {
         match &self.global.at {
             None => Ok(local_time()),
-            Some(text) => {
-                Timestamp::parse(text).map_err(|error| ClientError::usage(format!("--at {text}: {error}")))
-            }
+            Some(text) => Timestamp::parse(text).map_err(|error| {
+                ClientError::usage(words!(
+                    "--at {text}: {error}",
+                    "--at {text}：应写作 2026-03-01T14:00:00+08:00",
+                    "--at {text}: o esperado é 2026-03-01T14:00:00+08:00"
+                ))
+            }),
         }
     }
 
@@ -98,9 +110,13 @@ impl Desk {
 
     /// Who signs.
     pub(crate) fn participant(&self) -> Result<ParticipantId> {
-        let text = self.global.participant.as_ref().or(self.config.participant.as_ref());
+        let text = self.global.sign_as.as_ref().or(self.config.participant.as_ref());
         let text = text.ok_or_else(|| {
-            ClientError::usage("who signs is not known: use `lode enrol accept`, or --as PARTICIPANT")
+            ClientError::usage(words!(
+                "who signs is not known: use `lode enrol accept`, or --as PARTICIPANT",
+                "签署身份未知：请运行 `lode enrol accept`，或用 --as 指定参与方",
+                "não se sabe quem assina: use `lode enrol accept`, ou --as PARTICIPANTE"
+            ))
         })?;
         self.names.id(text)
     }
@@ -109,7 +125,11 @@ impl Desk {
     pub(crate) fn key_name(&self) -> Result<&str> {
         let name = self.global.with_key.as_deref().or(self.config.key.as_deref());
         name.ok_or_else(|| {
-            ClientError::usage("which key signs is not known: use `lode setup --key NAME` or --with-key")
+            ClientError::usage(words!(
+                "which key signs is not known: use `lode setup --key NAME` or --with-key",
+                "签名密钥未知：请用 `lode setup --key 名称` 或 --with-key",
+                "não se sabe que chave assina: use `lode setup --key NOME` ou --with-key"
+            ))
         })
     }
 
@@ -132,8 +152,10 @@ impl Desk {
             return Ok(Zeroizing::new(passphrase));
         }
         rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(|error| {
-            ClientError::usage(format!(
-                "no passphrase can be asked for here ({error}): use --passphrase-file or LODE_PASSPHRASE"
+            ClientError::usage(words!(
+                "no passphrase can be asked for here ({error}): use --passphrase-file or LODE_PASSPHRASE",
+                "此处无法询问口令（{error}）：请用 --passphrase-file 或 LODE_PASSPHRASE",
+                "não é possível pedir a senha aqui ({error}): use --passphrase-file ou LODE_PASSPHRASE"
             ))
         })
     }
@@ -156,13 +178,19 @@ impl Desk {
         session.open = self.global.open.iter().cloned().collect();
         session.at = self.global.at.as_ref().map(|_| self.at()).transpose()?;
         let reference = self.global.reference.as_deref().map(str::parse).transpose();
-        session.reference = reference.map_err(|error| ClientError::usage(format!("--reference: {error}")))?;
+        session.reference = reference.map_err(|error| {
+            ClientError::usage(words!(
+                "--reference: {error}",
+                "--reference：最多64个字符，只用 A-Z a-z 0-9 . _ / -",
+                "--reference: até 64 de A-Z a-z 0-9 . _ / -"
+            ))
+        })?;
         Ok(session)
     }
 }
 
 fn first_line(path: &Path) -> Result<Zeroizing<String>> {
-    let text = std::fs::read_to_string(path).map_err(|error| ClientError::file(path, error))?;
+    let text = std::fs::read_to_string(path).map_err(|error| ClientError::io(path, error))?;
     let text = Zeroizing::new(text);
     Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
 }

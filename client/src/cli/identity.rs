@@ -15,7 +15,7 @@ use super::desk::Desk;
 use super::print::{Output, table, wrote};
 use crate::commands::enrol::{self, Applicant};
 use crate::commands::{identity, ledger as opening};
-use crate::error::{ClientError, Result, random};
+use crate::error::{ClientError, Result, random, words};
 use crate::home::{LedgerName, read_json, write_durably, write_json};
 use crate::keyring::{self, Cost, KeyInfo};
 use crate::names::Names;
@@ -27,8 +27,12 @@ pub(super) fn setup(desk: &Desk, args: &Setup) -> Result<Output> {
         if let Some(node) = &desk.node {
             let found = node.ledger()?;
             if config.ledger.as_ref().is_some_and(|known| *known != found) {
-                let text = format!("{url} keeps another ledger ({}); use another --home for it", found.id);
-                return Err(ClientError::Usage(text));
+                let id = &found.id;
+                return Err(ClientError::usage(words!(
+                    "{url} keeps another ledger ({id}); use another --home for it",
+                    "{url} 保存的是另一账本（{id}）；请为其使用另一个 --home",
+                    "{url} guarda outro registro ({id}); use outro --home para ele"
+                )));
             }
             config.ledger = Some(found);
         }
@@ -54,7 +58,11 @@ pub(super) fn key(desk: &Desk, args: Sub<KeyCommand>) -> Result<Output> {
             if desk.asks()
                 && *first != *desk.passphrase(desk.say("Once more: ", "再输一次：", "De novo: "))?
             {
-                return Err(ClientError::usage("the two passphrases differ; nothing was made"));
+                return Err(ClientError::usage(words!(
+                    "the two passphrases differ; nothing was made",
+                    "两次口令不一致；未生成密钥",
+                    "as duas senhas diferem; nada foi criado"
+                )));
             }
             let made = keyring::create(&desk.home, &name, &first, Cost::Usual)?;
             let mut config = desk.home.config()?;
@@ -146,7 +154,13 @@ fn policy_of(args: &LedgerOpen) -> Result<opening::Policy> {
 }
 
 fn ppm(number: u32) -> Result<Ppm> {
-    Ppm::new(number).ok_or_else(|| ClientError::usage(format!("{number}: a share is at most 1000000 ppm")))
+    Ppm::new(number).ok_or_else(|| {
+        ClientError::usage(words!(
+            "{number}: a share is at most 1000000 ppm",
+            "{number}：占比最多为 1000000 ppm",
+            "{number}: uma parcela é no máximo 1000000 ppm"
+        ))
+    })
 }
 
 fn yield_range(text: &str) -> Result<YieldRange> {
@@ -155,8 +169,7 @@ fn yield_range(text: &str) -> Result<YieldRange> {
         let (min, max) = range.split_once("..")?;
         Some((step, min.parse().ok()?, max.parse().ok()?))
     };
-    let wrong =
-        || ClientError::usage(format!("{text:?}: expected STEP=MIN..MAX in ppm, as in carve=50000..600000"));
+    let wrong = || spec::expected(text, "STEP=MIN..MAX (ppm), as in carve=50000..600000");
     let (step, min, max) = read().ok_or_else(wrong)?;
     Ok(YieldRange { step: spec::code(step)?, min_ppm: ppm(min)?, max_ppm: ppm(max)? })
 }

@@ -2,15 +2,17 @@
 
 use lode_ledger::id::{ItemId, StatementId};
 use lode_ledger::tag::TagCode;
+use lode_ledger::vocab::Species;
 use serde_json::{Value, json};
 
 use super::args::{BundleArgs, Id, ListArgs, QueueArgs, QueueCommand};
 use super::desk::Desk;
-use super::print::{Output, facts_of, item_rows, lines, short, table, tree, wrote};
+use super::print::{Output, facts_of, item_rows, lines, short, table, titles, tree, wrote};
 use crate::commands::look;
-use crate::error::{ClientError, Result, exit};
+use crate::error::{ClientError, Result, exit, words};
 use crate::home::write_durably;
 use crate::queue::{Fate, Queue, Waiting};
+use crate::spec;
 
 /// The id that was meant: a name's, a tag code as typed, or the text.
 fn meant(desk: &Desk, text: &str) -> String {
@@ -23,9 +25,9 @@ fn meant(desk: &Desk, text: &str) -> String {
 
 pub(super) fn show(desk: &Desk, args: &Id) -> Result<Output> {
     let value = desk.reading(|node| look::show(node, &meant(desk, &args.id)))?;
-    let mut text = facts_of(desk, &value).join(" ");
-    if !text.is_empty() {
-        text.push('\n');
+    let mut text = String::new();
+    if value.get("claims").is_some() {
+        text = format!("{}\n", facts_of(desk, &value).join(" "));
     }
     text.push_str(&lines(desk, &value));
     Ok(Output::new(value, text))
@@ -56,7 +58,10 @@ pub(super) fn list(desk: &Desk, args: &ListArgs) -> Result<Output> {
         Some(text) => filters.push(("custodian", desk.names.resolve(text).to_owned())),
         None => filters.push(("custodian", desk.participant()?.to_string())),
     }
-    for (name, value) in [("state", &args.state), ("species", &args.species), ("kind", &args.kind)] {
+    if let Some(mineral) = &args.species {
+        filters.push(("species", spec::code::<Species>(mineral)?.as_str().to_owned()));
+    }
+    for (name, value) in [("state", &args.state), ("kind", &args.kind)] {
         filters.extend(value.iter().map(|value| (name, value.clone())));
     }
     let items = desk.reading(|node| look::items(node, &filters, args.limit))?;
@@ -97,7 +102,9 @@ pub(super) fn sync(desk: &Desk) -> Result<Output> {
         Fate::Accepted { index, .. } => {
             format!("{} {index}", desk.say("accepted at", "已接受，序号", "aceito em"))
         }
-        Fate::Refused(refusal) => format!("{}: {refusal}", desk.say("refused", "被拒", "recusado")),
+        Fate::Refused(refusal) => {
+            format!("{}: {}", desk.say("refused", "被拒", "recusado"), refusal.told(desk.lang))
+        }
         Fate::Held { because_of } => format!(
             "{} {}",
             desk.say("held back because of", "暂缓，因", "retido por causa de"),
@@ -105,7 +112,7 @@ pub(super) fn sync(desk: &Desk) -> Result<Output> {
         ),
     };
     let rows = fates.iter().map(|(waiting, fate)| {
-        [short(&waiting.statement.to_string()), waiting.events.join(", "), said(fate)]
+        [short(&waiting.statement.to_string()), titles(desk, &waiting.events), said(fate)]
     });
     let heads = statement_heads(desk);
     let text = if fates.is_empty() {
@@ -146,16 +153,19 @@ pub(super) fn queue(desk: &Desk, args: QueueArgs) -> Result<Output> {
             let id: StatementId = match (fitting.next(), fitting.next()) {
                 (Some(one), None) => one.statement,
                 _ => {
-                    let text = format!("{statement:?} names no single waiting statement; see `lode queue`");
-                    return Err(ClientError::Usage(text));
+                    return Err(ClientError::usage(words!(
+                        "{statement:?} names no single waiting statement; see `lode queue`",
+                        "{statement:?} 不能唯一确定一份待发送声明；见 `lode queue`",
+                        "{statement:?} não nomeia uma única declaração à espera; veja `lode queue`"
+                    )));
                 }
             };
             queue.drop_with_dependants(&id)?
         }
     };
     let rows = shown.iter().map(|waiting| {
-        let why = waiting.refusal.as_ref().map(ToString::to_string).unwrap_or_default();
-        [waiting.statement.to_string(), waiting.events.join(", "), why]
+        let why = waiting.refusal.as_ref().map(|refusal| refusal.told(desk.lang)).unwrap_or_default();
+        [waiting.statement.to_string(), titles(desk, &waiting.events), why]
     });
     let text = table(statement_heads(desk), rows);
     Ok(Output::new(serde_json::to_value(&shown).unwrap_or_default(), text))

@@ -3,9 +3,11 @@
 
 mod args;
 mod desk;
+mod fields;
 mod identity;
 mod look;
 mod print;
+mod sheet;
 mod trade;
 
 use std::ffi::OsString;
@@ -30,6 +32,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     let json = parsed.global.json;
+    let lang = desk::language(&parsed.global);
     let outcome = Desk::open(parsed.global).and_then(|desk| dispatch(&desk, parsed.command));
     match outcome {
         Ok(output) => {
@@ -44,11 +47,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
                     _ => serde_json::Value::Null,
                 };
                 let said = serde_json::json!({
-                    "error": {"code": error.code(), "message": error.to_string(), "refusal": refusal}
+                    "error": {"code": error.code(), "message": error.message(lang), "refusal": refusal}
                 });
                 let _ = writeln!(std::io::stdout(), "{said}");
             }
-            let _ = writeln!(std::io::stderr(), "lode: {error}");
+            let _ = writeln!(std::io::stderr(), "lode: {}", error.message(lang));
             error.exit_code()
         }
     }
@@ -128,6 +131,23 @@ mod tests {
     #[test]
     fn the_arguments_hang_together() {
         Arguments::command().debug_assert();
+    }
+
+    /// Two arguments of one id are one to clap: `lode suspend U-...` would sign as whom it suspends.
+    #[test]
+    fn no_command_has_an_argument_that_every_command_has() {
+        fn walk(command: &clap::Command, everywhere: &[String]) {
+            for argument in command.get_arguments().filter(|argument| !argument.is_global_set()) {
+                let id = argument.get_id().to_string();
+                assert!(!everywhere.contains(&id), "{}: {id}", command.get_name());
+            }
+            command.get_subcommands().for_each(|sub| walk(sub, everywhere));
+        }
+        let command = Arguments::command();
+        let global = command.get_arguments().filter(|argument| argument.is_global_set());
+        let everywhere: Vec<String> = global.map(|argument| argument.get_id().to_string()).collect();
+        assert!(everywhere.len() > 8, "{everywhere:?}");
+        command.get_subcommands().for_each(|sub| walk(sub, &everywhere));
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! How answers look: tables and trees for people, one JSON value for machines.
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table};
-use lode_ledger::mass::Milligrams;
-use serde_json::{Value, json};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+use lode_ledger::event::EventType;
+use lode_ledger::lang::Lang;
+use lode_ledger::mass::{Milligrams, Ppm};
+use serde_json::{Map, Value, json};
 
 use super::desk::Desk;
+use super::fields;
 use crate::commands::look::Branch;
 use crate::error::exit;
 use crate::session::{Done, Sent};
@@ -52,7 +54,7 @@ impl Output {
                 format!("{words} {} (`lode sync`)", ids.join(", "))
             }
         };
-        let mut text = format!("{}: {said}\n", done.events.join(", "));
+        let mut text = format!("{}: {said}\n", titles(desk, &done.events));
         for id in &done.created {
             text.push_str(&format!("  {id}\n"));
         }
@@ -76,14 +78,30 @@ impl Output {
     }
 }
 
+/// What events are called.
+pub(crate) fn titles<T: AsRef<str>>(desk: &Desk, events: &[T]) -> String {
+    let title = |name: &T| {
+        let name = name.as_ref();
+        EventType::named(name).map_or(name, |event| event.spec().title(desk.lang)).to_owned()
+    };
+    let mut titles: Vec<String> = events.iter().map(title).collect();
+    // A sheet's statement declares twenty lots; one word is enough.
+    titles.dedup();
+    titles.join(desk.say(", ", "、", ", "))
+}
+
 /// The beginning of a long id.
 pub(crate) fn short(id: &str) -> String {
     id.chars().take(12).collect()
 }
 
+/// A sheet has many rows: one line under the headings, none between.
+const LINE_UNDER_HEADS: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
 pub(crate) fn table<const N: usize>(heads: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(LINE_UNDER_HEADS).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(heads.to_vec());
     for row in rows {
         table.add_row(row.to_vec());
@@ -91,72 +109,168 @@ pub(crate) fn table<const N: usize>(heads: [&str; N], rows: impl IntoIterator<It
     table.to_string()
 }
 
-/// Any answer of the node as indented lines; masses with their unit.
+/// Any answer of the node in people's words, in the order in which they read; what is empty is left out, but for what
+/// would be missed.
 pub(crate) fn lines(desk: &Desk, value: &Value) -> String {
     let mut text = String::new();
-    write(desk, value, 0, &mut text);
+    match value {
+        Value::Object(members) => write_members(desk, members, 0, &mut text),
+        other => text = format!("{}\n", one_line(desk, "", other).unwrap_or_default()),
+    }
     text
 }
 
-fn write(desk: &Desk, value: &Value, depth: usize, text: &mut String) {
-    let pad = "  ".repeat(depth);
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                match plain(desk, name, member) {
-                    Some(shown) => text.push_str(&format!("{pad}{name}: {shown}\n")),
-                    None => {
-                        text.push_str(&format!("{pad}{name}:\n"));
-                        write(desk, member, depth + 1, text);
-                    }
-                }
-            }
+fn write_members(desk: &Desk, members: &Map<String, Value>, depth: usize, text: &mut String) {
+    let mut names: Vec<&String> = members.keys().collect();
+    names.sort_by_key(|name| fields::place(name));
+    for name in names {
+        let Some(member) = members.get(name) else { continue };
+        let nothing = is_empty(member) || (name == "not_kept" && member == 0);
+        if !nothing || missed(desk, name).is_some() {
+            write_member(desk, name, member, depth, text);
         }
-        Value::Array(items) => {
-            for item in items {
-                match plain(desk, "", item) {
-                    Some(shown) => text.push_str(&format!("{pad}- {shown}\n")),
-                    None => {
-                        text.push_str(&format!("{pad}-\n"));
-                        write(desk, item, depth + 1, text);
-                    }
-                }
-            }
-        }
-        other => text.push_str(&format!("{pad}{other}\n")),
     }
 }
 
-/// Names of numbers that are masses in milligrams.
-const MASSES: [&str; 9] =
-    ["entered", "gained", "lost", "passed_on", "left", "mass", "resolution", "net", "received"];
+fn write_member(desk: &Desk, name: &str, value: &Value, depth: usize, text: &mut String) {
+    let pad = "  ".repeat(depth);
+    let label = fields::label(name, desk.lang).unwrap_or(name);
+    if let Some(absent) = missed(desk, name).filter(|_| is_empty(value)) {
+        text.push_str(&format!("{pad}{label}: {absent}\n"));
+        return;
+    }
+    if let Some(shown) = one_line(desk, name, value) {
+        text.push_str(&format!("{pad}{label}: {shown}\n"));
+        return;
+    }
+    text.push_str(&format!("{pad}{label}:\n"));
+    match value {
+        Value::Object(members) => write_members(desk, members, depth + 1, text),
+        Value::Array(items) if name == "details" => {
+            items.iter().for_each(|item| write_detail(desk, item, depth + 1, text));
+        }
+        Value::Array(items) => {
+            for item in items {
+                match one_line(desk, name, item).or_else(|| in_a_line(desk, item)) {
+                    Some(shown) => text.push_str(&format!("{pad}  - {shown}\n")),
+                    None => {
+                        text.push_str(&format!("{pad}  -\n"));
+                        item.as_object().into_iter().for_each(|m| write_members(desk, m, depth + 2, text));
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}
 
-fn plain(desk: &Desk, name: &str, value: &Value) -> Option<String> {
+/// What stands for nothing where nothing says something: not stated is never none.
+const fn missed(desk: &Desk, name: &str) -> Option<&'static str> {
+    match name.as_bytes() {
+        b"treatments" => Some(desk.say("not stated", "未说明", "não informados")),
+        b"warnings" => Some(desk.say("none", "无", "nenhum")),
+        _ => None,
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
+/// A descriptive field under its own name, with the entry that corrected it.
+fn write_detail(desk: &Desk, detail: &Value, depth: usize, text: &mut String) {
+    let field = detail.get("field").and_then(Value::as_str).unwrap_or_default();
+    let value = detail.get("value").unwrap_or(&Value::Null);
+    let corrected = detail.get("corrected").filter(|at| !at.is_null());
+    let corrected = match corrected.and_then(|at| one_line(desk, "corrected", at)) {
+        Some(at) => format!(" ({}: {at})", fields::label("corrected", desk.lang).unwrap_or_default()),
+        None => String::new(),
+    };
+    let pad = "  ".repeat(depth);
+    let label = fields::path(field, desk.lang);
+    match one_line(desk, field, value).or_else(|| in_a_line(desk, value)) {
+        Some(shown) => text.push_str(&format!("{pad}{label}: {shown}{corrected}\n")),
+        None => {
+            text.push_str(&format!("{pad}{label}:{corrected}\n"));
+            value.as_object().into_iter().for_each(|members| write_members(desk, members, depth + 1, text));
+        }
+    }
+}
+
+/// An object whose members all fit on a line, on one.
+fn in_a_line(desk: &Desk, value: &Value) -> Option<String> {
+    let members = value.as_object()?;
+    // An element of a customs declaration is a field by itself.
+    if let (2, Some(element), Some(said)) = (members.len(), members.get("element"), members.get("value")) {
+        let (element, said) = (one_line(desk, "element", element)?, one_line(desk, "value", said)?);
+        return Some(format!("{element}: {said}"));
+    }
+    let mut names: Vec<&String> =
+        members.keys().filter(|name| members.get(*name) != Some(&Value::Null)).collect();
+    names.sort_by_key(|name| fields::place(name));
+    let part = |name: &&String| {
+        let shown = one_line(desk, name, members.get(*name)?)?;
+        Some(format!("{}: {shown}", fields::label(name, desk.lang).unwrap_or(name)))
+    };
+    names.iter().map(part).collect::<Option<Vec<String>>>().map(|parts| parts.join("; "))
+}
+
+/// A value that is said in a few words; `None` of what needs lines of its own.
+fn one_line(desk: &Desk, name: &str, value: &Value) -> Option<String> {
     match value {
         Value::Null => Some("-".to_owned()),
-        Value::Bool(value) => Some(value.to_string()),
-        Value::Number(number) => {
-            let is_mass = name.ends_with("_mg") || MASSES.contains(&name);
-            let mass = number.as_u64().filter(|_| is_mass).and_then(Milligrams::new);
-            Some(mass.map_or_else(|| number.to_string(), |mass| mass.to_string()))
-        }
-        // What comes from the ledger is printed without anything that moves the cursor.
+        Value::Bool(true) => Some(desk.say("yes", "是", "sim").to_owned()),
+        Value::Bool(false) => Some(desk.say("no", "否", "não").to_owned()),
+        Value::Number(number) => Some(with_unit(name, number).unwrap_or_else(|| number.to_string())),
         Value::String(text) => {
+            if let Some(word) = fields::word(name, text, desk.lang) {
+                return Some(word.to_owned());
+            }
+            // What comes from the ledger is printed without anything that moves the cursor.
             let clean: String = text.chars().filter(|c| !c.is_control()).collect();
             Some(match desk.names.name_of(text) {
                 Some(known) => format!("{clean} ({known})"),
                 None => clean,
             })
         }
-        Value::Array(items) if items.is_empty() => Some("-".to_owned()),
-        Value::Object(members) if members.is_empty() => Some("-".to_owned()),
-        // A term of the vocabulary: its name, with the code that commands take.
-        Value::Object(members) if members.len() == 2 && members.contains_key("code") => {
-            let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default();
-            Some(format!("{} ({})", text("name"), text("code")))
+        Value::Array(_) => None,
+        Value::Object(members) => {
+            let text = |name: &str| members.get(name).and_then(Value::as_str);
+            let number = |name: &str| members.get(name).and_then(Value::as_u64);
+            match members.len() {
+                1 if text("sealed").is_some() => Some(
+                    desk.say("sealed: not for everybody", "已密封：不公开", "selado: não público").to_owned(),
+                ),
+                2 if members.contains_key("code") => text("name").map(str::to_owned),
+                2 => Some(at_entry(desk, number("index")?, number("event")?)),
+                _ => None,
+            }
         }
-        Value::Array(_) | Value::Object(_) => None,
     }
+}
+
+/// A place in the log.
+fn at_entry(desk: &Desk, index: u64, event: u64) -> String {
+    match desk.lang {
+        Lang::En => format!("log index {index}, event {event}"),
+        Lang::Zh => format!("账本序号 {index}，事件 {event}"),
+        Lang::Pt => format!("índice {index}, evento {event}"),
+    }
+}
+
+/// A mass or a share, by the end of the field's name.
+fn with_unit(name: &str, number: &serde_json::Number) -> Option<String> {
+    let number = number.as_u64()?;
+    if name.ends_with("_mg") {
+        return Milligrams::new(number).map(|mass| mass.to_string());
+    }
+    let ppm = u32::try_from(number).ok().filter(|_| name.ends_with("_ppm")).and_then(Ppm::new);
+    ppm.map(|share| share.to_string())
 }
 
 /// A trace as a tree.
@@ -202,7 +316,8 @@ pub(crate) fn facts_of(desk: &Desk, facts: &Value) -> Vec<String> {
     // Terms come as `{"code": ..., "name": ...}`, in the language asked for.
     let text = |value: &Value, name: &str| {
         let found = value.get(name)?;
-        found.as_str().or_else(|| found.get("name").and_then(Value::as_str)).map(str::to_owned)
+        let plain = || found.as_str().map(|text| fields::word(name, text, desk.lang).unwrap_or(text));
+        found.get("name").and_then(Value::as_str).or_else(plain).map(str::to_owned)
     };
     let mut words: Vec<String> =
         [text(claims, "variety").or_else(|| text(claims, "species")), text(facts, "form")]

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use indicatif::ProgressBar;
 use lode_ledger::event::body::{DocumentRef, Grade, Line, ReceiptLine};
 use lode_ledger::id::{ItemId, LogIndex};
 use lode_ledger::mass::Milligrams;
@@ -18,15 +17,15 @@ use super::args::{
     WorkCommand,
 };
 use super::desk::Desk;
-use super::print::{Output, table, wrote};
+use super::print::{Output, wrote};
+use super::sheet;
 use crate::commands::custody::{self, Offer};
 use crate::commands::lots::{self, Lot, SupplierLink};
 use crate::commands::market::{self, Correction};
 use crate::commands::work::{self as jobs, Certificate, Target, Yield};
 use crate::document as papers;
-use crate::error::{ClientError, Result, exit};
+use crate::error::{ClientError, Result, words};
 use crate::home::{read_json, write_durably, write_json};
-use crate::import::{self, ImportOptions, ImportReport};
 use crate::label::{self, Print};
 use crate::session::{Session, local_time};
 use crate::spec;
@@ -43,7 +42,7 @@ fn all<T>(texts: &[String], read: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> 
     texts.iter().map(|text| read(text)).collect()
 }
 
-fn documents(session: &Session, texts: &[String], public: bool) -> Result<Vec<DocumentRef>> {
+pub(super) fn documents(session: &Session, texts: &[String], public: bool) -> Result<Vec<DocumentRef>> {
     all(texts, |text| papers::reference(&session.home, &session.author.ledger.origin, text, public))
 }
 
@@ -55,7 +54,7 @@ fn photo(session: &Session, file: &Path) -> Result<DocumentRef> {
 pub(super) fn lot(desk: &Desk, args: Sub<LotCommand>) -> Result<Output> {
     match args.command {
         LotCommand::Declare(args) => match &args.from {
-            Some(file) => declare_sheet(desk, &args, file),
+            Some(file) => sheet::declare(desk, &args, file),
             None => declare_one(desk, &args),
         },
         LotCommand::Link { out } => {
@@ -74,7 +73,7 @@ pub(super) fn lot(desk: &Desk, args: Sub<LotCommand>) -> Result<Output> {
     }
 }
 
-fn link_key(args: &Declare) -> Result<Option<lode_ledger::key::PublicKey>> {
+pub(super) fn link_key(args: &Declare) -> Result<Option<lode_ledger::key::PublicKey>> {
     let Some(file) = &args.supplier_link else { return Ok(None) };
     Ok(Some(read_json::<SupplierLink>(file)?.key()?.public()))
 }
@@ -82,7 +81,11 @@ fn link_key(args: &Declare) -> Result<Option<lode_ledger::key::PublicKey>> {
 fn declare_one(desk: &Desk, args: &Declare) -> Result<Output> {
     let session = desk.session()?;
     let (Some(species), Some(net)) = (&args.species, &args.net) else {
-        return Err(ClientError::usage("name --species, --origin and --net, or a sheet with --from"));
+        return Err(ClientError::usage(words!(
+            "name --species, --origin and --net, or a sheet with --from",
+            "请给出 --species、--origin 和 --net，或用 --from 指定表格",
+            "informe --species, --origin e --net, ou uma planilha com --from"
+        )));
     };
     let grade = line("grade", &args.grade)?.map(|value| {
         Ok::<_, ClientError>(Grade {
@@ -126,117 +129,6 @@ fn declare_one(desk: &Desk, args: &Declare) -> Result<Output> {
     Ok(Output::done(desk, &lots::declare(&session, lot)?))
 }
 
-fn declare_sheet(desk: &Desk, args: &Declare, file: &Path) -> Result<Output> {
-    let session = desk.session()?;
-    let mut proofs = documents(&session, &args.document, false)?;
-    proofs.extend(documents(&session, &args.public_document, true)?);
-    let options = ImportOptions {
-        entry: spec::code(&args.entry)?,
-        form: spec::code(&args.form)?,
-        method: spec::code(&args.method)?,
-        resolution: spec::mass(&args.resolution)?,
-        grade_scheme: args.grade_scheme.clone(),
-        grader: args.grader.clone(),
-        documents: proofs,
-        supplier: args.supplier_participant.as_deref().map(|text| desk.names.id(text)).transpose()?,
-        supplier_link: link_key(args)?,
-        lots_per_statement: args.lots_per_statement,
-        dry_run: args.dry_run,
-        again: args.again,
-    };
-    let bar = if desk.global.json { ProgressBar::hidden() } else { ProgressBar::new(0) };
-    let mut progress = |sent: usize, total: usize| {
-        bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));
-        bar.set_position(u64::try_from(sent).unwrap_or(u64::MAX));
-    };
-    let report = import::declare(&session, file, &options, desk.lang, &mut progress)?;
-    bar.finish_and_clear();
-    imported(desk, file, &report)
-}
-
-fn imported(desk: &Desk, file: &Path, report: &ImportReport) -> Result<Output> {
-    let mut text = String::new();
-    for note in &report.notes {
-        text.push_str(&format!("{} {}: {}\n", desk.say("row", "第", "linha"), note.row, note.message));
-    }
-    let heads = [
-        desk.say("row", "行", "linha"),
-        desk.say("column", "列", "coluna"),
-        desk.say("value", "值", "valor"),
-        desk.say("what is wrong", "问题", "problema"),
-    ];
-    let mistakes: Vec<[String; 4]> = report
-        .errors
-        .iter()
-        .map(|error| {
-            let column = format!("{} {}", error.column, error.heading);
-            [error.row.to_string(), column.trim().to_owned(), error.value.clone(), error.message.clone()]
-        })
-        .chain(report.refused.iter().map(|(row, refusal)| {
-            [row.to_string(), refusal.field.clone().unwrap_or_default(), String::new(), refusal.to_string()]
-        }))
-        .collect();
-    let errors: Vec<_> = report
-        .errors
-        .iter()
-        .map(|error| {
-            json!({"row": error.row, "column": error.column, "heading": error.heading, "value": error.value,
-                   "code": error.code.as_str(), "message": error.message})
-        })
-        .chain(report.refused.iter().map(|(row, refusal)| json!({"row": row, "refusal": refusal})))
-        .collect();
-    let mut json = json!({
-        "dry_run": report.dry_run, "statements": report.statements, "already": report.already,
-        "lots": report.lots, "errors": errors, "more_errors": report.more_errors,
-    });
-    if !mistakes.is_empty() {
-        let count = mistakes.len() + report.more_errors;
-        text.push_str(&table(heads, mistakes));
-        let words = desk.say(
-            "mistakes: correct these cells and run the command again; what is declared already stays declared",
-            "处错误：请改正后重新运行；已登记的不会重复",
-            "erros: corrija estas células e repita o comando; o já declarado permanece",
-        );
-        text.push_str(&format!("\n{count} {words}\n"));
-        let mut output = Output::new(json, text);
-        output.code = exit::REFUSED;
-        return Ok(output);
-    }
-    let heads = [
-        desk.say("row", "行", "linha"),
-        desk.say("supplier's lot", "供应商批号", "lote do fornecedor"),
-        desk.say("net", "净重", "líquido"),
-        desk.say("lot", "批号", "lote"),
-        desk.say("log index", "账本序号", "índice"),
-    ];
-    let rows = report.lots.iter().map(|lot| {
-        let index = lot.index.map_or_else(|| "-".to_owned(), |index| index.to_string());
-        [lot.row.to_string(), lot.supplier_lot.clone(), lot.net.to_string(), lot.item.to_string(), index]
-    });
-    text.push_str(&table(heads, rows));
-    text.push('\n');
-    if report.dry_run {
-        text.push_str(desk.say(
-            "dry run: everything would be accepted, nothing was sent\n",
-            "试运行：全部可接受，未发送\n",
-            "ensaio: tudo seria aceito, nada foi enviado\n",
-        ));
-    } else {
-        let path = import::write_mapping(file, &report.lots)?;
-        let (shown, words) = wrote(desk, &path);
-        if let serde_json::Value::Object(members) = &mut json {
-            members.insert("mapping".to_owned(), shown);
-        }
-        text.push_str(&words);
-    }
-    let mut output = Output::new(json, text);
-    let waits = !report.dry_run && report.lots.iter().any(|lot| lot.index.is_none());
-    if waits && !desk.global.offline {
-        output.code = exit::QUEUED;
-    }
-    Ok(output)
-}
-
 pub(super) fn countersign(desk: &Desk, args: &Countersign) -> Result<Output> {
     let session = match &args.link {
         None => desk.session()?,
@@ -274,7 +166,7 @@ pub(super) fn receive(desk: &Desk, args: &Receive) -> Result<Output> {
 }
 
 fn item_and<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str)> {
-    text.split_once('=').ok_or_else(|| ClientError::usage(format!("{text:?}: expected {form}")))
+    text.split_once('=').ok_or_else(|| spec::expected(text, form))
 }
 
 pub(super) fn split(desk: &Desk, args: &Split) -> Result<Output> {
@@ -397,7 +289,13 @@ pub(super) fn cancel(desk: &Desk, args: &OfferRef) -> Result<Output> {
 }
 
 fn tag_code(text: &str) -> Result<TagCode> {
-    TagCode::parse_lenient(text).map_err(|error| ClientError::usage(format!("{text:?}: {error}")))
+    TagCode::parse_lenient(text).map_err(|_| {
+        ClientError::usage(words!(
+            "{text:?} is not a tag code: 16 characters and a check character; compare each with the tag",
+            "{text:?} 不是标签编码：16个字符加校验字符，请逐字核对",
+            "{text:?} não é código de etiqueta: 16 caracteres e um de controle; compare cada um"
+        ))
+    })
 }
 
 pub(super) fn tag(desk: &Desk, args: Sub<TagCommand>) -> Result<Output> {
@@ -425,12 +323,17 @@ pub(super) fn tag(desk: &Desk, args: Sub<TagCommand>) -> Result<Output> {
             let made = market::tag(&desk.home, &tag_code(&code)?)?;
             let base = base.or_else(|| desk.config.tag_base.clone()).or_else(|| desk.config.node.clone());
             let base = base.or_else(|| desk.node.as_ref().map(|node| node.url().to_owned()));
-            let base =
-                base.ok_or_else(|| ClientError::usage("the address for tags is not known: use --base"))?;
+            let base = base.ok_or_else(|| {
+                ClientError::usage(words!(
+                    "the address for tags is not known: use --base",
+                    "标签地址未知：请用 --base",
+                    "o endereço das etiquetas não é conhecido: use --base"
+                ))
+            })?;
             let print = if desk.lang == lode_ledger::lang::Lang::Zh { Print::Zh } else { Print::En };
             let card = label::claim_card(&base, &made.code, &made.hidden()?, print)?;
             let front = label::label(&base, &made.code, &fact, print)?;
-            std::fs::create_dir_all(&out).map_err(|error| ClientError::file(&out, error))?;
+            std::fs::create_dir_all(&out).map_err(|error| ClientError::io(&out, error))?;
             let paths =
                 [out.join(format!("{}.label.svg", made.code)), out.join(format!("{}.claim.svg", made.code))];
             let [label_path, card_path] = &paths;

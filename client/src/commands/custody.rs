@@ -10,12 +10,9 @@ use lode_ledger::mass::Milligrams;
 use lode_ledger::time::Timestamp;
 use serde_json::Value;
 
-use crate::error::{ClientError, Result};
+use crate::error::{ClientError, Result, words};
 use crate::session::{Done, Session};
 use crate::spec;
-
-/// Most open offers that are looked through.
-const MAX_OFFERS: usize = 10_000;
 
 /// An offer to a named party.
 #[derive(Clone, Debug)]
@@ -74,13 +71,20 @@ pub fn accept(
     let mut lines: BTreeMap<ItemId, Milligrams> = match &session.node {
         Some(_) => offered(session, offer)?,
         None if measured.is_empty() => {
-            let text = "offline, every item of the offer is named with its mass: --measured ITEM=MASS";
-            return Err(ClientError::usage(text));
+            return Err(ClientError::usage(words!(
+                "offline, every item of the offer is named with its mass: --measured ITEM=MASS",
+                "离线时须列出交付的每件物品及质量：--measured 物品=质量",
+                "sem rede, cada item da oferta é nomeado com sua massa: --measured ITEM=MASSA"
+            )));
         }
         None => BTreeMap::new(),
     };
     if let Some(strange) = measured.keys().find(|item| session.node.is_some() && !lines.contains_key(item)) {
-        return Err(ClientError::usage(format!("{strange} is not in offer {offer}")));
+        return Err(ClientError::usage(words!(
+            "{strange} is not in offer {offer}",
+            "{strange} 不在交付 {offer} 中",
+            "{strange} não está na oferta {offer}"
+        )));
     }
     lines.extend(measured.iter().map(|(item, mass)| (*item, *mass)));
     let line = |(item, measured_mg)| AcceptLine { item, measured_mg, resolution_mg: resolution };
@@ -94,12 +98,14 @@ pub fn accept(
 }
 
 fn offered(session: &Session, offer: OfferId) -> Result<BTreeMap<ItemId, Milligrams>> {
-    let path = format!("/v1/offers?to={}", session.participant()?);
-    let open = session.node()?.list(&path, MAX_OFFERS)?;
-    let named = offer.to_string();
-    let value = open.into_iter().find(|open| open.get("id").and_then(Value::as_str) == Some(named.as_str()));
+    let path = format!("/v1/offers/{offer}");
+    let value = session.node()?.find(&path)?;
     let value = value.ok_or_else(|| {
-        ClientError::usage(format!("no offer {offer} to you is open; see `lode list --offers`"))
+        ClientError::usage(words!(
+            "there is no offer {offer}; see `lode list --offers`",
+            "没有交付 {offer}；见 `lode list --offers`",
+            "não há oferta {offer}; veja `lode list --offers`"
+        ))
     })?;
     let items = ["items", "lines"].iter().find_map(|name| value.get(name)).and_then(Value::as_array);
     let line = |line: &Value| {

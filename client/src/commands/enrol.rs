@@ -9,7 +9,7 @@ use lode_ledger::sealed::{Disclosure, Sealable};
 use lode_ledger::vocab::{Code, Country, Role};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ClientError, Result};
+use crate::error::{ClientError, Result, words};
 use crate::home::{Config, Home, LedgerName, write_json};
 use crate::session::{Done, Session};
 use crate::spec;
@@ -110,9 +110,12 @@ pub fn request(origin: &str, applicant: Applicant, key: &SecretKey, nonce: Nonce
 pub fn grant(session: &Session, request: &Request) -> Result<(Done, Grant)> {
     let ledger = &session.author.ledger;
     if request.lode != REQUEST || request.origin != ledger.origin {
-        let text =
-            format!("the request is for {}, this registrar's ledger is {}", request.origin, ledger.origin);
-        return Err(ClientError::Usage(text));
+        let (theirs, ours) = (&request.origin, &ledger.origin);
+        return Err(ClientError::usage(words!(
+            "the request is for {theirs}, this registrar's ledger is {ours}",
+            "申请属于 {theirs}，而本登记机构的账本是 {ours}",
+            "o pedido é para {theirs}, o registro deste registrador é {ours}"
+        )));
     }
     check_possession(&request.key, &request.proof, &request.origin, &request.nonce.to_string())
         .map_err(|error| ClientError::usage(format!("the request's key: {error}")))?;
@@ -152,7 +155,7 @@ pub fn grant(session: &Session, request: &Request) -> Result<(Done, Grant)> {
 pub fn normalised(text: &str) -> Result<Normalised> {
     lode_ledger::apply::normalise(text)
         .and_then(|text| Normalised::new(text).ok())
-        .ok_or_else(|| ClientError::usage(format!("{text:?}: expected up to 40 letters A-Z and digits")))
+        .ok_or_else(|| spec::expected(text, "A-Z 0-9, 1..40"))
 }
 
 /// Takes a grant into the home folder: from here on this device signs for the participant.
@@ -162,7 +165,11 @@ pub fn normalised(text: &str) -> Result<Normalised> {
 pub fn accept(home: &Home, grant: &Grant, key_name: &str) -> Result<Config> {
     let info = crate::keyring::info(home, key_name)?;
     if grant.lode != GRANT || info.public != grant.key {
-        let problem = "the grant is for another key; name the key of your request with --key".to_owned();
+        let problem = words!(
+            "the grant is for another key; name the key of your request with --key",
+            "回执属于另一密钥；请用 --key 指明申请时的密钥",
+            "a concessão é para outra chave; informe a chave do pedido com --key"
+        );
         return Err(ClientError::Key { name: key_name.to_owned(), problem });
     }
     let mut config = home.config()?;

@@ -9,7 +9,7 @@ use lode_ledger::key::{KeyId, PublicKey, SecretKey, Signature, prove_possession}
 use lode_ledger::vocab::{Code, Role};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ClientError, Result};
+use crate::error::{ClientError, Result, words};
 use crate::session::{Done, Session};
 use crate::spec;
 
@@ -54,9 +54,11 @@ pub fn key_add(
     device: Option<&str>,
 ) -> Result<Done> {
     if request.lode != REQUEST || request.origin != session.author.ledger.origin {
-        return Err(ClientError::usage(format!(
-            "the key's request is for another ledger: {}",
-            request.origin
+        let origin = &request.origin;
+        return Err(ClientError::usage(words!(
+            "the key's request is for another ledger: {origin}",
+            "密钥申请属于另一账本：{origin}",
+            "o pedido da chave é para outro registro: {origin}"
         )));
     }
     let scope = scope.iter().map(|name| event_name(name)).collect::<Result<Vec<_>>>()?;
@@ -70,7 +72,13 @@ pub fn key_add(
 }
 
 fn event_name(name: &str) -> Result<EventName> {
-    EventName::new(name).map_err(|error| ClientError::usage(format!("{name:?}: {error}")))
+    EventName::new(name).map_err(|error| {
+        ClientError::usage(words!(
+            "{name:?}: {error}",
+            "{name:?} 不是事件类型，如 step.logged",
+            "{name:?} não é tipo de evento, como step.logged"
+        ))
+    })
 }
 
 /// Ends a key.

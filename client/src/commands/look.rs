@@ -9,7 +9,7 @@ use lode_ledger::sealed::Disclosure;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::error::{ClientError, Result};
+use crate::error::{ClientError, Result, words};
 use crate::home::{Home, read_json};
 use crate::node::Node;
 use crate::queue::Queue;
@@ -166,15 +166,17 @@ pub fn disclose(home: &Home, bytes: Vec<u8>, fields: &[String]) -> Result<(Vec<u
     if let Some(missing) =
         fields.iter().find(|field| *field != "all" && !opened.iter().any(|path| of(path) == **field))
     {
-        let text =
-            format!("{missing:?} of this item was not sealed by this device, so it cannot be opened here");
-        return Err(ClientError::Usage(text));
+        return Err(ClientError::usage(words!(
+            "{missing:?} of this item was not sealed by this device, so it cannot be opened here",
+            "本物品的 {missing:?} 不是由本设备密封的，无法在此公开",
+            "{missing:?} deste item não foi selado por este dispositivo; não pode ser aberto aqui"
+        )));
     }
     Ok((file.encode(), opened))
 }
 
 /// How this device stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Status {
     /// The home folder.
     pub home: String,

@@ -16,7 +16,7 @@ use lode_ledger::vocab::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ClientError, Result, random};
+use crate::error::{ClientError, Result, random, words};
 use crate::home::LedgerName;
 use crate::session::{Done, Session};
 use crate::spec;
@@ -184,8 +184,13 @@ impl SupplierLink {
     /// The file was changed.
     pub fn key(&self) -> Result<SecretKey> {
         let seed = self.secret.parse::<lode_ledger::hash::Hash>();
-        seed.map(|seed| SecretKey::from_seed(seed.0))
-            .map_err(|_| ClientError::usage("the link is damaged: ask the importer to send it again"))
+        seed.map(|seed| SecretKey::from_seed(seed.0)).map_err(|_| {
+            ClientError::usage(words!(
+                "the link is damaged: ask the importer to send it again",
+                "链接已损坏：请进口商重新发送",
+                "o link está danificado: peça ao importador que o envie de novo"
+            ))
+        })
     }
 
     /// Who signs by it.
@@ -242,8 +247,12 @@ pub(crate) fn left_after(
     let there = gained.iter().try_fold(before, |sum, mass| sum.checked_add(*mass));
     let sum = Milligrams::total(out.iter().copied());
     there.zip(sum).and_then(|(there, sum)| there.checked_sub(sum)).ok_or_else(|| {
-        let sum = sum.map_or_else(|| "too much".to_owned(), |sum| sum.to_string());
-        ClientError::usage(format!("{id} has {before} left, and {sum} would go out: check the masses"))
+        let sum = sum.unwrap_or(Milligrams::MAX);
+        ClientError::usage(words!(
+            "{id} has {before} left, and {sum} would go out: check the masses",
+            "{id} 现余 {before}，却要转出 {sum}：请核对质量",
+            "restam {before} de {id}, e sairiam {sum}: confira as massas"
+        ))
     })
 }
 
@@ -287,9 +296,13 @@ pub fn merge(
     let sum = Milligrams::total(inputs.iter().map(|input| input.mass_mg));
     let lost = Milligrams::total(losses.iter().map(|loss| loss.mass_mg));
     let rest = || sum.zip(lost).and_then(|(sum, lost)| sum.checked_sub(lost));
-    let mass_mg = mass
-        .or_else(rest)
-        .ok_or_else(|| ClientError::usage("more is lost than goes in: check the masses"))?;
+    let mass_mg = mass.or_else(rest).ok_or_else(|| {
+        ClientError::usage(words!(
+            "more is lost than goes in: check the masses",
+            "损耗多于投入：请核对质量",
+            "perde-se mais do que entra: confira as massas"
+        ))
+    })?;
     let event = LotMerged {
         at: session.now(),
         nonce: session.nonce()?,

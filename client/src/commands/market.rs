@@ -13,7 +13,7 @@ use lode_ledger::tag::{ClaimCode, TagCode};
 use lode_ledger::vocab::{Code, Country, SaleChannel};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ClientError, Result, random};
+use crate::error::{ClientError, Result, random, words};
 use crate::home::{Home, read_json, write_json};
 use crate::session::{Done, Session};
 use crate::spec;
@@ -38,11 +38,12 @@ impl Tag {
     /// It was forgotten.
     pub fn hidden(&self) -> Result<ClaimCode> {
         let gone = || {
-            let text = format!(
-                "the hidden code of {} was forgotten after its card was printed: replace the tag",
-                self.code
-            );
-            ClientError::Usage(text)
+            let code = self.code;
+            ClientError::usage(words!(
+                "the hidden code of {code} was forgotten after its card was printed: replace the tag",
+                "{code} 的隐藏码在打印后已清除：请更换标签",
+                "o código oculto de {code} foi apagado depois de impresso: substitua a etiqueta"
+            ))
         };
         self.hidden.as_deref().and_then(|text| text.parse().ok()).ok_or_else(gone)
     }
@@ -73,7 +74,14 @@ pub fn tag_new(session: &Session) -> Result<Tag> {
 pub fn tag(home: &Home, code: &TagCode) -> Result<Tag> {
     let path = tag_path(home, code);
     if !path.exists() {
-        return Err(ClientError::file(&path, "this tag was not made in this home folder"));
+        return Err(ClientError::file(
+            &path,
+            words!(
+                "this tag was not made in this home folder",
+                "此标签不是在本主文件夹中制作的",
+                "esta etiqueta não foi feita nesta pasta"
+            ),
+        ));
     }
     read_json(&path)
 }

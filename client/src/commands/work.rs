@@ -10,7 +10,7 @@ use lode_ledger::vocab::{CertificateScope, Code, Step, Treatment};
 
 use super::enrol::normalised;
 use super::lots::left_after;
-use crate::error::{ClientError, Result};
+use crate::error::Result;
 use crate::session::{Done, Session};
 use crate::spec;
 
@@ -30,9 +30,8 @@ impl Target {
     /// It is neither.
     pub fn parse(text: &str) -> Result<Self> {
         let work = text.parse().map(Self::Work).ok();
-        work.or_else(|| text.parse().map(Self::Item).ok()).ok_or_else(|| {
-            ClientError::usage(format!("{text:?}: expected a job (W-...) or an item (L-, B-, P-...)"))
-        })
+        work.or_else(|| text.parse().map(Self::Item).ok())
+            .ok_or_else(|| spec::expected(text, "W-..., L-..., B-... / P-..."))
     }
 
     const fn parts(self) -> (Option<ItemId>, Option<WorkOrderId>) {

@@ -3,7 +3,7 @@
 //! Knows fields and values, not what a lot is made of.
 
 use lode_ledger::mass::{MassError, MassUnit, Milligrams, parse_mass};
-use lode_ledger::vocab::{Code, Names, Vocabulary, closest};
+use lode_ledger::vocab::{Code, Names, Term, Vocabulary, closest, find};
 
 use super::grid::{Kind, Row};
 use super::heading::{Columns, Field};
@@ -78,13 +78,13 @@ impl Cells<'_> {
         &mut self,
         field: Field,
         names: &Names<V>,
-        unknown: impl FnOnce(Vec<&'static str>) -> Trouble,
+        unknown: impl FnOnce(Vec<&'static Term>) -> Trouble,
     ) -> Option<Code<V>> {
         let text = self.peek(field)?;
         let outside = text.split(['(', '（']).next().unwrap_or_default();
         let found = names.get(&text).or_else(|| names.get(outside));
         if found.is_none() {
-            self.tell(field, unknown(closest::<V>(&text)));
+            self.tell(field, unknown(nearest::<V>(&text)));
         }
         found
     }
@@ -115,7 +115,13 @@ impl Cells<'_> {
     }
 }
 
-fn of_mass(error: MassError) -> Trouble {
+/// The terms of a table that are nearest to what was written.
+pub(super) fn nearest<V: Vocabulary>(text: &str) -> Vec<&'static Term> {
+    closest::<V>(text).into_iter().filter_map(find::<V>).collect()
+}
+
+/// What is wrong with a mass.
+pub(super) fn of_mass(error: MassError) -> Trouble {
     match error {
         MassError::Empty | MassError::NotANumber(_) => Trouble::NotAMass,
         MassError::Negative(_) => Trouble::NegativeMass,

@@ -14,11 +14,12 @@ mod trouble;
 use std::collections::{BTreeMap, HashMap};
 
 use lode_ledger::lang::Lang;
-use lode_ledger::mass::Milligrams;
+use lode_ledger::mass::{MassError, Milligrams};
 use lode_ledger::vocab::{
     Code, Country, DeclarationElement, EvidenceLevel, Form, HsCode, Nature, Port, Species, Treatment, Variety,
 };
 
+use crate::error::Words;
 use grid::{Grid, Row};
 use heading::{Columns, Field};
 use row::Reader;
@@ -160,6 +161,12 @@ pub fn read_sheet(bytes: &[u8], lang: Lang) -> Result<SheetReport, SheetRefused>
     }
     let (grid, columns) = best.ok_or(SheetRefused::NoHeadings)?;
     Ok(Reading::new(lang, &grid, &columns).run())
+}
+
+/// What is wrong with a text that should be a mass, in every language.
+pub(crate) fn mass_words(text: &str, error: &MassError) -> Words {
+    let trouble = cells::of_mass(error.clone());
+    Words { texts: Lang::ALL.map(|lang| format!("{text:?}: {}", trouble.message(lang))) }
 }
 
 /// One pass over a sheet.

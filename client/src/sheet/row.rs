@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use lode_ledger::mass::{MassUnit, Milligrams, parse_mass};
 use lode_ledger::vocab::{
-    Code, Country, DeclarationElement, EvidenceLevel, Form, HsCode, Names, Nature, Port, Species, Treatment,
-    Variety, closest, element_set, fold,
+    Code, Country, DeclarationElement, EvidenceLevel, Form, HsCode, Names, Nature, Port, Species, Term,
+    Treatment, Variety, element_set, fold,
 };
 
-use super::cells::Cells;
+use super::cells::{Cells, nearest};
 use super::grid::Row;
 use super::heading::{Columns, Field, by_script};
 use super::trouble::Trouble;
@@ -147,7 +147,7 @@ impl Reader {
         } else if let Some(mineral) = cells.peek(Field::MineralName) {
             match self.goods(&mineral).species {
                 Some(species) => what.species = Some(species),
-                None => cells.tell(Field::MineralName, Trouble::UnknownSpecies(closest::<Species>(&mineral))),
+                None => cells.tell(Field::MineralName, Trouble::UnknownSpecies(nearest::<Species>(&mineral))),
             }
         }
         match (what.species, named) {
@@ -254,7 +254,7 @@ impl Reader {
                 _ => match self.treatments.get(part) {
                     Some(treatment) => applied.push(treatment),
                     None => {
-                        cells.tell(Field::Treatment, Trouble::UnknownTreatment(closest::<Treatment>(part)))
+                        cells.tell(Field::Treatment, Trouble::UnknownTreatment(nearest::<Treatment>(part)))
                     }
                 },
             }
@@ -299,9 +299,9 @@ impl Reader {
 }
 
 /// The nearest varieties and species to a name of goods.
-fn closest_goods(text: &str) -> Vec<&'static str> {
-    let mut near = closest::<Variety>(text);
-    near.extend(closest::<Species>(text));
+fn closest_goods(text: &str) -> Vec<&'static Term> {
+    let mut near = nearest::<Variety>(text);
+    near.extend(nearest::<Species>(text));
     near.truncate(3);
     near
 }

@@ -6,10 +6,11 @@ use std::fmt;
 
 use lode_ledger::lang::Lang;
 use lode_ledger::mass::Milligrams;
-use lode_ledger::vocab::{Code, Species};
+use lode_ledger::vocab::{Code, Species, Term};
 
 use super::heading::Field;
 use super::{MAX_BYTES, MAX_ROWS, text};
+use crate::error::Words;
 
 /// Why a file is no sheet at all.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -35,6 +36,11 @@ pub enum SheetRefused {
 }
 
 impl SheetRefused {
+    /// The message in every language.
+    pub(crate) fn words(&self) -> Words {
+        Words { texts: Lang::ALL.map(|lang| self.message(lang)) }
+    }
+
     /// The message in a language.
     #[must_use]
     pub fn message(&self, lang: Lang) -> String {
@@ -162,18 +168,18 @@ pub(super) enum Trouble {
     RepeatedColumn(Field),
     MissingValue(Field),
     MissingElement(Field),
-    UnknownCountry(Vec<&'static str>),
-    UnknownSpecies(Vec<&'static str>),
-    UnknownVariety(Vec<&'static str>),
+    UnknownCountry(Vec<&'static Term>),
+    UnknownSpecies(Vec<&'static Term>),
+    UnknownVariety(Vec<&'static Term>),
     WrongSpecies { own: Code<Species>, species: Code<Species> },
-    UnknownForm(Vec<&'static str>),
-    UnknownNature(Vec<&'static str>),
+    UnknownForm(Vec<&'static Term>),
+    UnknownNature(Vec<&'static Term>),
     NotNatural(Code<Species>),
-    UnknownTreatment(Vec<&'static str>),
+    UnknownTreatment(Vec<&'static Term>),
     TreatedAndNot,
-    UnknownHs(Vec<&'static str>),
-    UnknownPort(Vec<&'static str>),
-    UnknownEvidence(Vec<&'static str>),
+    UnknownHs(Vec<&'static Term>),
+    UnknownPort(Vec<&'static Term>),
+    UnknownEvidence(Vec<&'static Term>),
     EvidenceTooHigh,
     EvidenceWithoutDocument,
     NotAMass,
@@ -398,16 +404,24 @@ impl Trouble {
     }
 }
 
-/// "is not a country; did you mean BR?"
-fn unknown(lang: Lang, en: &str, zh: &str, pt: &str, near: &[&'static str]) -> String {
+/// "is not a country; did you mean Brazil (BR)?"
+fn unknown(lang: Lang, en: &str, zh: &str, pt: &str, near: &[&'static Term]) -> String {
     let mut message = match lang {
         Lang::En => format!("not {en}"),
         Lang::Zh => format!("不是{zh}"),
         Lang::Pt => format!("não é {pt}"),
     };
     if !near.is_empty() {
-        let ask = text(lang, "; did you mean", "；是否为", "; seria");
-        message = format!("{message}{ask} {}?", near.join(", "));
+        let named = |term: &&'static Term| match term.name(lang) {
+            name if name == term.code => name.to_owned(),
+            name => format!("{name} ({})", term.code),
+        };
+        let near: Vec<String> = near.iter().map(named).collect();
+        message += &match lang {
+            Lang::En => format!("; did you mean {}?", near.join(", ")),
+            Lang::Zh => format!("；是否为 {}？", near.join("、")),
+            Lang::Pt => format!("; seria {}?", near.join(", ")),
+        };
     }
     message
 }

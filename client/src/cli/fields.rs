@@ -1,0 +1,269 @@
+//! What the fields of the node's answers are called, in three languages, and in which order people read them.
+//!
+//! The one place for such names: `--json` has the machine's, everything else has these. Terms of the trade come with
+//! their own names from the vocabulary.
+
+use lode_ledger::lang::Lang;
+use lode_ledger::vocab::{Code, DeclarationElement, DocumentType, Vocabulary};
+
+/// Machine name; English, Chinese, Portuguese. The order is that of reading.
+const FIELDS: &[(&str, [&str; 3])] = &[
+    // What it is.
+    ("id", ["id", "编号", "id"]),
+    ("code", ["code", "编码", "código"]),
+    ("item", ["item", "物品", "item"]),
+    ("mass_mg", ["mass", "质量", "massa"]),
+    ("kind", ["kind", "类型", "tipo"]),
+    ("name", ["name", "名称", "nome"]),
+    ("title", ["title", "名称", "título"]),
+    ("state", ["state", "状态", "estado"]),
+    ("process", ["process", "工序", "processo"]),
+    ("completed", ["everything accounted for", "已全部结清", "tudo contabilizado"]),
+    ("entry", ["entered as", "入账方式", "entrada como"]),
+    ("form", ["form", "形态", "forma"]),
+    ("claims", ["what is said of it", "申明", "o que se declara"]),
+    ("species", ["mineral", "矿物", "mineral"]),
+    ("variety", ["variety", "品种", "variedade"]),
+    ("nature", ["nature", "性质", "natureza"]),
+    ("origins", ["origins", "产地", "origens"]),
+    ("country", ["country", "国家或地区", "país"]),
+    ("share_ppm", ["share", "占比", "parcela"]),
+    ("origin_evidence", ["evidence for the origin", "产地证据等级", "evidência da origem"]),
+    ("chain_model", ["chain of custody", "监管链模式", "cadeia de custódia"]),
+    ("treatments", ["treatments", "处理", "tratamentos"]),
+    ("treatment", ["treatment", "处理", "tratamento"]),
+    ("finding", ["finding", "结论", "constatação"]),
+    ("evidence", ["evidence", "证据", "evidência"]),
+    // How much.
+    ("mass", ["mass", "质量", "massa"]),
+    ("entered_mg", ["at the start", "起始", "no início"]),
+    ("gained_mg", ["added", "增加", "acrescentado"]),
+    ("lost_mg", ["lost", "损耗", "perdido"]),
+    ("passed_on_mg", ["gone into others", "转入其他", "passou a outros"]),
+    ("left_mg", ["left", "现余", "resta"]),
+    ("count", ["pieces", "件数", "peças"]),
+    ("entered", ["at the start", "起始", "no início"]),
+    ("lost", ["lost", "损耗", "perdidas"]),
+    ("passed_on", ["gone into others", "转入其他", "passaram a outros"]),
+    ("left", ["left", "现余", "restam"]),
+    ("resolution_mg", ["scale's resolution", "秤的分度值", "resolução da balança"]),
+    ("made_of", ["made of", "来自", "feito de"]),
+    ("inputs", ["what went in", "投入", "entradas"]),
+    ("outputs", ["items yielded", "产出件数", "itens produzidos"]),
+    ("steps", ["steps logged", "已记录工序数", "etapas registradas"]),
+    ("work", ["job", "工单", "trabalho"]),
+    // Who.
+    ("person", ["natural person", "自然人", "pessoa física"]),
+    ("roles", ["roles", "角色", "papéis"]),
+    ("suspended", ["suspended", "已暂停", "suspenso"]),
+    ("keys", ["valid keys", "有效密钥数", "chaves válidas"]),
+    ("enrolled_by", ["enrolled by", "登记方", "inscrito por"]),
+    ("studio", ["studio", "作坊", "oficina"]),
+    ("maker", ["made by", "制作方", "feito por"]),
+    ("creator", ["entered by", "入账方", "registrado por"]),
+    ("custodian", ["in the hands of", "保管方", "em poder de"]),
+    ("owner", ["owned by", "所有者", "propriedade de"]),
+    ("from", ["from", "转出方", "de"]),
+    ("to", ["to", "接收方", "para"]),
+    ("items", ["items", "物品", "itens"]),
+    ("expires", ["stands until", "有效至", "válida até"]),
+    ("ownership", ["ownership passes", "所有权随同转移", "transfere a propriedade"]),
+    ("offer", ["last offer", "最近的交付", "última oferta"]),
+    ("tag", ["tag", "标签", "etiqueta"]),
+    ("live", ["in use", "在用", "em uso"]),
+    ("replaced_by", ["replaced by", "已更换为", "substituída por"]),
+    ("sale", ["sale", "销售", "venda"]),
+    // What supports it.
+    ("countersigned", ["counter-signed", "会签", "contra-assinado"]),
+    ("certificates", ["certificates", "证书", "certificados"]),
+    ("issuer_code", ["laboratory's code", "机构代码", "código do laboratório"]),
+    ("number", ["number", "编号", "número"]),
+    ("bound", ["bound by the laboratory", "由检测机构绑定", "vinculado pelo laboratório"]),
+    ("scope", ["scope", "范围", "escopo"]),
+    ("documents", ["documents", "单证", "documentos"]),
+    ("public", ["public", "公开", "público"]),
+    ("sha256", ["fingerprint", "指纹", "impressão digital"]),
+    ("details", ["details", "详情", "detalhes"]),
+    ("field", ["field", "字段", "campo"]),
+    ("value", ["value", "内容", "valor"]),
+    ("corrected", ["corrected", "已更正", "corrigido"]),
+    ("warnings", ["warnings", "警示", "avisos"]),
+    ("message", ["message", "说明", "mensagem"]),
+    ("rule", ["rule", "规则", "regra"]),
+    ("at", ["at", "位置", "em"]),
+    ("not_kept", ["more than the record keeps", "记录未保存的条数", "além do que o registro guarda"]),
+    // Where it stands in the log.
+    ("latest", ["latest claimed time", "最近声称时间", "última hora declarada"]),
+    ("created", ["entered at", "入账位置", "registrado em"]),
+    ("index", ["log index", "账本序号", "índice"]),
+    ("event", ["event", "事件", "evento"]),
+    ("events", ["events", "事件数", "eventos"]),
+    ("head", ["hash of its history", "历史哈希", "hash do histórico"]),
+    ("claim_key", ["public claim key", "认领公钥", "chave pública de resgate"]),
+    // How a device stands.
+    ("home", ["home folder", "主文件夹", "pasta"]),
+    ("node", ["node", "节点", "nó"]),
+    ("node_answers", ["the node answers", "节点应答", "o nó responde"]),
+    ("ledger", ["ledger", "账本", "registro"]),
+    ("participant", ["signs as", "签署身份", "assina como"]),
+    ("key", ["with the key", "使用密钥", "com a chave"]),
+    ("waiting", ["statements that wait", "待发送声明", "declarações à espera"]),
+    ("refused", ["of them refused", "其中被拒", "delas recusadas"]),
+    // Details of events, as corrections name them.
+    ("trade_name", ["trade name", "商品名", "nome comercial"]),
+    ("grade", ["grade", "等级", "classe"]),
+    ("scheme", ["scheme", "体系", "esquema"]),
+    ("grader", ["grader", "评级方", "classificador"]),
+    ("supplier", ["supplier", "供应商", "fornecedor"]),
+    ("supplier_lot", ["supplier's lot", "供应商批号", "lote do fornecedor"]),
+    ("bill_of_lading", ["bill of lading", "提单号", "conhecimento de embarque"]),
+    ("customs_declaration", ["customs declaration", "报关单号", "declaração aduaneira"]),
+    ("certificate_of_origin", ["certificate of origin", "产地证号", "certificado de origem"]),
+    ("customs", ["customs elements", "申报要素", "elementos aduaneiros"]),
+    ("jurisdiction", ["jurisdiction", "海关辖区", "jurisdição"]),
+    ("hs", ["HS code", "HS编码", "código HS"]),
+    ("version", ["version", "版本", "versão"]),
+    ("elements", ["elements", "要素", "elementos"]),
+    ("subdivision", ["state or province", "省/州", "estado ou província"]),
+    ("mine", ["mine", "矿区", "mina"]),
+    ("photo", ["photo", "照片", "foto"]),
+];
+
+/// Words that stand for a state or a kind.
+const WORDS: &[(&str, [&str; 3])] = &[
+    ("declared", ["declared", "已申报", "declarado"]),
+    ("in_stock", ["in stock", "在库", "em estoque"]),
+    ("finished", ["finished", "成品", "acabado"]),
+    ("exhausted", ["used up", "已用尽", "esgotado"]),
+    ("sold", ["sold", "已售出", "vendido"]),
+    ("lot", ["lot", "批次", "lote"]),
+    ("batch", ["batch", "成批件", "série"]),
+    ("piece", ["piece", "单件", "peça"]),
+    ("open", ["open", "待接收", "aberta"]),
+    ("accepted", ["accepted", "已接受", "aceita"]),
+    ("rejected", ["rejected", "已拒绝", "rejeitada"]),
+    ("cancelled", ["cancelled", "已取消", "cancelada"]),
+];
+
+const fn in_lang(words: [&'static str; 3], lang: Lang) -> &'static str {
+    let [en, zh, pt] = words;
+    match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
+        Lang::Pt => pt,
+    }
+}
+
+/// A field's name for people; none is known of a field of a newer node.
+pub(crate) fn label(field: &str, lang: Lang) -> Option<&'static str> {
+    FIELDS.iter().find(|(name, _)| *name == field).map(|(_, words)| in_lang(*words, lang))
+}
+
+/// Where a field stands in the order of reading; unknown ones last.
+pub(crate) fn place(field: &str) -> usize {
+    FIELDS.iter().position(|(name, _)| *name == field).unwrap_or(FIELDS.len())
+}
+
+/// A path such as `origins[0].mine` in words; what has no name stands as it is.
+pub(crate) fn path(path: &str, lang: Lang) -> String {
+    let part = |part: &str| {
+        let (name, number) = part.split_once('[').unwrap_or((part, ""));
+        let words = label(name, lang).unwrap_or(name);
+        match number.trim_end_matches(']').parse::<u32>() {
+            // People count from one.
+            Ok(number) => format!("{words} {}", number.saturating_add(1)),
+            Err(_) => words.to_owned(),
+        }
+    };
+    path.split('.').map(part).collect::<Vec<_>>().join(", ")
+}
+
+/// The words for a text in a field that holds a state, a kind or a code without its name.
+pub(crate) fn word(field: &str, text: &str, lang: Lang) -> Option<&'static str> {
+    match field {
+        "state" | "kind" => WORDS
+            .iter()
+            .find(|(code, _)| *code == text)
+            .map(|(_, words)| in_lang(*words, lang))
+            .or_else(|| term::<DocumentType>(text, lang)),
+        "element" => term::<DeclarationElement>(text, lang),
+        _ => None,
+    }
+}
+
+fn term<V: Vocabulary>(code: &str, lang: Lang) -> Option<&'static str> {
+    Code::<V>::parse(code).ok().map(|code| code.name(lang))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use lode_ledger::event::shape::FieldClass;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Every property of a schema of the API, and of the schemas that it leads to.
+    fn properties(api: &Value, schema: &Value, found: &mut BTreeSet<String>) {
+        if let Some(name) = schema["$ref"].as_str() {
+            let name = name.rsplit('/').next().unwrap();
+            // A term is shown by its name alone.
+            if name != "Named" {
+                properties(api, &api["components"]["schemas"][name], found);
+            }
+        }
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            found.insert(name.clone());
+            properties(api, property, found);
+        }
+        for list in ["oneOf", "allOf", "anyOf"] {
+            schema[list].as_array().into_iter().flatten().for_each(|one| properties(api, one, found));
+        }
+        if schema["items"].is_object() {
+            properties(api, &schema["items"], found);
+        }
+    }
+
+    #[test]
+    fn every_field_that_is_shown_has_a_name() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/openapi.json");
+        let api: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+        let mut found = BTreeSet::new();
+        for view in ["ItemView", "WorkView", "ParticipantView", "OfferView", "TagView"] {
+            let schema = &api["components"]["schemas"][view];
+            assert!(schema.is_object(), "{view}");
+            properties(&api, schema, &mut found);
+        }
+        assert!(found.len() > 50, "{found:?}");
+        let status = crate::commands::look::Status::default();
+        let status = serde_json::to_value(status).unwrap();
+        found.extend(status.as_object().unwrap().keys().cloned());
+        let nameless: Vec<_> = found.iter().filter(|name| label(name, Lang::En).is_none()).collect();
+        assert!(nameless.is_empty(), "{nameless:?}");
+    }
+
+    #[test]
+    fn every_descriptive_field_has_a_name() {
+        // What `details` may hold: the descriptive fields of the events that create items.
+        for kind in ["lot.declared", "lot.merged", "work.completed"] {
+            let kind = lode_ledger::event::EventType::named(kind).unwrap();
+            for field in kind.fields().iter().filter(|field| field.class == FieldClass::Descriptive) {
+                assert!(label(field.name, Lang::Zh).is_some(), "{}", field.name);
+            }
+        }
+        assert_eq!(path("outputs[1].name", Lang::En), "items yielded 2, name");
+        assert_eq!(path("origins[0].mine", Lang::Zh), "产地 1, 矿区");
+    }
+
+    #[test]
+    fn names_are_words_and_stand_once() {
+        let mut seen = BTreeSet::new();
+        for (name, words) in FIELDS.iter().chain(WORDS) {
+            assert!(seen.insert(*name), "{name} stands twice");
+            for text in words {
+                assert!(!text.contains('_') && !text.is_empty(), "{name}: {text}");
+            }
+        }
+    }
+}
