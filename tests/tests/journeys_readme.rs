@@ -103,12 +103,12 @@ fn the_readmes_walkthroughs_hold_word_for_word() {
     says(
         &said,
         &[
-            "step.logged: accepted at log index",
-            "step.logged: signed; waits for `lode sync`",
+            "Step logged: accepted at log index",
+            "Step logged: signed; waits for `lode sync`",
             "what became of it",
             "accepted at ",
-            "lot.split: accepted at log index",
-            "custody.accepted: accepted at log index",
+            "Lot split: accepted at log index",
+            "Hand-over accepted: accepted at log index",
             "[Brazil 70 %, Madagascar 30 %] heated: declared treated",
         ],
     );

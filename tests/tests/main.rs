@@ -8,6 +8,7 @@
 
 mod dependencies;
 mod journeys;
+mod journeys_commands;
 mod journeys_members;
 mod journeys_offline;
 mod journeys_readme;
