@@ -94,8 +94,8 @@ impl Queue {
             refusal: None,
         };
         // The bytes first: the `.json` file is what makes it count.
-        write_durably(&self.path(order, "cose"), signed.statement.bytes())?;
-        write_json(&self.path(order, "json"), &waiting)?;
+        write_durably(&self.path(&waiting, "cose"), signed.statement.bytes())?;
+        write_json(&self.path(&waiting, "json"), &waiting)?;
         drop(lock);
         Ok(waiting)
     }
@@ -109,8 +109,14 @@ impl Queue {
         let mut all = Vec::new();
         for entry in fs::read_dir(&folder).map_err(|error| ClientError::io(&folder, error))? {
             let path = entry.map_err(|error| ClientError::io(&folder, error))?.path();
-            if path.extension().is_some_and(|extension| extension == "json") {
-                all.push(read_json::<Waiting>(&path)?);
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            match read_json::<Waiting>(&path) {
+                Ok(waiting) => all.push(waiting),
+                // Another command of this home folder has just sent it.
+                Err(_) if !path.exists() => {}
+                Err(error) => return Err(error),
             }
         }
         all.sort_by_key(|waiting| waiting.order);
@@ -122,7 +128,7 @@ impl Queue {
     /// # Errors
     /// They cannot be read.
     pub fn bytes(&self, waiting: &Waiting) -> Result<Vec<u8>> {
-        let path = self.path(waiting.order, "cose");
+        let path = self.path(waiting, "cose");
         fs::read(&path).map_err(|error| ClientError::io(&path, error))
     }
 
@@ -142,7 +148,7 @@ impl Queue {
     /// A file cannot be removed.
     pub fn remove(&self, waiting: &Waiting) -> Result<()> {
         for end in ["json", "cose"] {
-            let path = self.path(waiting.order, end);
+            let path = self.path(waiting, end);
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(ClientError::io(&path, error));
@@ -228,6 +234,8 @@ impl Queue {
         wave: &mut Vec<Waiting>,
         fates: &mut Vec<(Waiting, Fate)>,
     ) -> Result<()> {
+        // What another command has sent meanwhile is in the log, and its file is gone.
+        wave.retain(|waiting| self.path(waiting, "cose").exists());
         if wave.is_empty() {
             return Ok(());
         }
@@ -241,7 +249,7 @@ impl Queue {
                 }
                 Answer::Refused(refusal) => {
                     waiting.refusal = Some(refusal.clone());
-                    write_json(&self.path(waiting.order, "json"), &waiting)?;
+                    write_json(&self.path(&waiting, "json"), &waiting)?;
                     Fate::Refused(refusal)
                 }
             };
@@ -250,8 +258,9 @@ impl Queue {
         Ok(())
     }
 
-    fn path(&self, order: u64, end: &str) -> PathBuf {
-        self.home.join(format!("queue/{order:012}.{end}"))
+    /// Named by its statement too: its place may be another's as soon as it is sent.
+    fn path(&self, waiting: &Waiting, end: &str) -> PathBuf {
+        self.home.join(format!("queue/{:012}-{}.{end}", waiting.order, waiting.statement))
     }
 }
 
@@ -380,6 +389,17 @@ mod tests {
             second.statement.0,
             "the bytes are those that were signed"
         );
+    }
+
+    #[test]
+    fn what_another_command_has_sent_meanwhile_is_nobodys_loss() {
+        let world = World::new();
+        let sent = world.push(lot(1));
+        world.queue.remove(&sent).unwrap();
+        let next = world.push(lot(2));
+        assert_eq!(next.order, sent.order, "its place is free again");
+        world.queue.remove(&sent).unwrap();
+        assert_eq!(world.queue.list().unwrap(), [next], "only what was named is removed");
     }
 
     #[test]
