@@ -10,7 +10,9 @@ use std::str::FromStr;
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 
 use crate::hash::{BadHash, Hash};
+use crate::lang::Lang;
 use crate::text::{base64url, cbor_as_bytes, from_base64url, serde_as_text};
+use crate::words::{Words, words};
 
 /// An Ed25519 public key as 32 bytes that nobody has looked at yet; see [`PublicKey::check`]. Text: base64url.
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -140,26 +142,52 @@ fn possession_message(key: &PublicKey, origin: &str, subject: &str) -> Vec<u8> {
 
 /// Why a key was refused.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
+#[error("{}", self.words().of(Lang::En))]
 pub enum BadKey {
     /// No point of the curve has this encoding.
-    #[error(
-        "not an Ed25519 public key: no point of the curve; use the 32 bytes your key tool shows as public key"
-    )]
     NotAPoint,
     /// The point has another, canonical, encoding.
-    #[error("the Ed25519 public key is not in its canonical encoding")]
     NonCanonical,
     /// The point is one of the eight of small order.
-    #[error("the Ed25519 public key is weak: signatures by it prove nothing; make a new key")]
     SmallOrder,
     /// The point is not in the prime-order group.
-    #[error(
-        "the Ed25519 public key has a component of small order, so programs disagree about it; make a new key"
-    )]
     Torsion,
     /// The proof of possession does not fit the key, the ledger's origin and the subject.
-    #[error("the proof of possession was not made by this key for this ledger and this owner")]
     Possession,
+}
+
+impl BadKey {
+    /// The defect in words.
+    #[must_use]
+    pub const fn words(self) -> Words {
+        match self {
+            Self::NotAPoint => words(
+                "not an Ed25519 public key: no point of the curve; use the 32 bytes your key tool shows as public key",
+                "不是 Ed25519 公钥：曲线上没有这一点；请使用密钥工具显示为公钥的 32 字节",
+                "não é uma chave pública Ed25519: não é ponto da curva; use os 32 bytes que sua ferramenta mostra como chave pública",
+            ),
+            Self::NonCanonical => words(
+                "the Ed25519 public key is not in its canonical encoding",
+                "Ed25519 公钥不是规范编码",
+                "a chave pública Ed25519 não está na codificação canônica",
+            ),
+            Self::SmallOrder => words(
+                "the Ed25519 public key is weak: signatures by it prove nothing; make a new key",
+                "Ed25519 公钥是弱密钥：其签名不能证明任何事；请生成新密钥",
+                "a chave pública Ed25519 é fraca: suas assinaturas nada provam; gere uma nova",
+            ),
+            Self::Torsion => words(
+                "the Ed25519 public key has a component of small order, so programs disagree about it; make a new key",
+                "Ed25519 公钥含有小阶分量，各程序判断不一；请生成新密钥",
+                "a chave pública Ed25519 tem um componente de ordem pequena, e programas divergem sobre ela; gere uma nova",
+            ),
+            Self::Possession => words(
+                "the proof of possession was not made by this key for this ledger and this owner",
+                "持有证明不是由该密钥为本账本和该持有人所作",
+                "a prova de posse não foi feita por esta chave para este registro e este dono",
+            ),
+        }
+    }
 }
 
 /// A key's thumbprint ([`PublicKey::thumbprint`]); 64 lower-case hexadecimal digits.

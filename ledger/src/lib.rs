@@ -29,3 +29,4 @@ pub mod tlog;
 pub mod verdict;
 pub mod violation;
 pub mod vocab;
+pub mod words;

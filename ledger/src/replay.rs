@@ -21,6 +21,7 @@ use crate::statemap::StateMap;
 use crate::statement::{Statement, StatementError, Verified};
 use crate::tlog::MemoryTree;
 use crate::violation::{Reason, Violation};
+use crate::words::Phrase;
 
 pub use author::Author;
 
@@ -74,7 +75,7 @@ impl Replay {
         let id = statement.header().key_id;
         let usable = match self.keys.get(&id).filter(|known| known.public() == key) {
             Some(known) => *known,
-            None => key.check().map_err(|bad| Violation::new(Reason::KeyRefused).with(bad))?,
+            None => key.check().map_err(|bad| Violation::new(Reason::KeyRefused).saying(bad.words()))?,
         };
         Ok(statement.verify(&usable)?)
     }
@@ -182,12 +183,18 @@ impl ReplayError {
         }
     }
 
-    /// The defect in words. Defects of form are for programmers, and in English only.
+    /// The defect in words.
     #[must_use]
     pub fn message(&self, lang: Lang) -> String {
+        self.phrase().say(lang)
+    }
+
+    /// The defect as a part of what somebody says of it.
+    #[must_use]
+    pub fn phrase(&self) -> Phrase {
         match self {
-            Self::Statement(error) => error.to_string(),
-            Self::Violation(violation) => violation.message(lang),
+            Self::Statement(error) => error.phrase(),
+            Self::Violation(violation) => violation.phrase(),
         }
     }
 }

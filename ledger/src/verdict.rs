@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::ser::SerializeStruct;
 
 use crate::lang::Lang;
+use crate::words::Arg;
 
 pub use facts::{Balance, Claim, Facts, Happening, Opened, Party};
 pub use notes::{CheckCode, Note};
@@ -42,7 +43,7 @@ pub struct Check {
     /// What there is to say.
     pub note: Note,
     /// What the note's words need.
-    pub args: Vec<String>,
+    pub args: Vec<Arg>,
 }
 
 /// A whole verdict.
@@ -88,17 +89,24 @@ impl Check {
         Self { code, outcome, note, args: Vec::new() }
     }
 
-    /// Adds what the words need.
+    /// Adds what the words need and is the same in every language.
     #[must_use]
     pub fn with(mut self, arg: impl std::fmt::Display) -> Self {
-        self.args.push(arg.to_string());
+        self.args.push(Arg::Plain(arg.to_string()));
+        self
+    }
+
+    /// Adds what the words need and has words of its own.
+    #[must_use]
+    pub fn saying(mut self, arg: impl Into<Arg>) -> Self {
+        self.args.push(arg.into());
         self
     }
 
     /// The note in words.
     #[must_use]
     pub fn message(&self, lang: Lang) -> String {
-        self.note.message(lang, &self.args)
+        self.note.phrase(self.args.clone()).say(lang)
     }
 }
 
@@ -108,7 +116,7 @@ impl Serialize for Check {
         check.serialize_field("check", self.code.code())?;
         check.serialize_field("outcome", &self.outcome)?;
         check.serialize_field("note", self.note.code())?;
-        check.serialize_field("args", &self.args)?;
+        check.serialize_field("args", &self.args.iter().map(Arg::to_string).collect::<Vec<_>>())?;
         check.serialize_field("text", &self.message(Lang::En))?;
         check.end()
     }
@@ -143,7 +151,7 @@ impl Report {
 
     /// Adds a check with any outcome.
     pub fn note(&mut self, code: CheckCode, outcome: Outcome, note: Note, args: &[&dyn std::fmt::Display]) {
-        let args = args.iter().map(ToString::to_string).collect();
+        let args = args.iter().map(|arg| Arg::Plain(arg.to_string())).collect();
         self.add(Check { code, outcome, note, args });
     }
 
@@ -199,7 +207,7 @@ impl Report {
             Outcome::NotTrusted => Note::VerdictNotTrusted,
             Outcome::NotEvaluated => Note::VerdictNotEvaluated,
         };
-        let _ = writeln!(text, "\n{}", note.message(lang, &[]));
+        let _ = writeln!(text, "\n{}", note.phrase(Vec::new()).say(lang));
         text
     }
 }

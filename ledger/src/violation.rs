@@ -6,6 +6,9 @@
 use std::fmt;
 
 use crate::lang::Lang;
+use crate::record::Warning;
+use crate::vocab::{Code, Treatment};
+use crate::words::{Arg, Phrase, Words, words};
 
 macro_rules! rules {
     ($($rule:ident $text:literal;)*) => {
@@ -105,8 +108,10 @@ macro_rules! reasons {
                 match code { $($code => Some(Self::$reason),)* _ => None }
             }
 
-            const fn template(self, lang: Lang) -> &'static str {
-                match self { $(Self::$reason => match lang { Lang::En => $en, Lang::Zh => $zh, Lang::Pt => $pt },)* }
+            /// Its words, with holes for what it speaks of.
+            #[must_use]
+            pub const fn words(self) -> Words {
+                match self { $(Self::$reason => words($en, $zh, $pt),)* }
             }
         }
     };
@@ -375,20 +380,17 @@ reasons! {
         "o selo informa a raiz de estado {0}; o registro resulta em {1}";
 }
 
-/// Fills a template's `{0}`, `{1}`... with the arguments.
-fn fill(template: &str, args: &[String]) -> String {
-    let mut text = template.to_owned();
-    for (n, arg) in args.iter().enumerate() {
-        text = text.replace(&format!("{{{n}}}"), arg);
-    }
-    text
-}
-
-impl Reason {
-    /// The reason in words.
+impl Warning {
+    /// What it warns of; `None` of a reason that this program does not know. On record its arguments are the same in
+    /// every language, and terms are kept as codes.
     #[must_use]
-    pub fn message(self, lang: Lang, args: &[String]) -> String {
-        fill(self.template(lang), args)
+    pub fn phrase(&self) -> Option<Phrase> {
+        let reason = Reason::of_code(&self.reason)?;
+        let arg = |text: &String| match Code::<Treatment>::parse(text) {
+            Ok(treatment) if reason == Reason::LabDisagrees => treatment.into(),
+            _ => Arg::Plain(text.clone()),
+        };
+        Some(Phrase::new(reason.words(), self.args.iter().map(arg).collect()))
     }
 }
 
@@ -403,7 +405,7 @@ pub struct Violation {
     /// Which field of it; empty for the event as a whole.
     pub field: String,
     /// What the words need.
-    pub args: Vec<String>,
+    pub args: Vec<Arg>,
 }
 
 impl Violation {
@@ -413,10 +415,17 @@ impl Violation {
         Self { reason, event: None, field: String::new(), args: Vec::new() }
     }
 
-    /// Adds what the words need.
+    /// Adds what the words need and is the same in every language.
     #[must_use]
     pub fn with(mut self, arg: impl fmt::Display) -> Self {
-        self.args.push(arg.to_string());
+        self.args.push(Arg::Plain(arg.to_string()));
+        self
+    }
+
+    /// Adds what the words need and has words of its own.
+    #[must_use]
+    pub fn saying(mut self, arg: impl Into<Arg>) -> Self {
+        self.args.push(arg.into());
         self
     }
 
@@ -436,7 +445,13 @@ impl Violation {
     /// The violation in words.
     #[must_use]
     pub fn message(&self, lang: Lang) -> String {
-        self.reason.message(lang, &self.args)
+        self.phrase().say(lang)
+    }
+
+    /// The violation as a part of what somebody says of it.
+    #[must_use]
+    pub fn phrase(&self) -> Phrase {
+        Phrase::new(self.reason.words(), self.args.clone())
     }
 }
 
@@ -452,7 +467,8 @@ mod tests {
         assert_eq!(codes.len(), Reason::ALL.len());
         for reason in Reason::ALL {
             assert_eq!(Reason::of_code(reason.code()), Some(*reason));
-            let holes = |lang| (0..6).filter(|n| reason.template(lang).contains(&format!("{{{n}}}"))).count();
+            let holes =
+                |lang| (0..6).filter(|n| reason.words().of(lang).contains(&format!("{{{n}}}"))).count();
             assert_eq!(holes(Lang::En), holes(Lang::Zh), "{}", reason.code());
             assert_eq!(holes(Lang::En), holes(Lang::Pt), "{}", reason.code());
         }

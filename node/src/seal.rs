@@ -11,7 +11,7 @@ use lode_ledger::hash::Hash;
 use lode_ledger::json::Json;
 use lode_ledger::key::SecretKey;
 use lode_ledger::record::{Record, RecordKey, View};
-use lode_ledger::statement::{Issuer, Statement, StatementError};
+use lode_ledger::statement::{Issuer, Statement, StatementError, Subject};
 use lode_ledger::time::Timestamp;
 
 /// The most entries without a seal between them, while the clock moves on.
@@ -91,9 +91,7 @@ pub(crate) fn make(
         ("seq".to_owned(), Json::Int(i64::try_from(seq).unwrap_or(i64::MAX))),
         ("events".to_owned(), Json::Arr(vec![event.to_json()])),
     ]);
-    let subject = format!("seal/{size}")
-        .parse()
-        .map_err(|_| StatementError::Claims { problem: "a seal's reference".to_owned() })?;
+    let subject = format!("seal/{size}").parse::<Subject>()?;
     Statement::sign(Issuer::Ledger, subject, &audience, &payload, key)
 }
 

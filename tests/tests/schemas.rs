@@ -93,8 +93,7 @@ fn the_table_of_rules_is_as_committed() {
     text.push_str("\n## Reasons\n\nWhy a statement is refused, or what is shown as a warning.\n\n");
     text.push_str("| Code | Rule | Message |\n|---|---|---|\n");
     for reason in Reason::ALL {
-        let holes: Vec<String> = (0..6).map(|n| format!("{{{n}}}")).collect();
-        let message = reason.message(Lang::En, &holes);
+        let message = reason.words().of(Lang::En);
         writeln!(text, "| `{}` | {} | {message} |", reason.code(), reason.rule()).unwrap();
     }
     let common: Vec<&str> = COMMON_RULES.iter().map(|rule| rule.code()).collect();

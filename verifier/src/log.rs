@@ -14,7 +14,7 @@ use lode_ledger::tlog::tile::{
     Entries, EntryBundle, MAX_BUNDLE_BYTES, TILE_BYTES, bundles, decode_bundle, tiles,
 };
 use lode_ledger::tlog::{Policy, SignedCheckpoint};
-use lode_ledger::verdict::{CheckCode, Note, Outcome, Report};
+use lode_ledger::verdict::{Check, CheckCode, Note, Outcome, Report};
 use lode_ledger::violation::Reason;
 use rayon::prelude::*;
 
@@ -124,7 +124,7 @@ fn replay_chunk(entries: Vec<Vec<u8>>, replay: &mut Replay) -> Result<u64, Repla
 fn report_bad_entry(index: u64, error: &ReplayError, report: &mut Report) {
     let (code, outcome, note) = match error {
         ReplayError::Violation(violation) if violation.reason == Reason::UnknownRuleset => {
-            let ruleset = violation.args.join(" ");
+            let ruleset = violation.args.first().map(ToString::to_string).unwrap_or_default();
             let newest = format!("{ruleset} (> {RULESET})");
             return report.note(CheckCode::Entries, Outcome::NotEvaluated, Note::RulesetUnknown, &[&newest]);
         }
@@ -135,12 +135,8 @@ fn report_bad_entry(index: u64, error: &ReplayError, report: &mut Report) {
     };
     let rule =
         error.rule().map_or_else(|| error.code().to_owned(), |rule| format!("{rule} {}", error.code()));
-    report.note(
-        code,
-        outcome,
-        note,
-        &[&index, &format!("({rule})"), &error.message(lode_ledger::lang::Lang::En)],
-    );
+    let check = Check::new(code, outcome, note).with(index).with(format_args!("({rule})"));
+    report.add(check.saying(error.phrase()));
 }
 
 /// The entries of a bundle; of a partial one that is gone, the beginning of the full one.

@@ -7,6 +7,7 @@ use crate::id::ItemId;
 use crate::record::{Certificate, CertificateLink, History, ItemState, MAX_KEPT, RecordKey};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{CertificateScope, EvidenceLevel};
+use crate::words::words;
 
 use super::context::{Context, refuse_twice, state_forbids, warn_item};
 use super::lots::keep_documents;
@@ -32,7 +33,13 @@ pub(super) fn refuse_not_normal(text: &Normalised, field: &str) -> Result<(), Vi
     if normalise(text.as_str()).as_deref() == Some(text.as_str()) {
         return Ok(());
     }
-    Err(Violation::new(Reason::FieldsDisagree).with("only capitals A-Z and digits stand here").field(field))
+    Err(Violation::new(Reason::FieldsDisagree)
+        .saying(words(
+            "only capitals A-Z and digits stand here",
+            "此处只能填大写字母 A-Z 和数字",
+            "aqui só cabem maiúsculas A-Z e dígitos",
+        ))
+        .field(field))
 }
 
 /// The id of a certificate's record.
@@ -56,8 +63,12 @@ pub(super) fn certificate_linked(
     refuse_twice(body.findings.iter().map(|statement| statement.treatment), "findings")?;
     let one_piece = body.scope == CertificateScope::ITEM;
     if one_piece == body.sample_count.is_some() {
-        let text = "a sample has a sample_count, and a certificate of one piece has none";
-        return Err(Violation::new(Reason::FieldsDisagree).with(text).field("sample_count"));
+        let text = words(
+            "a sample has a sample_count, and a certificate of one piece has none",
+            "抽样须填 sample_count，单件证书不填",
+            "uma amostra tem sample_count, e o certificado de uma peça não",
+        );
+        return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("sample_count"));
     }
     let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
     if item.state == ItemState::Exhausted {
@@ -70,7 +81,9 @@ pub(super) fn certificate_linked(
     if !by_lab {
         context.check_custodian(&body.item, &item).map_err(|violation| violation.field("item"))?;
         if !body.findings.is_empty() {
-            return Err(Violation::new(Reason::LabOnly).with("findings").field("findings"));
+            return Err(Violation::new(Reason::LabOnly)
+                .saying(words("findings", "检测结论", "resultados de análise"))
+                .field("findings"));
         }
     }
     context.build_on_item(&mut item)?;

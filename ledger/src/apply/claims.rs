@@ -19,8 +19,8 @@ pub(super) fn blend(inputs: &[(&Claims, Milligrams)]) -> Result<Claims, Violatio
     let mut blended = (*first).clone();
     for (claims, _) in rest {
         if claims.species != blended.species {
-            let violation = Violation::new(Reason::SpeciesDiffer).with(blended.species);
-            return Err(violation.with(claims.species));
+            let violation = Violation::new(Reason::SpeciesDiffer).saying(blended.species);
+            return Err(violation.saying(claims.species));
         }
         if claims.variety != blended.variety {
             blended.variety = None;

@@ -21,6 +21,7 @@ use crate::record::{
 use crate::tag::TagCode;
 use crate::time::Timestamp;
 use crate::violation::{Reason, Violation};
+use crate::words::{Arg, Words, words};
 
 use super::Delta;
 
@@ -361,24 +362,29 @@ pub(crate) fn warn_item<const N: usize>(
 
 pub(crate) fn state_forbids(id: &ItemId, state: ItemState) -> Violation {
     let state = match state {
-        ItemState::Declared => "declared, not yet received",
-        ItemState::InStock => "in stock",
-        ItemState::Finished => "finished",
-        ItemState::Exhausted => "exhausted",
-        ItemState::Sold => "sold",
+        ItemState::Declared => {
+            words("declared, not yet received", "已登记、尚未收货", "declarado, ainda não recebido")
+        }
+        ItemState::InStock => words("in stock", "在库", "em estoque"),
+        ItemState::Finished => words("finished", "成品", "acabado"),
+        ItemState::Exhausted => words("exhausted", "已用尽", "esgotado"),
+        ItemState::Sold => words("sold", "已售出", "vendido"),
     };
-    Violation::new(Reason::StateForbids).with(id).with(state)
+    Violation::new(Reason::StateForbids).with(id).saying(state)
 }
 
+/// A participant whose statements are refused.
+pub(crate) const SUSPENDED: Words = words("suspended", "已暂停", "suspenso");
+
 /// Refuses a list in which something stands twice.
-pub(crate) fn refuse_twice<T: Ord + std::fmt::Display>(
+pub(crate) fn refuse_twice<T: Ord + Into<Arg>>(
     things: impl Iterator<Item = T>,
     field: &str,
 ) -> Result<(), Violation> {
     let mut seen = BTreeSet::new();
     for (n, thing) in things.enumerate() {
         if seen.contains(&thing) {
-            return Err(Violation::new(Reason::NamedTwice).with(thing).field(format!("{field}[{n}]")));
+            return Err(Violation::new(Reason::NamedTwice).saying(thing).field(format!("{field}[{n}]")));
         }
         seen.insert(thing);
     }

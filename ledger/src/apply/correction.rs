@@ -7,6 +7,7 @@ use crate::event::shape::{FieldClass, FieldSpec, Fields};
 use crate::json::Json;
 use crate::record::{Detail, EventRef, Item};
 use crate::violation::{Reason, Violation};
+use crate::words::words;
 
 use super::context::Context;
 
@@ -23,10 +24,13 @@ pub(super) fn event_corrected(context: &mut Context<'_>, body: &EventCorrected) 
     let field = descriptive_field(&item, path)
         .ok_or_else(|| Violation::new(Reason::CorrectionField).with(path).field("field"))?;
     if let Some(new) = &body.new {
-        (field.check)(&new.0)
-            .map_err(|error| Violation::new(Reason::CorrectionNew).with(error.problem).field("new"))?;
+        (field.check)(&new.0).map_err(|error| {
+            Violation::new(Reason::CorrectionNew).saying(error.problem.phrase()).field("new")
+        })?;
     } else if field.required {
-        return Err(Violation::new(Reason::CorrectionNew).with("it is required").field("new"));
+        return Err(Violation::new(Reason::CorrectionNew)
+            .saying(words("it is required", "该字段必填", "ele é obrigatório"))
+            .field("new"));
     }
     context.build_on_item(&mut item)?;
     replace(context, &mut item, path, body)?;
@@ -48,8 +52,11 @@ fn replace(
     let place = item.details.iter().position(|detail| detail.field == path);
     let stands = place.and_then(|place| item.details.get(place)).map_or("", |detail| detail.value.as_str());
     if stands != old {
-        let shown = if stands.is_empty() { "nothing" } else { stands };
-        return Err(Violation::new(Reason::CorrectionOld).with(shown).field("old"));
+        let violation = Violation::new(Reason::CorrectionOld).field("old");
+        return Err(match stands {
+            "" => violation.saying(words("nothing", "空", "nada")),
+            stands => violation.with(stands),
+        });
     }
     let detail = Detail { field: path.to_owned(), value: new, corrected };
     match place.and_then(|place| item.details.get_mut(place)) {

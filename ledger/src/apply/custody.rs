@@ -5,9 +5,10 @@ use crate::event::body::{AcceptLine, CustodyAccepted, CustodyCancelled, CustodyO
 use crate::id::{OfferId, ParticipantId};
 use crate::record::{History, Item, Offer, OfferState, OfferedItem, RecordKey};
 use crate::violation::{Reason, Violation};
+use crate::words::words;
 
 use super::balance::{check_total_gain, positive, scale_tolerance};
-use super::context::{Context, refuse_twice};
+use super::context::{Context, SUSPENDED, refuse_twice};
 
 pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) -> Result<(), Violation> {
     refuse_twice(body.lines.iter().map(|line| line.item), "lines")?;
@@ -16,11 +17,15 @@ pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) 
         return Err(Violation::new(Reason::ToSelf).field("to"));
     }
     if context.participant(&body.to).map_err(|violation| violation.field("to"))?.suspended {
-        return Err(Violation::new(Reason::StateForbids).with(body.to).with("suspended").field("to"));
+        return Err(Violation::new(Reason::StateForbids).with(body.to).saying(SUSPENDED).field("to"));
     }
     if body.expires.unix() <= context.clock.unix() {
-        let text = "the offer would have expired already by the ledger's clock";
-        return Err(Violation::new(Reason::FieldsDisagree).with(text).field("expires"));
+        let text = words(
+            "the offer would have expired already by the ledger's clock",
+            "按账本时钟，该交付已经过期",
+            "pelo relógio do registro, a oferta já teria vencido",
+        );
+        return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("expires"));
     }
     let id = OfferId::derive(&context.origin, &context.issuer, &body.nonce, 0);
     let ownership = body.ownership.unwrap_or(false);

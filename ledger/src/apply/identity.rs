@@ -7,14 +7,15 @@ use crate::event::body::{
 use crate::event::{EventType, shape::Shape};
 use crate::hash::Hash;
 use crate::id::{LedgerId, Nonce, Origin, ParticipantId};
-use crate::key::{KeyId, check_possession};
+use crate::key::{BadKey, KeyId, check_possession};
 use crate::record::{Clock, History, Issuer, Key, Ledger, Participant, Policy, Record, RecordKey, Yield};
 use crate::sealed::Sealable;
 use crate::violation::{Reason, Violation};
 use crate::vocab::Role;
+use crate::words::words;
 
 use super::certificate::{issuer_id, refuse_not_normal};
-use super::context::{Context, refuse_twice};
+use super::context::{Context, SUSPENDED, refuse_twice};
 use super::{RULESET, ledger_id};
 
 /// The founding registrar's id: derived with the origin as issuer, as nobody is there to issue it.
@@ -27,11 +28,14 @@ pub(super) fn ledger_opened(context: &mut Context<'_>, body: &LedgerOpened) -> R
     for (key, field) in
         [(body.log_key, "log_key"), (body.seal_key, "seal_key"), (body.receipt_key, "receipt_key")]
     {
-        key.check().map_err(|error| Violation::new(Reason::KeyRefused).with(error).field(field))?;
+        key.check().map_err(|error| Violation::new(Reason::KeyRefused).saying(error.words()).field(field))?;
     }
     if body.seal_interval_s == 0 {
-        let violation =
-            Violation::new(Reason::FieldsDisagree).with("a seal interval has at least one second");
+        let violation = Violation::new(Reason::FieldsDisagree).saying(words(
+            "a seal interval has at least one second",
+            "封存间隔至少一秒",
+            "um intervalo de selos tem ao menos um segundo",
+        ));
         return Err(violation.field("seal_interval_s"));
     }
     let registrar = registrar_id(&body.origin, &body.registrar.nonce);
@@ -85,12 +89,20 @@ pub(super) fn policy_adopted(context: &mut Context<'_>, body: &PolicyAdopted) ->
     }
     refuse_twice(body.yields.iter().map(|range| range.step), "yields")?;
     if let Some(n) = body.yields.iter().position(|range| range.min_ppm > range.max_ppm) {
-        let violation = Violation::new(Reason::FieldsDisagree).with("min_ppm is above max_ppm");
+        let violation = Violation::new(Reason::FieldsDisagree).saying(words(
+            "min_ppm is above max_ppm",
+            "min_ppm 大于 max_ppm",
+            "min_ppm está acima de max_ppm",
+        ));
         return Err(violation.field(format!("yields[{n}]")));
     }
     if body.receipt_reason_ppm > body.receipt_countersign_ppm {
-        let text = "a counter-signature cannot be asked for earlier than a reason";
-        return Err(Violation::new(Reason::FieldsDisagree).with(text).field("receipt_countersign_ppm"));
+        let text = words(
+            "a counter-signature cannot be asked for earlier than a reason",
+            "要求会签的阈值不能低于要求原因的阈值",
+            "uma contra-assinatura não pode ser exigida antes de um motivo",
+        );
+        return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("receipt_countersign_ppm"));
     }
     let history = match context.record(&RecordKey::Policy).as_deref() {
         Some(Record::Policy(before)) => before.history,
@@ -170,7 +182,7 @@ pub(super) fn participant_suspended(
 ) -> Result<(), Violation> {
     let mut participant = context.participant(&body.participant)?;
     if participant.suspended {
-        let violation = Violation::new(Reason::StateForbids).with(body.participant).with("suspended");
+        let violation = Violation::new(Reason::StateForbids).with(body.participant).saying(SUSPENDED);
         return Err(violation.field("participant"));
     }
     if participant.has_role("registrar") {
@@ -184,7 +196,7 @@ pub(super) fn participant_suspended(
 pub(super) fn role_granted(context: &mut Context<'_>, body: &RoleGranted) -> Result<(), Violation> {
     let mut participant = context.participant(&body.participant)?;
     if participant.roles.contains(&body.role) {
-        return Err(Violation::new(Reason::NamedTwice).with(body.role).field("role"));
+        return Err(Violation::new(Reason::NamedTwice).saying(body.role).field("role"));
     }
     participant.roles.push(body.role);
     participant.roles.sort_unstable();
@@ -198,7 +210,7 @@ pub(super) fn role_granted(context: &mut Context<'_>, body: &RoleGranted) -> Res
 pub(super) fn role_revoked(context: &mut Context<'_>, body: &RoleRevoked) -> Result<(), Violation> {
     let mut participant = context.participant(&body.participant)?;
     let Some(place) = participant.roles.iter().position(|role| *role == body.role) else {
-        return Err(Violation::new(Reason::NotFound).with(body.role).field("role"));
+        return Err(Violation::new(Reason::NotFound).saying(body.role).field("role"));
     };
     participant.roles.remove(place);
     if body.role == Role::REGISTRAR && !participant.suspended {
@@ -238,7 +250,11 @@ pub(super) fn key_revoked(context: &mut Context<'_>, body: &KeyRevoked) -> Resul
     }
     if body.suspect_since.is_some_and(|since| since > context.index) {
         return Err(Violation::new(Reason::FieldsDisagree)
-            .with("a key cannot become suspect later on")
+            .saying(words(
+                "a key cannot become suspect later on",
+                "密钥不能从将来起才可疑",
+                "uma chave não pode ficar suspeita só no futuro",
+            ))
             .field("suspect_since"));
     }
     key.revoked = Some(context.index);
@@ -270,7 +286,8 @@ fn add_keys(
 ) -> Result<(), Violation> {
     for (n, grant) in grants.iter().enumerate() {
         let place = format!("{field}[{n}]");
-        let refused = |error| Violation::new(Reason::KeyRefused).with(error).field(place.clone());
+        let refused =
+            |error: BadKey| Violation::new(Reason::KeyRefused).saying(error.words()).field(place.clone());
         check_possession(&grant.key, &grant.proof, &context.origin, subject).map_err(refused)?;
         if let Some(name) = grant.scope.iter().find(|name| EventType::named(name.as_str()).is_none()) {
             return Err(Violation::new(Reason::NotFound).with(name).field(format!("{place}.scope")));

@@ -9,12 +9,14 @@ use crate::event::shape::{FieldClass, Fields};
 use crate::event::{Event, EventType};
 use crate::id::{ConsignmentId, ItemId};
 use crate::json::Json;
+use crate::key::BadKey;
 use crate::record::{
     Claims, Consignment, Detail, Document, History, Item, ItemState, MAX_KEPT, MassBalance, Origin, Parent,
     RecordKey, TreatmentState,
 };
 use crate::violation::{Reason, Violation};
 use crate::vocab::{ChainModel, Code, EntryKind, EvidenceLevel, Finding, Nature};
+use crate::words::words;
 
 use super::balance::{positive, scale_tolerance};
 use super::context::{Actor, Context, refuse_twice, state_forbids, warn_item};
@@ -37,13 +39,17 @@ pub(super) fn lot_declared(
         let supplier_record = context.participant(supplier).map_err(|v| v.field("supplier_participant"))?;
         if *supplier == author || !(supplier_record.has_role("exporter") || supplier_record.has_role("miner"))
         {
-            let violation =
-                Violation::new(Reason::WrongKind).with(supplier).with("another, an exporter or miner");
+            let violation = Violation::new(Reason::WrongKind).with(supplier).saying(words(
+                "another, an exporter or miner",
+                "另一方，且为出口商或矿商",
+                "outro, exportador ou minerador",
+            ));
             return Err(violation.field("supplier_participant"));
         }
     }
     if let Some(key) = &body.supplier_link {
-        let refused = |error| Violation::new(Reason::KeyRefused).with(error).field("supplier_link");
+        let refused =
+            |error: BadKey| Violation::new(Reason::KeyRefused).saying(error.words()).field("supplier_link");
         key.check().map_err(refused)?;
         if context.record(&RecordKey::Key(key.thumbprint())).is_some() {
             return Err(Violation::new(Reason::KeyInUse).field("supplier_link"));
@@ -90,7 +96,11 @@ fn check_mass(body: &LotDeclared) -> Result<(), Violation> {
         return Ok(());
     }
     Err(Violation::new(Reason::FieldsDisagree)
-        .with("gross mass is not net mass and tare")
+        .saying(words(
+            "gross mass is not net mass and tare",
+            "毛重不等于净重加皮重",
+            "a massa bruta não é a líquida mais a tara",
+        ))
         .field("mass.gross_mg"))
 }
 
@@ -110,15 +120,20 @@ fn check_origins(origins: &[OriginShare]) -> Result<Vec<Origin>, Violation> {
 fn check_species(body: &LotDeclared) -> Result<(), Violation> {
     let says_natural = body.nature == Nature::NATURAL || body.nature == Nature::NATURAL_GLASS;
     if says_natural && !body.species.is_natural() {
-        let text = format!("{} is {}, not {}", body.species, body.species.nature(), body.nature);
-        return Err(Violation::new(Reason::FieldsDisagree).with(text).field("nature"));
+        let text = words("{0} is {1}, not {2}", "{0} 属于“{1}”，不是“{2}”", "{0} é {1}, não {2}")
+            .saying(body.species)
+            .saying(body.species.nature())
+            .saying(body.nature);
+        return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("nature"));
     }
     let Some(variety) = body.variety else { return Ok(()) };
     if variety.attribute("species").is_none_or(|species| species == body.species.as_str()) {
         return Ok(());
     }
-    let text = format!("{variety} is not a variety of {}", body.species);
-    Err(Violation::new(Reason::FieldsDisagree).with(text).field("variety"))
+    let text = words("{0} is not a variety of {1}", "{0} 不是 {1} 的品种", "{0} não é uma variedade de {1}")
+        .saying(variety)
+        .saying(body.species);
+    Err(Violation::new(Reason::FieldsDisagree).saying(text).field("variety"))
 }
 
 /// Rule L5 at entry: a level is reached by what the author has, and never above the entry kind's ceiling.
@@ -126,8 +141,8 @@ fn check_evidence(body: &LotDeclared) -> Result<(), Violation> {
     let level = body.evidence;
     let ceiling = body.entry.ceiling().lower(EvidenceLevel::DOCUMENT);
     if level.higher(ceiling) != ceiling {
-        let by = format!("lot.declared of {}", body.entry);
-        return Err(Violation::new(Reason::EvidenceTooHigh).with(level).with(by).field("evidence"));
+        let by = words("lot.declared of {0}", "{0}的 lot.declared", "lot.declared de {0}").saying(body.entry);
+        return Err(Violation::new(Reason::EvidenceTooHigh).saying(level).saying(by).field("evidence"));
     }
     if level == EvidenceLevel::DOCUMENT && body.documents.is_empty() {
         return Err(Violation::new(Reason::EvidenceNeedsDocument).field("documents"));
@@ -145,7 +160,7 @@ fn declared_treatments(
     for (n, statement) in statements.iter().enumerate() {
         if is_of_lab(statement.finding) {
             let field = format!("treatments[{n}].finding");
-            return Err(Violation::new(Reason::LabOnly).with(statement.finding).field(field));
+            return Err(Violation::new(Reason::LabOnly).saying(statement.finding).field(field));
         }
         // Not stated is what an absent treatment means.
         if statement.finding != Finding::NOT_STATED {
@@ -271,7 +286,11 @@ pub(super) fn supplier_countersigned(
         return Err(Violation::new(Reason::NotEntitled).with(body.item));
     }
     if item.countersigned.is_some() {
-        let violation = Violation::new(Reason::StateForbids).with(body.item).with("counter-signed");
+        let violation = Violation::new(Reason::StateForbids).with(body.item).saying(words(
+            "counter-signed",
+            "已会签",
+            "contra-assinado",
+        ));
         return Err(violation.field("item"));
     }
     if body.net_mg != item.mass.entered {
@@ -280,7 +299,7 @@ pub(super) fn supplier_countersigned(
         return Err(violation.with(difference).field("net_mg"));
     }
     if !item.claims.origins.iter().any(|origin| origin.country == body.country) {
-        return Err(Violation::new(Reason::NotFound).with(body.country).field("country"));
+        return Err(Violation::new(Reason::NotFound).saying(body.country).field("country"));
     }
     context.build_on_item(&mut item)?;
     item.countersigned = Some(context.event_ref());

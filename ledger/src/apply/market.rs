@@ -6,6 +6,7 @@ use crate::key::PublicKey;
 use crate::record::{History, ItemState, RecordKey, Sale, Tag};
 use crate::tag::TagCode;
 use crate::violation::{Reason, Violation};
+use crate::words::words;
 
 use super::context::{Context, refuse_twice};
 use super::lots::keep_documents;
@@ -47,7 +48,9 @@ fn bind(
     code: TagCode,
     claim_key: PublicKey,
 ) -> Result<(), Violation> {
-    claim_key.check().map_err(|error| Violation::new(Reason::KeyRefused).with(error).field("claim_key"))?;
+    claim_key
+        .check()
+        .map_err(|error| Violation::new(Reason::KeyRefused).saying(error.words()).field("claim_key"))?;
     if TagCode::of(&claim_key) != code {
         return Err(Violation::new(Reason::TagNotHash).with(code).field("code"));
     }
@@ -92,7 +95,10 @@ pub(super) fn sale_cancelled(context: &mut Context<'_>, body: &SaleCancelled) ->
         return Err(Violation::new(Reason::NotOwner).with(body.sale).field("sale"));
     }
     if sale.cancelled {
-        return Err(Violation::new(Reason::StateForbids).with(body.sale).with("cancelled").field("sale"));
+        return Err(Violation::new(Reason::StateForbids)
+            .with(body.sale)
+            .saying(words("cancelled", "已取消", "cancelada"))
+            .field("sale"));
     }
     for item_id in &sale.items {
         let mut item = context.item(item_id)?;

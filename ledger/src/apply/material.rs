@@ -8,6 +8,7 @@ use crate::record::{Claims, Item, ItemState, Parent, RecordKey};
 use crate::time::Timestamp;
 use crate::violation::{Reason, Violation};
 use crate::vocab::LossReason;
+use crate::words::words;
 
 use super::balance::{add, check_counts, check_difference, lose, pass_on, positive, total};
 use super::claims::blend;
@@ -20,7 +21,11 @@ pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<()
         ItemKind::Lot => OutputKind::Lot,
         ItemKind::Batch => OutputKind::Batch,
         ItemKind::Piece => {
-            let violation = Violation::new(Reason::WrongKind).with(body.item).with("a lot or a batch");
+            let violation = Violation::new(Reason::WrongKind).with(body.item).saying(words(
+                "a lot or a batch",
+                "批次或批件",
+                "um lote ou um lote contado",
+            ));
             return Err(violation.field("item"));
         }
     };
@@ -59,7 +64,7 @@ pub(super) fn lot_merged(
 ) -> Result<(), Violation> {
     if let Some(n) = body.inputs.iter().position(|input| input.item.kind() != ItemKind::Lot) {
         let id = body.inputs.get(n).map(|input| input.item.to_string()).unwrap_or_default();
-        let violation = Violation::new(Reason::WrongKind).with(id).with("a lot");
+        let violation = Violation::new(Reason::WrongKind).with(id).saying(words("a lot", "批次", "um lote"));
         return Err(violation.field(format!("inputs[{n}].item")));
     }
     let taken = take_inputs(context, &body.inputs)?;

@@ -29,6 +29,8 @@ use crate::key::PublicKey;
 use crate::record::{Participant, Record, RecordKey, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, View};
 use crate::statement::{Issuer, Statement, Verified, decode_payload};
 use crate::violation::{Reason, Violation};
+use crate::vocab::{self, Role};
+use crate::words::Arg;
 
 pub use certificate::{certificate_id, issuer_id, normalise};
 pub use context::Link;
@@ -320,7 +322,9 @@ fn authorise(context: &Context<'_>, event: EventType) -> Result<(), Violation> {
         (Actor::Participant(..), Author::Supplier) => check_scope(context, spec.name),
         (Actor::Participant(..), Author::Participant(roles)) => {
             if !roles.is_empty() && !roles.iter().any(|role| context.author_has_role(role)) {
-                return Err(Violation::new(Reason::RoleForbids).with(spec.name).with(roles.join(", ")));
+                return Err(Violation::new(Reason::RoleForbids).with(spec.name).saying(Arg::Terms(
+                    roles.iter().filter_map(|role| vocab::find::<Role>(role)).collect(),
+                )));
             }
             check_scope(context, spec.name)
         }

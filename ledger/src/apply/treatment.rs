@@ -5,6 +5,7 @@ use crate::mass::Milligrams;
 use crate::record::{Item, ItemState, RecordKey, TreatmentState};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{Code, EvidenceLevel, Finding};
+use crate::words::words;
 
 use super::balance::{check_total_gain, positive};
 use super::claims::{find, is_applied, mark_applied, set};
@@ -35,7 +36,7 @@ pub(super) fn treatment_declared(
     for (n, statement) in body.treatments.iter().enumerate() {
         if is_of_lab(statement.finding) && !by_lab {
             let field = format!("treatments[{n}].finding");
-            return Err(Violation::new(Reason::LabOnly).with(statement.finding).field(field));
+            return Err(Violation::new(Reason::LabOnly).saying(statement.finding).field(field));
         }
         let evidence =
             if is_of_lab(statement.finding) { EvidenceLevel::LAB_OR_INSPECTOR } else { documented };
@@ -57,7 +58,8 @@ pub(super) fn learn(
     let known = find(&item.claims, statement.treatment).copied();
     let before = known.map_or(Finding::NOT_STATED, |state| state.finding);
     let said = statement.finding;
-    let undone = |to| Violation::new(Reason::TreatmentUndone).with(statement.treatment).with(to);
+    let undone =
+        |to: Code<Finding>| Violation::new(Reason::TreatmentUndone).saying(statement.treatment).saying(to);
     if said == Finding::NOT_STATED {
         return if before == Finding::NOT_STATED { Ok(()) } else { Err(undone(said)) };
     }
@@ -84,8 +86,12 @@ pub(super) fn learn(
 pub(super) fn treatment_applied(context: &mut Context<'_>, body: &TreatmentApplied) -> Result<(), Violation> {
     let added = body.added_mg.map(|mass| positive(mass, "added_mg")).transpose()?;
     if added.is_some() != body.left_mg.is_some() {
-        let text = "mass that is added is stated with what there is afterwards";
-        return Err(Violation::new(Reason::FieldsDisagree).with(text).field("left_mg"));
+        let text = words(
+            "mass that is added is stated with what there is afterwards",
+            "填写增加的质量时，须同时填写之后的质量",
+            "a massa acrescentada é informada com a que há depois",
+        );
+        return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("left_mg"));
     }
     if let Some(added) = added
         && !ADDING.contains(&body.treatment.as_str())

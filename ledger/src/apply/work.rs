@@ -9,6 +9,7 @@ use crate::mass::Milligrams;
 use crate::record::{Detail, History, Item, MassBalance, Record, RecordKey, WorkOrder};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{Code, GainReason, LossReason, Step, Treatment};
+use crate::words::words;
 
 use super::balance::{add, check_difference, positive};
 use super::claims::mark_applied;
@@ -54,7 +55,10 @@ pub(super) fn job_in_hand(context: &Context<'_>, id: &WorkOrderId) -> Result<Wor
         return Err(Violation::new(Reason::NotCustodian).with(id).with(work.studio).field("work"));
     }
     if work.mass.left.is_zero() {
-        return Err(Violation::new(Reason::StateForbids).with(id).with("completed").field("work"));
+        return Err(Violation::new(Reason::StateForbids)
+            .with(id)
+            .saying(words("completed", "已完工", "concluída"))
+            .field("work"));
     }
     Ok(work)
 }
@@ -93,7 +97,13 @@ pub(super) fn step_logged(context: &mut Context<'_>, body: &StepLogged) -> Resul
 }
 
 pub(super) fn one_of_two(field: &str) -> Violation {
-    Violation::new(Reason::FieldsDisagree).with("exactly one of item and work is named").field(field)
+    Violation::new(Reason::FieldsDisagree)
+        .saying(words(
+            "exactly one of item and work is named",
+            "item 与 work 须且只能填一个",
+            "informe exatamente um de item e work",
+        ))
+        .field(field)
 }
 
 pub(super) fn work_completed(

@@ -16,6 +16,7 @@ use crate::vocab::{
     CertificateScope, Code, Country, DifferenceReason, DocumentType, EntryKind, EvidenceLevel, Finding, Form,
     GainReason, LossReason, Nature, Role, SaleChannel, Species, Step, Treatment, Variety, WeighingMethod,
 };
+use crate::words::words;
 
 /// A short line: a name, a number, a reason.
 pub type Line = Text<120>;
@@ -713,7 +714,10 @@ impl crate::event::shape::Shape for OutputKind {
             Some("lot") => Ok(Self::Lot),
             Some("batch") => Ok(Self::Batch),
             Some("piece") => Ok(Self::Piece),
-            _ => Err(crate::event::shape::FieldError::expected("lot, batch or piece")),
+            _ => {
+                let what = words("lot, batch or piece", "lot、batch 或 piece", "lot, batch ou piece");
+                Err(crate::event::shape::FieldError::expected(what))
+            }
         }
     }
 

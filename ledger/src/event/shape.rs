@@ -13,15 +13,17 @@ use crate::id::{
 };
 use crate::json::Json;
 use crate::key::{KeyId, PublicKey, Signature};
+use crate::lang::Lang;
 use crate::mass::{Milligrams, Ppm};
 use crate::sealed::{Sealable, SealedDigest};
 use crate::tag::TagCode;
 use crate::time::Timestamp;
 use crate::vocab::{Code, Vocabulary};
+use crate::words::{Phrase, Words, words};
 
 /// A field that cannot be read: where, and what was expected there.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("field {field}: {problem}")]
+#[error("{}", self.phrase())]
 pub struct FieldError {
     /// The path inside the event, as in `origins[0].country`; empty for the event itself.
     pub field: String,
@@ -31,19 +33,16 @@ pub struct FieldError {
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{}", self.phrase())]
 pub enum FieldProblem {
     /// The field must be there and is not.
-    #[error("is missing; it is required here")]
     Missing,
     /// No field of this name exists here.
-    #[error("is not a field of this event; see `lode event help`")]
     Unknown,
     /// The event type is not one of the table.
-    #[error("{0:?} is not an event type of this ledger")]
     UnknownEvent(String),
-    /// The value has another shape.
-    #[error("expected {0}")]
-    Expected(String),
+    /// The value has another shape than this.
+    Expected(Phrase),
 }
 
 impl FieldProblem {
@@ -57,11 +56,54 @@ impl FieldProblem {
             Self::Expected(_) => "field-value",
         }
     }
+
+    /// The problem in words.
+    #[must_use]
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::Missing => {
+                words("is missing; it is required here", "缺失，此处必填", "está ausente; aqui é obrigatório")
+                    .into()
+            }
+            Self::Unknown => words(
+                "is not a field of this event; see `lode event help`",
+                "不是该事件的字段，请见 `lode event help`",
+                "não é um campo deste evento; veja `lode event help`",
+            )
+            .into(),
+            Self::UnknownEvent(name) => words(
+                "{0} is not an event type of this ledger",
+                "{0} 不是本账本的事件类型",
+                "{0} não é um tipo de evento deste registro",
+            )
+            .with(format_args!("{name:?}")),
+            Self::Expected(what) => {
+                words("expected {0}", "应为：{0}", "esperava-se {0}").saying(what.clone())
+            }
+        }
+    }
 }
 
 impl FieldError {
-    pub(crate) fn expected(what: impl fmt::Display) -> Self {
-        Self { field: String::new(), problem: FieldProblem::Expected(what.to_string()) }
+    pub(crate) fn expected(what: impl Into<Phrase>) -> Self {
+        Self { field: String::new(), problem: FieldProblem::Expected(what.into()) }
+    }
+
+    /// The field and its problem in words.
+    #[must_use]
+    pub fn phrase(&self) -> Phrase {
+        if self.field.is_empty() {
+            return self.problem.phrase();
+        }
+        words("field {0}: {1}", "字段 {0}：{1}", "campo {0}: {1}")
+            .with(&self.field)
+            .saying(self.problem.phrase())
+    }
+
+    /// The field and its problem in a language.
+    #[must_use]
+    pub fn message(&self, lang: Lang) -> String {
+        self.phrase().say(lang)
     }
 
     pub(crate) fn at(mut self, name: &str) -> Self {
@@ -73,6 +115,9 @@ impl FieldError {
         self
     }
 }
+
+/// What is expected where fields are.
+pub(crate) const OBJECT: Words = words("an object", "对象", "um objeto");
 
 /// A value of an event's payload.
 pub trait Shape: Sized {
@@ -148,10 +193,27 @@ impl<T, const MIN: usize, const MAX: usize> From<Vec<T>> for List<T, MIN, MAX> {
 impl<T: Shape, const MIN: usize, const MAX: usize> Shape for List<T, MIN, MAX> {
     fn from_json(json: &Json) -> Result<Self, FieldError> {
         let Json::Arr(items) = json else {
-            return Err(FieldError::expected(format!("a list of {MIN} to {MAX} entries")));
+            return Err(FieldError::expected(
+                words(
+                    "a list of {0} to {1} entries",
+                    "{0} 至 {1} 项的列表",
+                    "uma lista de {0} a {1} entradas",
+                )
+                .with(MIN)
+                .with(MAX),
+            ));
         };
         if items.len() < MIN || items.len() > MAX {
-            return Err(FieldError::expected(format!("{MIN} to {MAX} entries, not {}", items.len())));
+            return Err(FieldError::expected(
+                words(
+                    "{0} to {1} entries, not {2}",
+                    "{0} 至 {1} 项，而不是 {2} 项",
+                    "de {0} a {1} entradas, não {2}",
+                )
+                .with(MIN)
+                .with(MAX)
+                .with(items.len()),
+            ));
         }
         let read = |(n, item)| T::from_json(item).map_err(|error| error.at(&format!("[{n}]")));
         items.iter().enumerate().map(read).collect::<Result<Vec<T>, _>>().map(Self)
@@ -187,9 +249,14 @@ impl<const MAX: usize> Text<MAX> {
         let text = text.into();
         let length = text.chars().count();
         if length == 0 || length > MAX || text.trim() != text || text.chars().any(char::is_control) {
-            return Err(FieldError::expected(format!(
-                "one line of 1 to {MAX} characters without blanks at its ends"
-            )));
+            return Err(FieldError::expected(
+                words(
+                    "one line of 1 to {0} characters without blanks at its ends",
+                    "1 至 {0} 个字符的一行文字，首尾不得有空格",
+                    "uma linha de 1 a {0} caracteres sem espaços nas pontas",
+                )
+                .with(MAX),
+            ));
         }
         Ok(Self(text))
     }
@@ -209,7 +276,7 @@ impl<const MAX: usize> fmt::Display for Text<MAX> {
 
 impl<const MAX: usize> Shape for Text<MAX> {
     fn from_json(json: &Json) -> Result<Self, FieldError> {
-        Self::new(text_of(json, "a text")?)
+        Self::new(text_of(json, words("a text", "文本", "um texto"))?)
     }
 
     fn to_json(&self) -> Json {
@@ -221,7 +288,7 @@ impl<const MAX: usize> Shape for Text<MAX> {
     }
 }
 
-fn text_of<'a>(json: &'a Json, what: &str) -> Result<&'a str, FieldError> {
+fn text_of(json: &Json, what: impl Into<Phrase>) -> Result<&str, FieldError> {
     json.as_str().ok_or_else(|| FieldError::expected(what))
 }
 
@@ -229,7 +296,7 @@ impl Shape for bool {
     fn from_json(json: &Json) -> Result<Self, FieldError> {
         match json {
             Json::Bool(value) => Ok(*value),
-            _ => Err(FieldError::expected("true or false")),
+            _ => Err(FieldError::expected(words("true or false", "true 或 false", "true ou false"))),
         }
     }
 
@@ -249,7 +316,7 @@ macro_rules! integer_shape {
                 json.as_int()
                     .filter(|value| ($min..=$max).contains(value))
                     .and_then(|value| Self::try_from(value).ok())
-                    .ok_or_else(|| FieldError::expected(format!("a whole number from {} to {}", $min, $max)))
+                    .ok_or_else(|| FieldError::expected(words("a whole number from {0} to {1}", "{0} 至 {1} 的整数", "um número inteiro de {0} a {1}").with($min).with($max)))
             }
 
             fn to_json(&self) -> Json {
@@ -271,10 +338,13 @@ integer_shape! {
 
 impl Shape for Milligrams {
     fn from_json(json: &Json) -> Result<Self, FieldError> {
-        json.as_int()
-            .and_then(|value| u64::try_from(value).ok())
-            .and_then(Self::new)
-            .ok_or_else(|| FieldError::expected("a mass in whole milligrams, 0 to 2^53-1"))
+        json.as_int().and_then(|value| u64::try_from(value).ok()).and_then(Self::new).ok_or_else(|| {
+            FieldError::expected(words(
+                "a mass in whole milligrams, 0 to 2^53-1",
+                "以整毫克计的质量，0 至 2^53-1",
+                "uma massa em miligramas inteiros, de 0 a 2^53-1",
+            ))
+        })
     }
 
     fn to_json(&self) -> Json {
@@ -288,10 +358,13 @@ impl Shape for Milligrams {
 
 impl Shape for Ppm {
     fn from_json(json: &Json) -> Result<Self, FieldError> {
-        json.as_int()
-            .and_then(|value| u32::try_from(value).ok())
-            .and_then(Self::new)
-            .ok_or_else(|| FieldError::expected("a share in parts per million, 0 to 1000000"))
+        json.as_int().and_then(|value| u32::try_from(value).ok()).and_then(Self::new).ok_or_else(|| {
+            FieldError::expected(words(
+                "a share in parts per million, 0 to 1000000",
+                "以百万分之一计的份额，0 至 1000000",
+                "uma parte por milhão, de 0 a 1000000",
+            ))
+        })
     }
 
     fn to_json(&self) -> Json {
@@ -305,8 +378,19 @@ impl Shape for Ppm {
 
 impl<V: Vocabulary> Shape for Code<V> {
     fn from_json(json: &Json) -> Result<Self, FieldError> {
-        let text = text_of(json, &format!("a code of the vocabulary {}", V::NAME))?;
-        Self::parse(text).map_err(FieldError::expected)
+        let what =
+            words("a code of the vocabulary {0}", "词汇表 {0} 中的代码", "um código do vocabulário {0}");
+        let text = text_of(json, what.with(V::NAME))?;
+        Self::parse(text).map_err(|unknown| {
+            let what = words(
+                "a code of the vocabulary {0}, not {1}{2}",
+                "词汇表 {0} 中的代码，而不是 {1}{2}",
+                "um código do vocabulário {0}, não {1}{2}",
+            );
+            FieldError::expected(
+                what.with(V::NAME).with(format_args!("{:?}", unknown.code)).saying(unknown.hint()),
+            )
+        })
     }
 
     fn to_json(&self) -> Json {
@@ -321,10 +405,11 @@ impl<V: Vocabulary> Shape for Code<V> {
 
 /// Values written as one JSON string by `Display` and read by `FromStr`.
 macro_rules! text_shape {
-    ($($type:ty => $pattern:expr, $what:expr;)*) => {$(
+    ($($type:ty => $pattern:literal, $what:literal $zh:literal $pt:literal;)*) => {$(
         impl Shape for $type {
             fn from_json(json: &Json) -> Result<Self, FieldError> {
-                text_of(json, $what)?.parse().map_err(|_| FieldError::expected($what))
+                let what = words($what, $zh, $pt);
+                text_of(json, what)?.parse().map_err(|_| FieldError::expected(what))
             }
 
             fn to_json(&self) -> Json {
@@ -339,21 +424,49 @@ macro_rules! text_shape {
 }
 
 text_shape! {
-    Hash => "^[0-9a-f]{64}$", "a SHA-256 in 64 lower-case hexadecimal digits";
-    Nonce => "^[0-9a-f]{32}$", "a nonce of 128 random bits in 32 lower-case hexadecimal digits";
-    ParticipantId => "^U-[0-9A-HJKMNP-TV-Z]{26}$", "a participant id (U-...)";
-    ItemId => "^[LBP]-[0-9A-HJKMNP-TV-Z]{26}$", "an item id (L-, B- or P-...)";
-    WorkOrderId => "^W-[0-9A-HJKMNP-TV-Z]{26}$", "a work order id (W-...)";
-    ConsignmentId => "^C-[0-9A-HJKMNP-TV-Z]{26}$", "a consignment id (C-...)";
-    OfferId => "^O-[0-9A-HJKMNP-TV-Z]{26}$", "an offer id (O-...)";
-    SaleId => "^S-[0-9A-HJKMNP-TV-Z]{26}$", "a sale id (S-...)";
-    TagCode => "^[0-9A-HJKMNP-TV-Z]{16}[0-9A-Z]$", "a tag code of 16 characters and a check character";
+    Hash => "^[0-9a-f]{64}$", "a SHA-256 in 64 lower-case hexadecimal digits"
+        "SHA-256，64 位小写十六进制"
+        "um SHA-256 em 64 dígitos hexadecimais minúsculos";
+    Nonce => "^[0-9a-f]{32}$", "a nonce of 128 random bits in 32 lower-case hexadecimal digits"
+        "128 位随机数，32 位小写十六进制"
+        "um nonce de 128 bits aleatórios em 32 dígitos hexadecimais minúsculos";
+    ParticipantId => "^U-[0-9A-HJKMNP-TV-Z]{26}$", "a participant id (U-...)"
+        "参与方编号（U-...）"
+        "o id de um participante (U-...)";
+    ItemId => "^[LBP]-[0-9A-HJKMNP-TV-Z]{26}$", "an item id (L-, B- or P-...)"
+        "物品编号（L-、B- 或 P-...）"
+        "o id de um item (L-, B- ou P-...)";
+    WorkOrderId => "^W-[0-9A-HJKMNP-TV-Z]{26}$", "a work order id (W-...)"
+        "工单编号（W-...）"
+        "o id de uma ordem de serviço (W-...)";
+    ConsignmentId => "^C-[0-9A-HJKMNP-TV-Z]{26}$", "a consignment id (C-...)"
+        "货运批编号（C-...）"
+        "o id de uma remessa (C-...)";
+    OfferId => "^O-[0-9A-HJKMNP-TV-Z]{26}$", "an offer id (O-...)"
+        "交付编号（O-...）"
+        "o id de uma oferta (O-...)";
+    SaleId => "^S-[0-9A-HJKMNP-TV-Z]{26}$", "a sale id (S-...)"
+        "销售编号（S-...）"
+        "o id de uma venda (S-...)";
+    TagCode => "^[0-9A-HJKMNP-TV-Z]{16}[0-9A-Z]$", "a tag code of 16 characters and a check character"
+        "标签码，16 个字符加一个校验字符"
+        "um código de etiqueta de 16 caracteres e um de verificação";
     Timestamp => "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$",
-        "a time as in 2026-11-23T20:15:00+08:00";
-    PublicKey => "^[A-Za-z0-9_-]{43}$", "an Ed25519 public key in 43 base64url characters";
-    KeyId => "^[0-9a-f]{64}$", "a key thumbprint in 64 lower-case hexadecimal digits";
-    Signature => "^[A-Za-z0-9_-]{86}$", "an Ed25519 signature in 86 base64url characters";
-    Origin => "^[!-\"$-*,-~]{1,255}$", "a log origin of 1 to 255 printable ASCII characters";
+        "a time as in 2026-11-23T20:15:00+08:00"
+        "时间，格式如 2026-11-23T20:15:00+08:00"
+        "uma hora como em 2026-11-23T20:15:00+08:00";
+    PublicKey => "^[A-Za-z0-9_-]{43}$", "an Ed25519 public key in 43 base64url characters"
+        "Ed25519 公钥，43 个 base64url 字符"
+        "uma chave pública Ed25519 em 43 caracteres base64url";
+    KeyId => "^[0-9a-f]{64}$", "a key thumbprint in 64 lower-case hexadecimal digits"
+        "密钥指纹，64 位小写十六进制"
+        "a impressão digital de uma chave em 64 dígitos hexadecimais minúsculos";
+    Signature => "^[A-Za-z0-9_-]{86}$", "an Ed25519 signature in 86 base64url characters"
+        "Ed25519 签名，86 个 base64url 字符"
+        "uma assinatura Ed25519 em 86 caracteres base64url";
+    Origin => "^[!-\"$-*,-~]{1,255}$", "a log origin of 1 to 255 printable ASCII characters"
+        "账本来源名，1 至 255 个可见 ASCII 字符"
+        "uma origem de registro de 1 a 255 caracteres ASCII visíveis";
 }
 
 impl Shape for LogIndex {
@@ -374,11 +487,20 @@ impl<T: Shape> Shape for Sealable<T> {
     fn from_json(json: &Json) -> Result<Self, FieldError> {
         if let Json::Obj(fields) = json {
             return match fields.as_slice() {
-                [(name, Json::Str(text))] if name == "sealed" => text
-                    .parse::<SealedDigest>()
-                    .map(Self::Sealed)
-                    .map_err(|_| FieldError::expected("a digest in 43 base64url characters").at("sealed")),
-                _ => Err(FieldError::expected("the value, or {\"sealed\": digest}")),
+                [(name, Json::Str(text))] if name == "sealed" => {
+                    text.parse::<SealedDigest>().map(Self::Sealed).map_err(|_| {
+                        FieldError::expected(words(
+                            "a digest in 43 base64url characters",
+                            "43 个 base64url 字符的摘要",
+                            "um resumo em 43 caracteres base64url",
+                        ))
+                        .at("sealed")
+                    })
+                }
+                _ => Err(FieldError::expected(
+                    words("the value, or {0}", "字段的值，或 {0}", "o valor, ou {0}")
+                        .with("{\"sealed\": digest}"),
+                )),
             };
         }
         T::from_json(json).map(Self::Clear)
@@ -489,7 +611,9 @@ macro_rules! payload {
         impl $crate::event::shape::Shape for $name {
             fn from_json(json: &$crate::json::Json) -> Result<Self, $crate::event::shape::FieldError> {
                 use $crate::event::shape::{FieldError, FieldProblem};
-                let $crate::json::Json::Obj(fields) = json else { return Err(FieldError::expected("an object")) };
+                let $crate::json::Json::Obj(fields) = json else {
+                    return Err(FieldError::expected($crate::event::shape::OBJECT));
+                };
                 $( let mut $field: Option<$type> = None; )*
                 for (name, value) in fields {
                     match name.as_str() {

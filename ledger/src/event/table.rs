@@ -10,7 +10,7 @@ use crate::event::body::{
     RoleRevoked, SaleCancelled, SaleRecorded, StepLogged, SupplierCountersigned, TagBound, TagReplaced,
     TreatmentApplied, TreatmentDeclared, WorkCompleted, WorkStarted,
 };
-use crate::event::shape::{FieldError, FieldProblem, FieldSpec, Fields, Shape};
+use crate::event::shape::{FieldError, FieldProblem, FieldSpec, Fields, OBJECT, Shape};
 use crate::json::Json;
 use crate::lang::Lang;
 use crate::time::Timestamp;
@@ -18,6 +18,7 @@ use crate::violation::Rule::{
     self, C1, C2, C3, C4, C5, K1, K2, K3, K5, L1, L2, L3, L5, M1, M2, M3, M4, M5, M6, M7,
 };
 use crate::violation::Rule::{T1, T2, T3, U1, U2, X1};
+use crate::words::words;
 
 /// Who may author an event, before the rules ask how the author stands to the things in it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -111,11 +112,11 @@ macro_rules! events {
             /// # Errors
             /// Names the first field that is missing, unknown or of another shape.
             pub fn from_json(json: &Json) -> Result<Self, FieldError> {
-                let Json::Obj(fields) = json else { return Err(FieldError::expected("an object")) };
+                let Json::Obj(fields) = json else { return Err(FieldError::expected(OBJECT)) };
                 let missing = || FieldError { field: "type".to_owned(), problem: FieldProblem::Missing };
                 let at = fields.iter().position(|(name, _)| name == "type").ok_or_else(missing)?;
                 let (_, kind) = fields.get(at).ok_or_else(missing)?;
-                let name = kind.as_str().ok_or_else(|| FieldError::expected("an event type").at("type"))?;
+                let name = kind.as_str().ok_or_else(|| FieldError::expected(words("an event type", "事件类型", "um tipo de evento")).at("type"))?;
                 let rest = fields.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, field)| field.clone());
                 let body = Json::Obj(rest.collect());
                 match name {

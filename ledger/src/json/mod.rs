@@ -9,6 +9,8 @@ mod tests;
 
 use serde::ser::{SerializeMap, SerializeSeq};
 
+use crate::words::{Phrase, words};
+
 /// Arrays and objects nest at most this deep; the deepest event needs 6.
 pub const MAX_DEPTH: usize = 16;
 
@@ -41,12 +43,22 @@ impl Json {
     /// [`JsonError`] with the first defect and its place.
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
         let text = std::str::from_utf8(bytes).map_err(|e| {
-            JsonError::new(JsonErrorKind::Character, format!("not UTF-8 after byte {}", e.valid_up_to()))
+            let problem = words(
+                "not UTF-8 after byte {0}",
+                "第 {0} 字节之后不是 UTF-8",
+                "não é UTF-8 depois do byte {0}",
+            );
+            JsonError::new(JsonErrorKind::Character, problem.with(e.valid_up_to()))
         })?;
         if text.starts_with('\u{feff}') {
             return Err(JsonError::new(
                 JsonErrorKind::Character,
-                "a byte order mark at the start; leave it out".into(),
+                words(
+                    "a byte order mark at the start; leave it out",
+                    "开头有字节顺序标记（BOM），请去掉",
+                    "há uma marca de ordem de bytes (BOM) no início; retire-a",
+                )
+                .into(),
             ));
         }
         read::from_text(text)
@@ -164,24 +176,29 @@ pub enum JsonErrorKind {
 
 /// Why [`Json::parse`] refused.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{}{message}", place(.path))]
+#[error("{}", self.phrase())]
 pub struct JsonError {
     /// Which rule.
     pub kind: JsonErrorKind,
     /// Where, as far as known: `events[0].mass`; empty at the top.
     pub path: String,
     /// What was wrong, in words.
-    pub message: String,
+    pub problem: Phrase,
 }
 
 impl JsonError {
-    const fn new(kind: JsonErrorKind, message: String) -> Self {
-        Self { kind, path: String::new(), message }
+    const fn new(kind: JsonErrorKind, problem: Phrase) -> Self {
+        Self { kind, path: String::new(), problem }
     }
-}
 
-fn place(path: &str) -> String {
-    if path.is_empty() { String::new() } else { format!("at {path}: ") }
+    /// The place and what is wrong there.
+    #[must_use]
+    pub fn phrase(&self) -> Phrase {
+        if self.path.is_empty() {
+            return self.problem.clone();
+        }
+        words("at {0}: {1}", "{0} 处：{1}", "em {0}: {1}").with(&self.path).saying(self.problem.clone())
+    }
 }
 
 /// Whether texts may not hold this character: controls (Unicode Cc), bidi controls, noncharacters. They hide what

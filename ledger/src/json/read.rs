@@ -9,6 +9,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::{INT_LIMIT, Json, JsonError, JsonErrorKind, MAX_DEPTH, is_forbidden};
+use crate::words::{Phrase, words};
 
 /// Reads one value that fills `text`.
 pub(super) fn from_text(text: &str) -> Result<Json, JsonError> {
@@ -16,7 +17,7 @@ pub(super) fn from_text(text: &str) -> Result<Json, JsonError> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = Seed { context: &mut context, depth: 0 }.deserialize(&mut reader);
     let value = value.map_err(|e| context.into_error(&e))?;
-    reader.end().map_err(|e| JsonError::new(JsonErrorKind::Syntax, e.to_string()))?;
+    reader.end().map_err(|e| JsonError::new(JsonErrorKind::Syntax, not_json(&e)))?;
     Ok(value)
 }
 
@@ -41,35 +42,51 @@ impl TryFrom<&serde_json::Value> for Json {
 /// What a refusal leaves behind for the caller; serde's own errors carry only a text.
 #[derive(Default)]
 struct Context {
-    failure: Option<(JsonErrorKind, String)>,
+    failure: Option<(JsonErrorKind, Phrase)>,
     /// Steps to the place of the failure, innermost first: pushed on the way out, so success costs nothing.
     steps: Vec<String>,
 }
 
 impl Context {
-    fn fail<E: serde::de::Error>(&mut self, kind: JsonErrorKind, message: impl Into<String>) -> E {
-        let message = message.into();
-        let error = E::custom(&message);
-        self.failure = Some((kind, message));
+    fn fail<E: serde::de::Error>(&mut self, kind: JsonErrorKind, problem: impl Into<Phrase>) -> E {
+        let problem = problem.into();
+        let error = E::custom(&problem);
+        self.failure = Some((kind, problem));
         error
     }
 
     fn text<E: serde::de::Error>(&mut self, text: &str) -> Result<(), E> {
         match text.chars().find(|c| is_forbidden(*c)) {
             None => Ok(()),
-            Some(c) => Err(self.fail(
-                JsonErrorKind::Character,
-                format!("character U+{:04X} is not allowed in texts", u32::from(c)),
-            )),
+            Some(c) => {
+                let problem = words(
+                    "character {0} is not allowed in texts",
+                    "文本中不允许字符 {0}",
+                    "o caractere {0} não é permitido em textos",
+                );
+                let character = format!("U+{:04X}", u32::from(c));
+                Err(self.fail(JsonErrorKind::Character, problem.with(character)))
+            }
         }
     }
 
     fn into_error(self, error: &serde_json::Error) -> JsonError {
-        let (kind, message) = self.failure.unwrap_or_else(|| (JsonErrorKind::Syntax, error.to_string()));
+        let (kind, problem) = self.failure.unwrap_or_else(|| (JsonErrorKind::Syntax, not_json(error)));
         let path: String = self.steps.iter().rev().map(String::as_str).collect();
         let path = path.strip_prefix('.').unwrap_or(&path).to_owned();
-        JsonError { kind, path, message }
+        JsonError { kind, path, problem }
     }
+}
+
+/// Where the text stops being JSON. What serde_json says of it, it says in English only.
+fn not_json(error: &serde_json::Error) -> Phrase {
+    words(
+        "not JSON: line {0}, column {1}",
+        "不是 JSON：第 {0} 行第 {1} 列",
+        "não é JSON: linha {0}, coluna {1}",
+    )
+    .with(error.line())
+    .with(error.column())
 }
 
 struct Seed<'c> {
@@ -83,7 +100,9 @@ impl Seed<'_> {
         if self.depth < MAX_DEPTH {
             return Ok(());
         }
-        Err(self.context.fail(JsonErrorKind::Depth, format!("nested deeper than {MAX_DEPTH} levels")))
+        let problem =
+            words("nested deeper than {0} levels", "嵌套超过 {0} 层", "aninhado além de {0} níveis");
+        Err(self.context.fail(JsonErrorKind::Depth, problem.with(MAX_DEPTH)))
     }
 }
 
@@ -110,7 +129,14 @@ impl<'de> Visitor<'de> for Seed<'_> {
         if number.unsigned_abs() < INT_LIMIT.unsigned_abs() {
             return Ok(Json::Int(number));
         }
-        Err(self.context.fail(JsonErrorKind::Range, "integers must be smaller than 2^53 in magnitude"))
+        Err(self.context.fail(
+            JsonErrorKind::Range,
+            words(
+                "integers must be smaller than 2^53 in magnitude",
+                "整数的绝对值必须小于 2^53",
+                "o valor absoluto de inteiros deve ser menor que 2^53",
+            ),
+        ))
     }
 
     fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Json, E> {
@@ -122,13 +148,25 @@ impl<'de> Visitor<'de> for Seed<'_> {
         if number.abs() >= 18_446_744_073_709_551_615.0 {
             return self.visit_i64(i64::MAX);
         }
-        Err(self
-            .context
-            .fail(JsonErrorKind::Float, "only integers are allowed, without fraction, exponent or `-0`"))
+        Err(self.context.fail(
+            JsonErrorKind::Float,
+            words(
+                "only integers are allowed, without fraction, exponent or `-0`",
+                "只允许整数，不得有小数、指数或 `-0`",
+                "só inteiros são permitidos, sem fração, expoente ou `-0`",
+            ),
+        ))
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<Json, E> {
-        Err(self.context.fail(JsonErrorKind::Null, "null is not allowed; leave the field out"))
+        Err(self.context.fail(
+            JsonErrorKind::Null,
+            words(
+                "null is not allowed; leave the field out",
+                "不允许 null，请省略该字段",
+                "null não é permitido; omita o campo",
+            ),
+        ))
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Json, E> {
@@ -160,9 +198,14 @@ impl<'de> Visitor<'de> for Seed<'_> {
             self.context.text(&key)?;
             if !seen.insert(key.clone()) {
                 self.context.steps.push(format!(".{key}"));
-                return Err(self
-                    .context
-                    .fail(JsonErrorKind::Duplicate, "the key stands twice in its object"));
+                return Err(self.context.fail(
+                    JsonErrorKind::Duplicate,
+                    words(
+                        "the key stands twice in its object",
+                        "该键在对象中出现两次",
+                        "a chave aparece duas vezes no objeto",
+                    ),
+                ));
             }
             let seed = Seed { context: self.context, depth: self.depth + 1 };
             match entries.next_value_seed(seed) {

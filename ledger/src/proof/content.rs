@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::id::{LogIndex, StatementId};
 use crate::json::Json;
-use crate::lang::Lang;
 use crate::record::{Ledger, MassBalance, Record, RecordKey};
 use crate::sealed::Disclosure;
 use crate::statement::{Statement, decode_payload};
-use crate::verdict::{CheckCode, Note, Opened, Outcome, Report};
+use crate::verdict::{Check, CheckCode, Note, Opened, Outcome, Report};
 use crate::violation::Reason;
 
 use super::rerun::rerun;
@@ -20,16 +19,11 @@ pub(super) fn check_rules(reading: &Reading, report: &mut Report) {
     let outcome = rerun(&reading.records, &reading.verified, reading.file.seal);
     if let Some((index, violation)) = &outcome.broken {
         if violation.reason == Reason::UnknownRuleset {
-            return report.note(
-                code,
-                Outcome::NotEvaluated,
-                Note::RulesetUnknown,
-                &[&violation.args.join(" ")],
-            );
+            let check = Check::new(code, Outcome::NotEvaluated, Note::RulesetUnknown);
+            return report.add(violation.args.iter().cloned().fold(check, Check::saying));
         }
-        let args: [&dyn std::fmt::Display; 3] =
-            [index, &violation.rule().code(), &violation.message(Lang::En)];
-        return report.failed(code, Note::RuleBroken, &args);
+        let check = Check::new(code, Outcome::Failed, Note::RuleBroken).with(index);
+        return report.add(check.with(violation.rule()).saying(violation.phrase()));
     }
     if let Some(key) = &outcome.different {
         return report.failed(code, Note::RecordNotDerived, &[&name(key)]);

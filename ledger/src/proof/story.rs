@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::event::body::LedgerSealed;
 use crate::id::LogIndex;
 use crate::json::Json;
-use crate::lang::Lang;
 use crate::record::{Item, Ledger, Record, RecordKey};
 use crate::statement::Issuer;
 use crate::verdict::{Balance, Claim, Facts, Happening, Party};
-use crate::violation::Reason;
+use crate::words::{Phrase, words};
 
 use super::verify::Reading;
 
@@ -77,7 +76,7 @@ fn plain_name(reading: &Reading, id: crate::id::ParticipantId) -> String {
 }
 
 /// The warnings on the item and on what it was made of, and keys that fell under suspicion.
-fn warnings(reading: &Reading) -> Vec<String> {
+fn warnings(reading: &Reading) -> Vec<Phrase> {
     let mut all = Vec::new();
     for (key, (record, _)) in &reading.records {
         let kept = match record.as_deref() {
@@ -85,21 +84,25 @@ fn warnings(reading: &Reading) -> Vec<String> {
             Some(Record::WorkOrder(work)) => &work.warnings,
             Some(Record::Key(record)) => {
                 if let Some(since) = record.suspect_since {
-                    all.push(format!("{}: suspect since entry {since}", name(key)));
+                    let suspect = words(
+                        "key {0}: suspect since entry {1}",
+                        "密钥 {0}：自第 {1} 条起可疑",
+                        "chave {0}: suspeita desde a entrada {1}",
+                    );
+                    all.push(suspect.with(record.key.thumbprint()).with(since));
                 }
                 continue;
             }
             _ => continue,
         };
         for warning in kept {
-            let message =
-                Reason::of_code(&warning.reason).map(|reason| reason.message(Lang::En, &warning.args));
-            all.push(format!(
-                "{} [{}] {}",
-                name(key),
-                warning.at.index,
-                message.unwrap_or_else(|| warning.reason.clone())
-            ));
+            let said = words("{0} [{1}] {2}", "{0} [{1}] {2}", "{0} [{1}] {2}")
+                .with(name(key))
+                .with(warning.at.index);
+            all.push(match warning.phrase() {
+                Some(phrase) => said.saying(phrase),
+                None => said.with(&warning.reason),
+            });
         }
     }
     all

@@ -176,7 +176,7 @@ fn statements_about_other_goods_too_are_no_breach() {
     let text = report.text(crate::lang::Lang::En);
     assert_eq!(report.exit_code(), exit::PASSED, "{text}");
     let rules = report.check(CheckCode::Rules).unwrap();
-    assert_eq!((rules.note, rules.args[2].as_str()), (Note::RulesHeldInPart, "2"), "{text}");
+    assert_eq!((rules.note, rules.args[2].to_string().as_str()), (Note::RulesHeldInPart, "2"), "{text}");
 }
 
 #[test]

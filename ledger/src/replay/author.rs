@@ -33,9 +33,7 @@ impl Author {
     /// The events do not make a statement: none or too many, or too large.
     pub fn sign(&mut self, events: &[Event]) -> Result<Statement, StatementError> {
         // Decimal digits are always a reference.
-        let subject = self.seq.to_string().parse();
-        let subject =
-            subject.map_err(|_| StatementError::PayloadShape { problem: "the reference is malformed" })?;
+        let subject = self.seq.to_string().parse::<Subject>()?;
         self.sign_with(subject, events)
     }
 
@@ -44,8 +42,7 @@ impl Author {
     /// # Errors
     /// See [`Self::sign`].
     pub fn sign_with(&mut self, subject: Subject, events: &[Event]) -> Result<Statement, StatementError> {
-        let seq = i64::try_from(self.seq);
-        let seq = seq.map_err(|_| StatementError::PayloadShape { problem: "`seq` is out of range" })?;
+        let seq = i64::try_from(self.seq).map_err(|_| StatementError::SEQ_RANGE)?;
         let events = Json::Arr(events.iter().map(Event::to_json).collect());
         let payload = Json::object([("seq", Json::Int(seq)), ("events", events)]);
         let statement = Statement::sign(self.issuer, subject, &self.audience, &payload, &self.secret)?;

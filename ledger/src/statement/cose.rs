@@ -8,9 +8,10 @@ use std::ops::Range;
 use minicbor::data::{Tag, Type};
 use minicbor::{Decoder, Encoder};
 
-use super::{CONTENT_TYPE, Header, StatementError};
+use super::{CONTENT_TYPE, Header, Issuer, StatementError, Subject};
 use crate::hash::Hash;
 use crate::key::KeyId;
+use crate::words::{Phrase, Words, words};
 
 /// The CBOR tag of COSE_Sign1.
 const SIGN1: u64 = 18;
@@ -54,26 +55,62 @@ pub(super) struct Frame {
 pub(super) fn read_frame(bytes: &[u8]) -> Result<Frame, StatementError> {
     let mut d = Decoder::new(bytes);
     match d.datatype() {
-        Ok(Type::Tag) => match d.tag().map_err(|_| not_cose("the tag is cut off"))? {
+        Ok(Type::Tag) => match d
+            .tag()
+            .map_err(|_| not_cose(words("the tag is cut off", "标签不完整", "a tag está cortada")))?
+        {
             tag if tag.as_u64() == SIGN1 => {}
             tag => return Err(StatementError::WrongTag { found: Some(tag.as_u64()) }),
         },
         Ok(_) => return Err(StatementError::WrongTag { found: None }),
-        Err(_) => return Err(not_cose("there are no bytes")),
+        Err(_) => return Err(not_cose(words("there are no bytes", "没有字节", "não há bytes"))),
     }
     match d.array() {
         Ok(Some(4)) => {}
         Ok(None) => return Err(StatementError::NotDeterministic),
-        _ => return Err(not_cose("it must be an array of four")),
+        _ => {
+            return Err(not_cose(words(
+                "it must be an array of four",
+                "必须是四个元素的数组",
+                "deve ser um array de quatro",
+            )));
+        }
     }
-    let protected = byte_string(&mut d, "the protected header must be a byte string")?;
+    let protected = byte_string(
+        &mut d,
+        words(
+            "the protected header must be a byte string",
+            "受保护头部必须是字节串",
+            "o cabeçalho protegido deve ser uma cadeia de bytes",
+        ),
+    )?;
     match d.map() {
         Ok(Some(0)) => {}
         Ok(_) => return Err(StatementError::UnprotectedNotEmpty),
-        Err(_) => return Err(not_cose("the unprotected header must be a map")),
+        Err(_) => {
+            return Err(not_cose(words(
+                "the unprotected header must be a map",
+                "未受保护头部必须是映射",
+                "o cabeçalho não protegido deve ser um mapa",
+            )));
+        }
     }
-    let payload = byte_string(&mut d, "the payload must be an attached byte string")?;
-    let signature = byte_string(&mut d, "the signature must be a byte string")?;
+    let payload = byte_string(
+        &mut d,
+        words(
+            "the payload must be an attached byte string",
+            "内容必须是附带的字节串",
+            "o conteúdo deve ser uma cadeia de bytes anexada",
+        ),
+    )?;
+    let signature = byte_string(
+        &mut d,
+        words(
+            "the signature must be a byte string",
+            "签名必须是字节串",
+            "a assinatura deve ser uma cadeia de bytes",
+        ),
+    )?;
     if d.position() != bytes.len() {
         return Err(StatementError::Trailing { at: d.position() });
     }
@@ -117,7 +154,13 @@ pub(super) fn write_header(header: &Header) -> Vec<u8> {
 
 /// Reads the protected header: exactly the four labels.
 fn read_header(bytes: &[u8]) -> Result<Header, StatementError> {
-    let broken = |_| not_cose("the protected header is no CBOR map");
+    let broken = |_| {
+        not_cose(words(
+            "the protected header is no CBOR map",
+            "受保护头部不是 CBOR 映射",
+            "o cabeçalho protegido não é um mapa CBOR",
+        ))
+    };
     let mut d = Decoder::new(bytes);
     let count = d.map().map_err(broken)?.ok_or(StatementError::NotDeterministic)?;
     let (mut alg, mut content_type, mut key_id, mut claims) = (None, None, None, None);
@@ -156,8 +199,8 @@ fn read_header(bytes: &[u8]) -> Result<Header, StatementError> {
     let header = Header {
         alg,
         key_id,
-        issuer: issuer.parse().map_err(|e| wrong_claims(format!("iss: {e}")))?,
-        subject: subject.parse().map_err(|e| wrong_claims(format!("sub: {e}")))?,
+        issuer: issuer.parse::<Issuer>()?,
+        subject: subject.parse::<Subject>()?,
         audience,
     };
     // Order, lengths, repeated labels and trailing bytes, all at once.
@@ -166,7 +209,12 @@ fn read_header(bytes: &[u8]) -> Result<Header, StatementError> {
 
 /// Reads the CWT claims: exactly `iss`, `sub` and `aud`, as texts.
 fn read_claims(d: &mut Decoder<'_>) -> Result<[String; 3], StatementError> {
-    let wrong = || wrong_claims("they must be a map of the texts 1 (iss), 2 (sub) and 3 (aud)".to_owned());
+    let map = words(
+        "they must be a map of the texts 1 (iss), 2 (sub) and 3 (aud)",
+        "必须是文本映射：1（iss）、2（sub）和 3（aud）",
+        "devem ser um mapa dos textos 1 (iss), 2 (sub) e 3 (aud)",
+    );
+    let wrong = || wrong_claims(map.into());
     match d.map() {
         Ok(Some(3)) => {}
         Ok(None) => return Err(StatementError::NotDeterministic),
@@ -189,7 +237,7 @@ fn read_claims(d: &mut Decoder<'_>) -> Result<[String; 3], StatementError> {
 }
 
 /// The place of the next byte string's content.
-fn byte_string(d: &mut Decoder<'_>, problem: &'static str) -> Result<Range<usize>, StatementError> {
+fn byte_string(d: &mut Decoder<'_>, problem: Words) -> Result<Range<usize>, StatementError> {
     if matches!(d.datatype(), Ok(Type::BytesIndef)) {
         return Err(StatementError::NotDeterministic);
     }
@@ -202,11 +250,11 @@ fn slice<'b>(bytes: &'b [u8], range: &Range<usize>) -> &'b [u8] {
     bytes.get(range.clone()).unwrap_or_default()
 }
 
-const fn not_cose(problem: &'static str) -> StatementError {
+const fn not_cose(problem: Words) -> StatementError {
     StatementError::NotCose { problem }
 }
 
-const fn wrong_claims(problem: String) -> StatementError {
+const fn wrong_claims(problem: Phrase) -> StatementError {
     StatementError::Claims { problem }
 }
 

@@ -21,6 +21,7 @@ use crate::hash::Hash;
 use crate::id::StatementId;
 use crate::json::{INT_LIMIT, Json};
 use crate::key::{KeyId, SecretKey, VerifyKey};
+use crate::words::words;
 
 /// Largest statement in bytes. An entry bundle of tlog-tiles gives each entry a 16-bit length, 65,535; half of that
 /// holds 256 events of 127 bytes, and keeps a bundle of 256 entries below 8 MiB.
@@ -223,27 +224,51 @@ impl Verified {
 /// # Errors
 /// [`StatementError::Payload`] or [`StatementError::PayloadShape`].
 pub fn decode_payload(payload: &[u8]) -> Result<(u64, Vec<Json>), StatementError> {
-    let shape = |problem| StatementError::PayloadShape { problem };
+    let shape = |en, zh, pt| StatementError::PayloadShape { problem: words(en, zh, pt) };
     let Json::Obj(members) = Json::parse(payload)? else {
-        return Err(shape("the payload must be an object"));
+        return Err(shape(
+            "the payload must be an object",
+            "内容必须是一个对象",
+            "o conteúdo deve ser um objeto",
+        ));
     };
     let (mut seq, mut events) = (None, None);
     for (name, value) in members {
         match (name.as_str(), value) {
             ("seq", Json::Int(number @ 0..INT_LIMIT)) => seq = u64::try_from(number).ok(),
-            ("seq", _) => return Err(shape("`seq` must be an integer from 0 to 2^53 - 1")),
+            ("seq", _) => return Err(StatementError::SEQ_RANGE),
             ("events", Json::Arr(list)) => events = Some(list),
-            ("events", _) => return Err(shape("`events` must be an array")),
-            _ => return Err(shape("only `seq` and `events` may stand in the payload")),
+            ("events", _) => {
+                return Err(shape(
+                    "`events` must be an array",
+                    "`events` 必须是数组",
+                    "`events` deve ser um array",
+                ));
+            }
+            _ => {
+                return Err(shape(
+                    "only `seq` and `events` may stand in the payload",
+                    "内容只能有 `seq` 和 `events`",
+                    "no conteúdo só cabem `seq` e `events`",
+                ));
+            }
         }
     }
-    let seq = seq.ok_or_else(|| shape("`seq` is missing"))?;
-    let events = events.ok_or_else(|| shape("`events` is missing"))?;
+    let seq = seq.ok_or_else(|| shape("`seq` is missing", "缺少 `seq`", "falta `seq`"))?;
+    let events = events.ok_or_else(|| shape("`events` is missing", "缺少 `events`", "falta `events`"))?;
     if !(1..=MAX_EVENTS).contains(&events.len()) {
-        return Err(shape("a statement has 1 to 256 events"));
+        return Err(shape(
+            "a statement has 1 to 256 events",
+            "一份声明有 1 至 256 个事件",
+            "uma declaração tem de 1 a 256 eventos",
+        ));
     }
     if events.iter().any(|event| event.as_object().is_none()) {
-        return Err(shape("every event must be an object"));
+        return Err(shape(
+            "every event must be an object",
+            "每个事件必须是对象",
+            "cada evento deve ser um objeto",
+        ));
     }
     Ok((seq, events))
 }

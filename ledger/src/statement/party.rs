@@ -5,8 +5,10 @@ use std::str::FromStr;
 
 use crate::id::ParticipantId;
 use crate::key::KeyId;
+use crate::lang::Lang;
 use crate::tag::TagCode;
 use crate::text::{cbor_as_text, serde_as_text};
+use crate::words::{Words, words};
 
 /// The author of a statement.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -25,10 +27,16 @@ pub enum Issuer {
 
 /// The text names no author.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error(
-    "expected an author: U- and a participant's id, tag: and a tag code, owner: or link: and a key thumbprint, or ledger"
-)]
+#[error("{}", Self::WORDS.of(Lang::En))]
 pub struct BadIssuer;
+
+impl BadIssuer {
+    pub(super) const WORDS: Words = words(
+        "expected an author: U- and a participant's id, tag: and a tag code, owner: or link: and a key thumbprint, or ledger",
+        "应为作者：U- 加参与方编号、tag: 加标签码、owner: 或 link: 加密钥指纹，或 ledger",
+        "esperava-se um autor: U- e o id de um participante, tag: e um código de etiqueta, owner: ou link: e a impressão digital de uma chave, ou ledger",
+    );
+}
 
 impl fmt::Display for Issuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,8 +75,16 @@ pub struct Subject(String);
 
 /// The text cannot be a reference.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("a reference has 1 to 64 characters of A-Z, a-z, 0-9, `.`, `_`, `/` and `-`")]
+#[error("{}", Self::WORDS.of(Lang::En))]
 pub struct BadSubject;
+
+impl BadSubject {
+    pub(super) const WORDS: Words = words(
+        "a reference has 1 to 64 characters of A-Z, a-z, 0-9, `.`, `_`, `/` and `-`",
+        "参考号为 1 至 64 个字符，限 A-Z、a-z、0-9、`.`、`_`、`/` 和 `-`",
+        "uma referência tem de 1 a 64 caracteres entre A-Z, a-z, 0-9, `.`, `_`, `/` e `-`",
+    );
+}
 
 impl Subject {
     /// The text.

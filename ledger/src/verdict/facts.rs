@@ -12,6 +12,7 @@ use crate::mass::Milligrams;
 use crate::vocab::{
     ChainModel, Code, Country, EvidenceLevel, Finding, Form, Nature, Species, Treatment, Variety,
 };
+use crate::words::Phrase;
 
 /// The record of one item, as sealed.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -58,8 +59,9 @@ pub struct Facts {
     pub owner: Option<Party>,
     /// Certificates: issuer, number, and whether the lab itself bound it.
     pub certificates: Vec<(String, String, bool)>,
-    /// The reasons of warnings on record.
-    pub warnings: Vec<String>,
+    /// The warnings on record; as JSON in English.
+    #[serde(serialize_with = "in_english")]
+    pub warnings: Vec<Phrase>,
     /// Items and jobs that it was made from, nearest first.
     pub ancestors: Vec<String>,
     /// What happened, in the order of the log.
@@ -124,6 +126,10 @@ pub struct Opened {
     pub path: String,
     /// The value, as JSON text.
     pub value: String,
+}
+
+fn in_english<S: serde::Serializer>(warnings: &[Phrase], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(warnings.iter().map(Phrase::to_string))
 }
 
 fn event_name<S: serde::Serializer>(kind: &EventType, serializer: S) -> Result<S::Ok, S::Error> {
@@ -213,7 +219,7 @@ impl Facts {
             );
         }
         for warning in &self.warnings {
-            let _ = writeln!(text, "  {}: {warning}", word(lang, ["warning", "警告", "aviso"]));
+            let _ = writeln!(text, "  {}: {}", word(lang, ["warning", "警告", "aviso"]), warning.say(lang));
         }
         for opened in &self.opened {
             let _ = writeln!(text, "  [{}] {}: {}", opened.index, opened.path, opened.value);

@@ -1,6 +1,7 @@
 //! The names of checks and what can be said of them: one table each, in every language.
 
 use crate::lang::Lang;
+use crate::words::{Arg, Phrase, Words, words};
 
 macro_rules! table {
     ($(#[$doc:meta])* $name:ident, $($variant:ident $code:literal $en:literal $zh:literal $pt:literal;)*) => {
@@ -18,12 +19,8 @@ macro_rules! table {
                 match self { $(Self::$variant => $code,)* }
             }
 
-            const fn words(self, lang: Lang) -> &'static str {
-                match (self, lang) { $(
-                    (Self::$variant, Lang::En) => $en,
-                    (Self::$variant, Lang::Zh) => $zh,
-                    (Self::$variant, Lang::Pt) => $pt,
-                )* }
+            const fn words(self) -> Words {
+                match self { $(Self::$variant => words($en, $zh, $pt),)* }
             }
         }
     };
@@ -122,24 +119,15 @@ impl CheckCode {
     /// What the check is called.
     #[must_use]
     pub const fn title(self, lang: Lang) -> &'static str {
-        self.words(lang)
+        self.words().of(lang)
     }
 }
 
 impl Note {
-    /// The note in words.
+    /// The note with what its words need.
     #[must_use]
-    pub fn message(self, lang: Lang, args: &[String]) -> String {
-        // Piece by piece, so that an argument with braces in it cannot take the place of another.
-        let mut text = String::new();
-        let mut rest = self.words(lang);
-        while let Some((before, after)) = rest.split_once('{') {
-            text += before;
-            let (number, after) = after.split_once('}').unwrap_or(("", after));
-            text += number.parse().ok().and_then(|n: usize| args.get(n)).map_or("?", String::as_str);
-            rest = after;
-        }
-        text + rest
+    pub fn phrase(self, args: Vec<Arg>) -> Phrase {
+        Phrase::new(self.words(), args)
     }
 }
 
@@ -156,13 +144,9 @@ mod tests {
         codes.dedup();
         assert_eq!(codes.len(), count);
         for note in Note::ALL {
-            let holes = |lang| (0..4).filter(|n| note.words(lang).contains(&format!("{{{n}}}"))).count();
+            let holes = |lang| (0..4).filter(|n| note.words().of(lang).contains(&format!("{{{n}}}"))).count();
             assert_eq!(holes(Lang::En), holes(Lang::Zh), "{}", note.code());
             assert_eq!(holes(Lang::En), holes(Lang::Pt), "{}", note.code());
         }
-        assert_eq!(
-            Note::EntryBad.message(Lang::En, &["{1}".into(), "b".into(), "c".into()]),
-            "entry {1} b: c"
-        );
     }
 }

@@ -45,6 +45,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::lang::Lang;
+use crate::words::{Phrase, words};
 
 /// One row of a table.
 #[derive(Debug, Eq, PartialEq)]
@@ -284,15 +285,27 @@ pub struct UnknownCode {
     pub suggestions: Vec<&'static str>,
 }
 
+impl UnknownCode {
+    /// What may have been meant, or where the codes stand: the end of a sentence.
+    #[must_use]
+    pub fn hint(&self) -> Phrase {
+        if self.suggestions.is_empty() {
+            return words(
+                " (see schemas/vocabulary/{0}.json)",
+                "（请见 schemas/vocabulary/{0}.json）",
+                " (veja schemas/vocabulary/{0}.json)",
+            )
+            .with(self.vocabulary);
+        }
+        words("; did you mean {0}?", "；是否指 {0}？", "; quis dizer {0}?").with(self.suggestions.join(", "))
+    }
+}
+
 impl std::error::Error for UnknownCode {}
 
 impl fmt::Display for UnknownCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not a code of the table {}", self.code, self.vocabulary)?;
-        if self.suggestions.is_empty() {
-            return write!(f, " (see schemas/vocabulary/{}.json)", self.vocabulary);
-        }
-        write!(f, "; did you mean {}?", self.suggestions.join(", "))
+        write!(f, "{:?} is not a code of the table {}{}", self.code, self.vocabulary, self.hint())
     }
 }
 

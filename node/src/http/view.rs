@@ -190,7 +190,7 @@ fn warning(warning: &Warning, lang: Lang) -> WarningView {
     WarningView {
         code: warning.reason.clone(),
         rule: reason.map(|reason| reason.rule().code().to_owned()).unwrap_or_default(),
-        message: reason.map_or_else(String::new, |reason| reason.message(lang, &warning.args)),
+        message: warning.phrase().map_or_else(String::new, |phrase| phrase.say(lang)),
         at: warning.at.into(),
     }
 }

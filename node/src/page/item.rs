@@ -217,10 +217,8 @@ fn warnings(item: &Item, ancestry: &Ancestry, texts: Texts) -> Vec<WarningView> 
 }
 
 fn view_warning(warning: &Warning, of: String, texts: Texts) -> WarningView {
-    let (rule, text) = match Reason::of_code(&warning.reason) {
-        Some(reason) => (reason.rule().code().to_owned(), reason.message(texts.0.lang(), &warning.args)),
-        None => (String::new(), warning.reason.clone()),
-    };
+    let rule = Reason::of_code(&warning.reason).map_or_else(String::new, |r| r.rule().code().to_owned());
+    let text = warning.phrase().map_or_else(|| warning.reason.clone(), |phrase| phrase.say(texts.0.lang()));
     WarningView { rule, text: super::answers::sentence(&text), of, index: warning.at.index.0 }
 }
 

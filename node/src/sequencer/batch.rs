@@ -8,6 +8,7 @@ use lode_ledger::id::{LogIndex, StatementId};
 use lode_ledger::record::{Record, RecordKey, View};
 use lode_ledger::statement::Verified;
 use lode_ledger::time::Timestamp;
+use lode_ledger::words::words;
 use tokio::sync::oneshot;
 
 use super::{Fatal, Place, Placement, Sequencer};
@@ -77,7 +78,11 @@ impl Sequencer {
                 }
             }
             Prepared::Refused(_) | Prepared::Known(..) => {
-                return Ok(Place::Refused(Refusal::unavailable("the statement was answered before")));
+                return Ok(Place::Refused(Refusal::unavailable(words(
+                    "the statement was answered before",
+                    "该声明此前已有答复",
+                    "a declaração já foi respondida antes",
+                ))));
             }
         };
         // A good signature of a known key is needed before a statement may cost a seal.

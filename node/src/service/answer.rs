@@ -11,6 +11,7 @@ use lode_ledger::statement::StatementError;
 use lode_ledger::time::Timestamp;
 use lode_ledger::violation::Violation;
 use lode_ledger::vocab::{Code, Species};
+use lode_ledger::words::Words;
 
 use crate::tiles::Bytes;
 
@@ -78,7 +79,7 @@ pub struct Refusal {
 enum Why {
     Rule(Box<Violation>),
     Form(Box<StatementError>),
-    Node(&'static str),
+    Node(Box<Words>),
 }
 
 impl Refusal {
@@ -113,24 +114,24 @@ impl Refusal {
 
     /// Because the node cannot take anything now.
     #[must_use]
-    pub fn unavailable(why: &'static str) -> Self {
+    pub fn unavailable(why: Words) -> Self {
         Self {
             code: Self::UNAVAILABLE,
             rule: None,
             event: None,
             field: String::new(),
             statement: None,
-            why: Why::Node(why),
+            why: Why::Node(Box::new(why)),
         }
     }
 
-    /// The refusal in words. Defects of form are told in English only: they are for programmers.
+    /// The refusal in words.
     #[must_use]
     pub fn message(&self, lang: Lang) -> String {
         match &self.why {
             Why::Rule(violation) => violation.message(lang),
-            Why::Form(error) => error.to_string(),
-            Why::Node(why) => (*why).to_owned(),
+            Why::Form(error) => error.message(lang),
+            Why::Node(why) => why.of(lang).to_owned(),
         }
     }
 }

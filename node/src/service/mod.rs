@@ -26,6 +26,7 @@ use lode_ledger::sealed::Disclosure;
 use lode_ledger::time::Timestamp;
 use lode_ledger::tlog::tile::TilePath;
 use lode_ledger::tlog::{SignedCheckpoint, proof};
+use lode_ledger::words::{Words, words};
 use tokio::sync::{Semaphore, oneshot};
 
 pub use self::answer::{Accepted, BadCursor, Health, ItemFilter, Link, Outcome, Page, Refusal, Tile};
@@ -48,6 +49,8 @@ const PROOF_WAIT: Duration = Duration::from_millis(150);
 /// The most statements handed to the sequencer in one piece: with the largest ones 16 MiB, so that a batch and one
 /// piece more stay far below what one commit of the journal holds.
 const MAX_AT_ONCE: usize = 512;
+/// Why nothing is taken while the node stops or after it failed.
+const CLOSED: Words = words("the node takes nothing now", "节点目前不接收", "o nó não aceita nada agora");
 /// The most entries of one answer of the feed.
 const MAX_FEED: usize = 4096;
 
@@ -141,8 +144,7 @@ impl Node {
 
     async fn submit_some(&self, statements: Vec<Vec<u8>>) -> Vec<Outcome> {
         let count = statements.len();
-        let unavailable =
-            || vec![Outcome::Refused(Refusal::unavailable("the node takes nothing now")); count];
+        let unavailable = || vec![Outcome::Refused(Refusal::unavailable(CLOSED)); count];
         let wanted = u32::try_from(count).unwrap_or(u32::MAX).min(self.inner.max_queue);
         let Ok(_room) = self.inner.room.acquire_many(wanted).await else { return unavailable() };
         let shared = self.inner.shared.clone();
@@ -163,9 +165,9 @@ impl Node {
     pub async fn dry_run(&self, statements: Vec<Vec<u8>>) -> Vec<Outcome> {
         let count = statements.len();
         let shared = self.inner.shared.clone();
-        off_thread(move || trial::run(&shared, statements)).await.unwrap_or_else(|| {
-            vec![Outcome::Refused(Refusal::unavailable("the node takes nothing now")); count]
-        })
+        off_thread(move || trial::run(&shared, statements))
+            .await
+            .unwrap_or_else(|| vec![Outcome::Refused(Refusal::unavailable(CLOSED)); count])
     }
 
     /// The newest signed checkpoint.
@@ -510,9 +512,11 @@ fn outcomes(shared: &Shared, placement: Placement) -> Vec<Outcome> {
             }),
             Err(error) => {
                 tracing::error!(%error, index = index.0, "no inclusion proof");
-                Outcome::Refused(Refusal::unavailable(
+                Outcome::Refused(Refusal::unavailable(words(
                     "it is in the log, but the proof cannot be made now: ask for the receipt",
-                ))
+                    "已入账本，但目前无法生成证明：请稍后索取回执",
+                    "está no registro, mas a prova não pode ser feita agora: peça o recibo",
+                )))
             }
         },
     };

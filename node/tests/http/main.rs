@@ -18,7 +18,7 @@ use lode_ledger::hash::Hash;
 use lode_ledger::id::Nonce;
 use lode_ledger::key::Signature;
 use lode_ledger::proof::ProofFile;
-use lode_ledger::statement::Issuer;
+use lode_ledger::statement::{Issuer, Statement};
 use lode_ledger::tlog::{Policy, SignedCheckpoint, TlogProof, leaf_hash};
 use lode_ledger::vocab::{Code, Treatment};
 use serde_json::{Value, json};
@@ -62,6 +62,24 @@ async fn statements_are_taken_one_or_many_and_refused_with_a_reason() {
         (Some("refused"), Some("M2"), Some(0))
     );
     assert!(body["message"].as_str().unwrap().contains("差额"), "{body}");
+
+    // A defect of form: the event is there, a field of it cannot be read.
+    let payload = format!(r#"{{"seq":900,"events":[{{"type":"loss.recorded","at":"{at}","item":"L-1"}}]}}"#);
+    let (issuer, subject) = (importer.issuer, "9".parse().unwrap());
+    let malformed =
+        Statement::sign_bytes(issuer, subject, &importer.audience, payload.as_bytes(), &importer.secret)
+            .unwrap();
+    let request = Request::post("/v1/statements")
+        .header(header::CONTENT_TYPE, "application/cose")
+        .header(header::ACCEPT_LANGUAGE, "zh-CN,zh;q=0.9");
+    let got = stage.send(request.body(malformed.into_bytes().into()).unwrap()).await;
+    assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let body = got.json();
+    assert_eq!(
+        (body["code"].as_str(), body["event"].as_u64(), body["field"].as_str()),
+        (Some("field-value"), Some(0), Some("item"))
+    );
+    assert_eq!(body["message"], "事件 0：字段 item：应为：物品编号（L-、B- 或 P-...）");
 
     let both = [good.as_slice(), &bad].concat();
     let got = stage.post("/v1/statements", "application/cbor-seq", both.clone()).await.json();
