@@ -69,7 +69,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// One thing said in every language; [`words!`](crate::error::words) makes it.
+/// One thing said in every language; the macro `words!` makes it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Words {
     /// In the order of [`Lang::ALL`]: English, Chinese, Portuguese.

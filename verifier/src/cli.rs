@@ -67,7 +67,8 @@ pub fn run<I: IntoIterator<Item = OsString>>(args: I, out: &mut dyn Write, err: 
     let command = match Command::try_parse_from(args) {
         Ok(command) => command,
         Err(error) if error.use_stderr() => {
-            let _ = write!(err, "{}", error.render().ansi());
+            // Plain: where this goes, colours may be noise.
+            let _ = write!(err, "{}", error.render());
             return exit::USAGE;
         }
         Err(help) => {
