@@ -86,6 +86,33 @@ fn a_lab_that_lost_its_role_finds_nothing_any_more() {
 }
 
 #[test]
+fn a_lab_says_only_what_a_lab_finds_of_goods_in_other_hands() {
+    let mut world = World::traded();
+    let brazil = world.item("brazil");
+    for said in ["declared_none", "declared_applied"] {
+        let found = treatment("irradiation", "lab_none_detected");
+        let body = world.declared(brazil, vec![found, treatment("heat", said)]);
+        let verdict = Verdict::of(&world.say(Who::Lab, &[body.into()]));
+        assert_eq!(verdict, Verdict::rule("not-custodian", "C1", "item"), "{said}");
+    }
+    let body = world.declared(brazil, vec![treatment("irradiation", "lab_none_detected")]);
+    world.must(Who::Lab, body);
+}
+
+#[test]
+fn only_a_lab_is_enrolled_with_a_code_for_certificates() {
+    let mut world = World::traded();
+    for (role, code, verdict) in [
+        ("seller", "QQQ", Verdict::rule("role-forbids", "K2", "issuer_code")),
+        ("lab", "QQQ", Verdict::accepted()),
+    ] {
+        let (mut body, _) = world.enrolment(&format!("another {role}"), role);
+        body.issuer_code = Some(text(code));
+        assert_eq!(Verdict::of(&world.say(Who::Registrar, &[body.into()])), verdict, "{role}");
+    }
+}
+
+#[test]
 fn a_certificate_claimed_for_two_stones_shows_on_both() {
     let mut world = World::traded();
     let (second, third) = (world.item("second sphere"), world.item("third sphere"));

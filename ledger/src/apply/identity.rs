@@ -11,8 +11,8 @@ use crate::key::{BadKey, KeyId, check_possession};
 use crate::record::{Clock, History, Issuer, Key, Ledger, Participant, Policy, Record, RecordKey, Yield};
 use crate::sealed::Sealable;
 use crate::violation::{Reason, Violation};
-use crate::vocab::Role;
-use crate::words::words;
+use crate::vocab::{self, Role};
+use crate::words::{Arg, words};
 
 use super::certificate::{issuer_id, refuse_not_normal};
 use super::context::{Context, SUSPENDED, refuse_twice};
@@ -144,6 +144,11 @@ pub(super) fn participant_enrolled(
     add_keys(context, id, &body.keys, &body.nonce.to_string(), "keys")?;
     if let Some(code) = &body.issuer_code {
         refuse_not_normal(code, "issuer_code")?;
+        if !body.roles.iter().any(|role| role.as_str() == "lab") {
+            let violation = Violation::new(Reason::RoleForbids).with("issuer_code");
+            let lab = vocab::find::<Role>("lab").into_iter().collect();
+            return Err(violation.saying(Arg::Terms(lab)).field("issuer_code"));
+        }
         let key = issuer_id(code.as_str());
         if context.issuer_code(&key).is_some() {
             return Err(Violation::new(Reason::IssuerTaken).with(code).field("issuer_code"));
