@@ -28,6 +28,7 @@ use lode_ledger::time::Timestamp;
 use lode_ledger::tlog::policy::Policy as Trust;
 use lode_ledger::verdict::Report;
 use lode_ledger::vocab::Code;
+use lode_node::data_folder::{DataFolder, DataFolderError};
 use lode_node::{Config, Node, genesis};
 use lode_verify::memory::Memory;
 use lode_verify::progress::Progress;
@@ -40,6 +41,10 @@ use story::Outcome;
 
 /// The log's origin in the demonstration.
 const ORIGIN: &str = "demo.lode.example";
+/// The node's data folder, in the demonstration's.
+const NODE: &str = "node";
+/// What the verifier remembers, in the demonstration's folder.
+const SEEN: &str = "seen.json";
 /// Its file says that a folder is a demonstration's and may be replaced by the next.
 const MARK: &str = "this-is-a-lode-demo";
 const DAY_S: i64 = 86_400;
@@ -48,7 +53,7 @@ const DAY_S: i64 = 86_400;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "lode-demo", version)]
 pub struct Options {
-    /// Where everything is left; an earlier demonstration there is replaced.
+    /// Where everything is left; a demonstration that was there before is replaced.
     #[arg(long, default_value = "lode-demo-data")]
     pub dir: PathBuf,
     /// The port on 127.0.0.1; 0 takes a free one.
@@ -70,7 +75,7 @@ pub async fn run(options: Options, out: &mut (dyn Write + Send)) -> Result<()> {
     let address = SocketAddr::from(([127, 0, 0, 1], options.port));
     let listener = TcpListener::bind(address)
         .await
-        .with_context(|| format!("port {} is taken: choose another with --port", options.port))?;
+        .with_context(|| format!("port {} cannot be had: choose another with --port", options.port))?;
     let url = format!("http://{}", listener.local_addr()?);
     let dir = fresh_folder(&options.dir)?;
     let (config, cast, name) = open_ledger(&dir, &url)?;
@@ -104,9 +109,12 @@ pub async fn run(options: Options, out: &mut (dyn Write + Send)) -> Result<()> {
     Ok(())
 }
 
-/// An empty folder, in the place of an earlier demonstration's.
+/// An empty folder, in the place of an earlier demonstration's, unless that one still serves.
 fn fresh_folder(dir: &Path) -> Result<PathBuf> {
     if dir.join(MARK).is_file() {
+        if let Err(DataFolderError::InUse(_)) = DataFolder::open(&dir.join(NODE), false) {
+            bail!("a demonstration serves {}: stop it, or choose another folder with --dir", dir.display());
+        }
         fs::remove_dir_all(dir).with_context(|| format!("{} cannot be replaced", dir.display()))?;
     } else if dir.exists() && fs::read_dir(dir)?.next().is_some() {
         bail!("{} is not empty and not a demonstration's: choose another with --dir", dir.display());
@@ -133,7 +141,7 @@ fn open_ledger(dir: &Path, url: &str) -> Result<(Config, Cast, LedgerName)> {
         Person::new(&people, "lab", "Gem Testing Centre")?,
         Person::new(&people, "seller", "Blue Lantern Crystals")?,
     ];
-    let data = dir.join("node");
+    let data = dir.join(NODE);
     let request = genesis::init(&data, Origin::new(ORIGIN)?, 60)?;
     let request = LedgerRequest {
         origin: request.origin,
@@ -247,6 +255,6 @@ fn verify(dir: &Path) -> Result<[(&'static str, Report); 2]> {
     let trust = Trust::parse(fs::read(dir.join("trust.policy"))?)?;
     let item = lode_ledger::proof::verify_item(&fs::read(dir.join("piece.lode"))?, &trust);
     let source = Source::named(&dir.join("log").to_string_lossy())?;
-    let log = lode_verify::log::verify_log(&source, &trust, &Memory::none(), &Progress::silent());
-    Ok([("item piece.lode", item), ("log log", log)])
+    let log = lode_verify::log::verify_log(&source, &trust, &Memory::at(Some(dir.join(SEEN))), &Progress::silent());
+    Ok([("item piece.lode", item), ("log log --state seen.json", log)])
 }

@@ -1,6 +1,6 @@
 //! What a newcomer sees of the demonstration. Words and tables only.
 
-use std::io::{IsTerminal as _, Write};
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
@@ -14,13 +14,13 @@ use crate::people::PASSPHRASE;
 use crate::stage::Stage;
 use crate::story::Outcome;
 
+/// Columns of a table: what a window shows that nobody made wider.
+const WIDTH: u16 = 100;
+
 fn table(headings: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    // Without a terminal there is no width to ask for.
-    if !std::io::stdout().is_terminal() {
-        table.set_width(120);
-    }
+    table.set_width(WIDTH);
     table.set_header(headings);
     table
 }
