@@ -112,7 +112,7 @@ pub async fn run(options: Options, out: &mut (dyn Write + Send)) -> Result<()> {
 /// An empty folder, in the place of an earlier demonstration's, unless that one still serves.
 fn fresh_folder(dir: &Path) -> Result<PathBuf> {
     if dir.join(MARK).is_file() {
-        if let Err(DataFolderError::InUse(_)) = DataFolder::open(&dir.join(NODE), false) {
+        if let Err(DataFolderError::InUse(_)) = DataFolder::open(dir.join(NODE), false) {
             bail!("a demonstration serves {}: stop it, or choose another folder with --dir", dir.display());
         }
         fs::remove_dir_all(dir).with_context(|| format!("{} cannot be replaced", dir.display()))?;
@@ -255,6 +255,7 @@ fn verify(dir: &Path) -> Result<[(&'static str, Report); 2]> {
     let trust = Trust::parse(fs::read(dir.join("trust.policy"))?)?;
     let item = lode_ledger::proof::verify_item(&fs::read(dir.join("piece.lode"))?, &trust);
     let source = Source::named(&dir.join("log").to_string_lossy())?;
-    let log = lode_verify::log::verify_log(&source, &trust, &Memory::at(Some(dir.join(SEEN))), &Progress::silent());
+    let log =
+        lode_verify::log::verify_log(&source, &trust, &Memory::at(Some(dir.join(SEEN))), &Progress::silent());
     Ok([("item piece.lode", item), ("log log --state seen.json", log)])
 }

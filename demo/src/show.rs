@@ -14,8 +14,8 @@ use crate::people::PASSPHRASE;
 use crate::stage::Stage;
 use crate::story::Outcome;
 
-/// Columns of a table: what a window shows that nobody made wider.
-const WIDTH: u16 = 100;
+/// Columns of a table, whatever the window: nobody tells it here.
+const WIDTH: u16 = 120;
 
 fn table(headings: &[&str]) -> Table {
     let mut table = Table::new();

@@ -26,3 +26,21 @@ fn the_story_ends_with_two_verdicts_and_three_refusals() {
         assert!(folder.join(left).is_file(), "{left}");
     }
 }
+
+#[test]
+fn a_folder_that_a_node_still_serves_is_left_alone() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo-held");
+    let run = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lode-demo"));
+        command.args(["--exit", "--port", "0", "--dir"]).arg(&folder).output().unwrap()
+    };
+    assert!(run().status.success());
+    let before = std::fs::read(folder.join("log/checkpoint")).unwrap();
+    let held = lode_node::data_folder::DataFolder::open(folder.join("node"), false).unwrap();
+    let refused = run();
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("choose another folder with --dir"));
+    assert_eq!(std::fs::read(folder.join("log/checkpoint")).unwrap(), before);
+    drop(held);
+    assert!(run().status.success(), "a demonstration that ended is replaced");
+}

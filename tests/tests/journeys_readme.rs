@@ -115,7 +115,10 @@ fn the_readmes_walkthroughs_hold_word_for_word() {
 
     let said = walk(folder, &walkthrough(&readme, "Buyer"));
     assert_eq!(said.matches("What was checked holds").count(), 2, "{said}");
-    says(&said, &["✓ Complete history", "✓ Raw entries", "remembered from now on"]);
+    says(
+        &said,
+        &["✓ Complete history", "✓ Raw entries", "✓ Grown only", "class=\"headline\">Amethyst, sphere"],
+    );
     the_log_that_was_seen_only_grows(folder);
 }
 
