@@ -3,6 +3,7 @@
 
 use lode_ledger::apply::author_key;
 use lode_ledger::id::{LogIndex, StatementId};
+use lode_ledger::key::PublicKey;
 use lode_ledger::record::View;
 use lode_ledger::statement::{Statement, Verified};
 use lode_ledger::violation::{Reason, Violation};
@@ -19,7 +20,7 @@ pub(crate) enum Prepared {
     Unresolved(Box<Statement>),
     /// It can never be accepted as it is.
     Refused(Refusal),
-    /// The same bytes are in the log.
+    /// It would be refused, but the same bytes are in the log.
     Known(StatementId, LogIndex),
 }
 
@@ -33,15 +34,13 @@ fn prepare_one(state: &State, bytes: Vec<u8>) -> Prepared {
         Ok(statement) => statement,
         Err(error) => return Prepared::Refused(Refusal::by_form(error, None)),
     };
+    let Ok(key) = author_key(state, &statement) else { return Prepared::Unresolved(Box::new(statement)) };
     let id = statement.id();
-    if let Some(index) = state.index_of(&id) {
-        return Prepared::Known(id, index);
-    }
-    match author_key(state, &statement) {
-        Err(_) => Prepared::Unresolved(Box::new(statement)),
-        Ok(_) => match verify(state, state, statement) {
-            Ok(verified) => Prepared::Verified(Box::new(verified)),
-            Err(refusal) => Prepared::Refused(refusal),
+    match verify_with(state, id, key, statement) {
+        Ok(verified) => Prepared::Verified(Box::new(verified)),
+        Err(refusal) => match state.index_of(&id) {
+            Some(index) => Prepared::Known(id, index),
+            None => Prepared::Refused(refusal),
         },
     }
 }
@@ -49,8 +48,17 @@ fn prepare_one(state: &State, bytes: Vec<u8>) -> Prepared {
 /// Checks a statement with the key that `view` has for its author.
 pub(crate) fn verify(state: &State, view: &dyn View, statement: Statement) -> Result<Verified, Refusal> {
     let id = statement.id();
-    let key_id = statement.header().key_id;
     let key = author_key(view, &statement).map_err(|violation| Refusal::by_rule(violation, id))?;
+    verify_with(state, id, key, statement)
+}
+
+fn verify_with(
+    state: &State,
+    id: StatementId,
+    key: PublicKey,
+    statement: Statement,
+) -> Result<Verified, Refusal> {
+    let key_id = statement.header().key_id;
     // A key is checked when it is enrolled; one of entry 0 or of a link may still be unfit.
     let usable = state
         .usable_key(key_id, key)

@@ -22,6 +22,7 @@ pub mod openapi;
 pub mod page;
 mod projection;
 mod query;
+mod recent;
 pub mod seal;
 mod sequencer;
 pub mod service;

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! m                                          count and check sum of the records, version of this layout
-//! r | record key                             the record's CBOR (its first part; see `Stored`)
+//! r | record key                             how many parts follow, in a byte; the record's CBOR or its first part
 //! R | record key | part                      further parts of a long record
 //! s | statement id                           its log index
 //! e | record key | index event               events that touched a record, in order
@@ -23,26 +23,26 @@
 //! Numbers are big-endian, so that keys sort as numbers do; `index` has 8 bytes, `event` and `n` 2. A record key
 //! stands with a length byte before it where something follows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use lode_ledger::apply::Delta;
 use lode_ledger::hash::Hash;
 use lode_ledger::id::{ItemId, LogIndex, OfferId, ParticipantId, StatementId};
 use lode_ledger::record::{
-    EventRef, Item, ItemState, Offer, OfferState, Participant, Record, RecordKey, View,
+    EventRef, Item, ItemState, Offer, OfferState, Participant, Record, RecordKey,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{self, CodecError};
 
 /// The version of the layout; another one is deleted and rebuilt.
-const VERSION: u32 = 1;
-/// The most of a record in one value, below the store's limit.
-const PART_BYTES: usize = 60_000;
+const VERSION: u32 = 2;
+/// The most of a record in one value, below the store's limit; 256 of them hold the longest record.
+const PART_BYTES: usize = 6_000;
 
-/// Changes of the index: a `None` takes a key away.
-pub(crate) type Keys = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+/// Changes of the index, of which the last one of a key counts: a `None` takes a key away.
+pub(crate) type Keys = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 
 /// Changes of the index, and of records, that one commit makes.
 #[derive(Default)]
@@ -92,11 +92,11 @@ impl Meta {
     }
 }
 
-/// A record's value: its first part, and how many follow.
-#[derive(Deserialize, Serialize)]
-struct Stored {
-    more: u8,
-    cbor: Vec<u8>,
+/// A record before a change.
+pub(crate) struct Old {
+    pub(crate) record: Arc<Record>,
+    /// What the state map has for it.
+    pub(crate) value: Hash,
 }
 
 /// The other end of a step of provenance.
@@ -115,23 +115,17 @@ impl Changes {
     }
 }
 
-/// Adds what a statement changes. `before` is the state before it.
-pub(crate) fn project(
+/// Adds what a statement changes besides its records: where it stands, whom it touched, what went where.
+pub(crate) fn project_statement(
     keys: &mut Keys,
-    meta: &mut Meta,
-    before: &dyn View,
     index: LogIndex,
     statement: StatementId,
     delta: &Delta,
 ) -> Result<(), CodecError> {
-    keys.insert(statement_key(&statement), Some(codec::encode(&index.0)?));
-    for (key, record) in delta.changes() {
-        let old = before.record(key);
-        project_record(keys, meta, key, old.as_deref(), record)?;
-    }
+    keys.push((statement_key(&statement), Some(codec::encode(&index.0)?)));
     for (event, touched) in (0..).zip(delta.touched()) {
         for key in touched {
-            keys.insert(event_key(key, EventRef { index, event }), Some(Vec::new()));
+            keys.push((event_key(key, EventRef { index, event }), Some(Vec::new())));
         }
     }
     for (n, link) in (0_u16..).zip(delta.links()) {
@@ -140,33 +134,42 @@ pub(crate) fn project(
             let mut key = long(letter, own);
             push_ref(&mut key, link.by);
             key.extend(n.to_be_bytes());
-            keys.insert(key, Some(codec::encode(&StoredLink { other: other.to_bytes(), mass })?));
+            keys.push((key, Some(codec::encode(&StoredLink { other: other.to_bytes(), mass })?)));
         }
     }
-    keys.insert(Meta::key(), Some(codec::encode(&*meta)?));
     Ok(())
 }
 
-fn project_record(
+/// Adds the check sum as it is after all changes.
+pub(crate) fn project_meta(keys: &mut Keys, meta: &Meta) -> Result<(), CodecError> {
+    keys.push((Meta::key(), Some(codec::encode(meta)?)));
+    Ok(())
+}
+
+/// Adds a changed record, whose place in the state map is `place`, and returns what the map has for it from now on.
+pub(crate) fn project_record(
     keys: &mut Keys,
     meta: &mut Meta,
     key: &RecordKey,
-    old: Option<&Record>,
+    place: &Hash,
+    old: Option<&Old>,
     record: &Record,
-) -> Result<(), CodecError> {
-    let map_key = key.map_key();
+) -> Result<Hash, CodecError> {
     match old {
-        Some(old) => meta.add(&map_key, &old.map_value()),
+        Some(old) => meta.add(place, &old.value),
         None => meta.records += 1,
     }
     let bytes = record.to_bytes();
-    meta.add(&map_key, &Hash::of(&bytes));
-    let mut parts = bytes.chunks(PART_BYTES);
-    let first = parts.next().unwrap_or_default();
-    let more = u8::try_from(parts.len()).map_err(|_| CodecError::TooLong(bytes.len()))?;
-    keys.insert(record_key(key), Some(codec::encode(&Stored { more, cbor: first.to_vec() })?));
+    let value = Hash::of(&bytes);
+    meta.add(place, &value);
+    let (first, rest) = bytes.split_at(bytes.len().min(PART_BYTES));
+    let parts = rest.chunks(PART_BYTES);
+    let mut stored = Vec::with_capacity(1 + first.len());
+    stored.push(u8::try_from(parts.len()).map_err(|_| CodecError::TooLong(bytes.len()))?);
+    stored.extend_from_slice(first);
+    keys.push((record_key(key), Some(stored)));
     for (n, part) in (1_u8..).zip(parts) {
-        keys.insert(part_key(key, n), Some(part.to_vec()));
+        keys.push((part_key(key, n), Some(part.to_vec())));
     }
     let facets = |record: &Record| match (key, record) {
         (RecordKey::Item(id), Record::Item(item)) => item_facets(id, item),
@@ -174,16 +177,16 @@ fn project_record(
         (RecordKey::Offer(id), Record::Offer(offer)) => offer_facets(id, offer),
         _ => Vec::new(),
     };
-    let (before, after) = (old.map(facets).unwrap_or_default(), facets(record));
+    let (before, after) = (old.map(|old| facets(&old.record)).unwrap_or_default(), facets(record));
     for gone in before.iter().filter(|facet| !after.contains(facet)) {
-        keys.insert(gone.clone(), None);
+        keys.push((gone.clone(), None));
     }
     for new in after {
         if !before.contains(&new) {
-            keys.insert(new, Some(Vec::new()));
+            keys.push((new, Some(Vec::new())));
         }
     }
-    Ok(())
+    Ok(value)
 }
 
 /// A record's whole CBOR, with `get` to read values.
@@ -201,8 +204,9 @@ pub(crate) fn whole_record(
     stored: &[u8],
     get: impl Fn(&[u8]) -> Option<Vec<u8>>,
 ) -> Result<Vec<u8>, CodecError> {
-    let Stored { more, mut cbor } = codec::decode(stored)?;
-    for n in 1..=more {
+    let (more, first) = stored.split_first().ok_or(CodecError::TooLong(0))?;
+    let mut cbor = first.to_vec();
+    for n in 1..=*more {
         let mut key = vec![b'R'];
         key.extend(id);
         key.push(n);

@@ -1,22 +1,30 @@
 //! The state as it is committed: the index, and over it the changes that the index has not taken up yet.
 //!
 //! The overlay holds the same keys and values as the index will, so one merge answers every question. The sequencer
-//! adds to it after each journal commit; the index writer takes from it. What a key means is said in `projection`.
+//! adds to it after each journal commit; the index writer takes all of it at once, many commits together, so that a
+//! key that changes often is written seldom. Records that were used lately are kept decoded. What a key means is said
+//! in `projection`.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lode_ledger::hash::Hash;
 use lode_ledger::key::{KeyId, PublicKey, VerifyKey};
 use lode_ledger::record::{Record, RecordKey, View};
 use tokio::sync::watch;
 
-use crate::index::{self, Batch, Direction, IndexError, IndexStore, Position};
+use crate::index::{self, Batch, Direction, IndexError, IndexStore, Layer, Merge, Position};
 use crate::projection::{self, Changes};
+use crate::recent::{Moment, Recent};
 
 /// Changes in the overlay beyond which the sequencer waits for the index.
 const MAX_OVERLAY: usize = 200_000;
+/// Changes that are worth a write of the index.
+const MANY_CHANGES: usize = 50_000;
+/// How long fewer of them wait for more.
+const DRAIN_AFTER: Duration = Duration::from_millis(500);
 /// How often a record is read before it is taken for damaged.
 const READ_TRIES: u32 = 3;
 /// Verified keys remembered; their check costs as much as a signature's.
@@ -26,19 +34,36 @@ const MAX_KEYS: usize = 100_000;
 pub(crate) struct State {
     index: Box<dyn IndexStore>,
     overlay: RwLock<Overlay>,
+    /// Locked after the overlay where both are.
+    recent: RwLock<Recent>,
     progress: Mutex<Progress>,
     moved: Condvar,
     keys: RwLock<HashMap<KeyId, VerifyKey>>,
     failure: watch::Sender<Option<String>>,
 }
 
-/// Changes since the index's position, each with the number of the commit that made it.
+/// Keys with their new values; `None` takes a key away.
+type Overlaid = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// Changes since the index's position.
 #[derive(Default)]
 struct Overlay {
-    changes: BTreeMap<Vec<u8>, (u64, Option<Vec<u8>>)>,
-    records: HashMap<RecordKey, (u64, Arc<Record>)>,
+    fresh: Overlaid,
+    /// What the index is being given; older than what is fresh.
+    moving: Arc<Overlaid>,
     commit: u64,
     position: Option<Position>,
+}
+
+impl Overlay {
+    /// The change of a key, if there is one.
+    fn get(&self, key: &[u8]) -> Option<&Option<Vec<u8>>> {
+        self.fresh.get(key).or_else(|| self.moving.get(key))
+    }
+
+    fn len(&self) -> usize {
+        self.fresh.len() + self.moving.len()
+    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -46,6 +71,8 @@ struct Progress {
     committed: u64,
     drained: u64,
     indexed: u64,
+    /// Since when there has been something to drain.
+    behind: Option<Instant>,
     /// Set once: the writer finishes what there is, or leaves it.
     stop: Option<Stop>,
 }
@@ -65,6 +92,7 @@ impl State {
         Self {
             index,
             overlay: RwLock::default(),
+            recent: RwLock::default(),
             progress: Mutex::new(Progress { indexed, ..Progress::default() }),
             moved: Condvar::new(),
             keys: RwLock::default(),
@@ -74,7 +102,7 @@ impl State {
 
     /// The value of a key.
     pub(crate) fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
-        if let Some((_, value)) = self.overlay().changes.get(key) {
+        if let Some(value) = self.overlay().get(key) {
             return value.clone();
         }
         self.or_fail(self.index.get(key)).flatten()
@@ -92,116 +120,99 @@ impl State {
         let limit = limit.min(index::MAX_SCAN);
         // Held while the index is read, so that no change can move from one to the other unseen.
         let overlay = self.overlay();
-        let fresh = overlay.changes.range::<Vec<u8>, _>((range.0.as_ref(), range.1.as_ref()));
-        let fresh: Box<dyn Iterator<Item = _>> = match direction {
-            Direction::Ascending => Box::new(fresh),
-            Direction::Descending => Box::new(fresh.rev()),
-        };
-        let mut fresh = fresh.peekable();
-        let comes_first = |a: &[u8], b: &[u8]| match direction {
-            Direction::Ascending => a <= b,
-            Direction::Descending => a >= b,
-        };
-        let mut found = Vec::new();
-        let mut beyond = cursor.map(<[u8]>::to_vec);
-        loop {
-            let page = self
-                .or_fail(self.index.scan(prefix, beyond.as_deref(), direction, limit))
-                .unwrap_or_default();
-            let last_page = page.len() < limit;
-            for (key, value) in page {
-                while found.len() < limit
-                    && let Some((own, (_, change))) = fresh.next_if(|(own, _)| comes_first(own, &key))
-                {
-                    if let Some(value) = change {
-                        found.push((own.clone(), value.clone()));
-                    }
-                }
-                if found.len() >= limit {
-                    return found;
-                }
-                if !overlay.changes.contains_key(&key) {
-                    found.push((key.clone(), value));
-                }
-                beyond = Some(key);
+        let index = self.index_pages(prefix, cursor, direction, limit);
+        let merged = Merge::new(
+            [layer(&overlay.fresh, &range, direction), layer(&overlay.moving, &range, direction), index],
+            direction,
+        );
+        merged.filter_map(|(key, value)| Some((key, value?))).take(limit).collect()
+    }
+
+    /// The index's records, read page by page.
+    fn index_pages<'a>(
+        &'a self,
+        prefix: &'a [u8],
+        cursor: Option<&[u8]>,
+        direction: Direction,
+        limit: usize,
+    ) -> Layer<'a> {
+        let mut cursor = cursor.map(<[u8]>::to_vec);
+        let mut done = limit == 0;
+        let pages = std::iter::from_fn(move || {
+            if done {
+                return None;
             }
-            if found.len() >= limit {
-                return found;
-            }
-            if last_page {
-                break;
-            }
-        }
-        let rest = fresh.filter_map(|(key, (_, value))| Some((key.clone(), value.clone()?)));
-        let missing = limit - found.len();
-        found.extend(rest.take(missing));
-        found
+            let page = self.or_fail(self.index.scan(prefix, cursor.as_deref(), direction, limit))?;
+            done = page.len() < limit;
+            cursor = page.last().map(|(key, _)| key.clone());
+            Some(page)
+        });
+        Box::new(pages.flatten().map(|(key, value)| (key, Some(value))))
     }
 
     /// Shows a commit that the journal holds, and tells the index writer.
     pub(crate) fn commit(&self, changes: Changes, position: Position) {
         let committed = {
             let mut overlay = self.overlay_mut();
-            overlay.commit += 1;
-            let commit = overlay.commit;
-            for (key, value) in changes.keys {
-                overlay.changes.insert(key, (commit, value));
-            }
-            for (key, record) in changes.records {
-                overlay.records.insert(key, (commit, record));
-            }
+            overlay.fresh.extend(changes.keys);
+            self.recent_mut().commit(changes.records);
             overlay.position = Some(position);
-            commit
+            overlay.commit += 1;
+            overlay.commit
         };
-        self.progress().committed = committed;
+        let mut progress = self.progress();
+        progress.committed = committed;
+        progress.behind.get_or_insert_with(Instant::now);
+        drop(progress);
         self.moved.notify_all();
     }
 
     /// Waits until the overlay has room, or the state has failed or is stopping.
     pub(crate) fn wait_for_room(&self) {
         let mut progress = self.progress();
-        while self.overlay().changes.len() > MAX_OVERLAY && progress.stop.is_none() && !self.has_failed() {
+        while self.overlay().len() > MAX_OVERLAY && progress.stop.is_none() && !self.has_failed() {
             let waited = self.moved.wait_timeout(progress, Duration::from_millis(100));
             progress = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
-    /// Waits for something to write; `None` when it is time to end.
+    /// Waits for enough to write, or for a little long enough; `None` when it is time to end.
     pub(crate) fn wait_for_changes(&self) -> Option<()> {
         let mut progress = self.progress();
         loop {
-            match progress.stop {
-                Some(Stop::AtOnce) => return None,
-                Some(Stop::Drained) if progress.committed == progress.drained => return None,
-                _ if progress.committed > progress.drained => return Some(()),
-                _ => progress = self.moved.wait(progress).unwrap_or_else(PoisonError::into_inner),
+            let waited = progress.behind.map(|since| since.elapsed());
+            match (progress.stop, waited) {
+                (Some(Stop::AtOnce), _) | (Some(Stop::Drained), None) => return None,
+                (Some(Stop::Drained), Some(_)) => return Some(()),
+                (None, Some(waited)) => {
+                    let Some(rest) = DRAIN_AFTER.checked_sub(waited) else { return Some(()) };
+                    if self.overlay().len() >= MANY_CHANGES {
+                        return Some(());
+                    }
+                    let waited = self.moved.wait_timeout(progress, rest);
+                    progress = waited.unwrap_or_else(PoisonError::into_inner).0;
+                }
+                (None, None) => {
+                    progress = self.moved.wait(progress).unwrap_or_else(PoisonError::into_inner);
+                }
             }
         }
     }
 
-    /// Moves what is in the overlay into the index, in one batch.
+    /// Moves what is in the overlay into the index, in one batch. One thread does.
     pub(crate) fn drain(&self) -> Result<(), IndexError> {
-        let mut batch = Batch::new();
-        let (commit, position) = {
-            let overlay = self.overlay();
-            let Some(position) = overlay.position else { return Ok(()) };
-            for (key, (_, value)) in &overlay.changes {
-                match value {
-                    Some(value) => batch.put(key.clone(), value.clone()),
-                    None => batch.delete(key.clone()),
-                }
-            }
-            (overlay.commit, position)
-        };
-        self.index.apply(batch, position)?;
-        {
+        let (moving, commit, position) = {
             let mut overlay = self.overlay_mut();
-            overlay.changes.retain(|_, (made, _)| *made > commit);
-            overlay.records.retain(|_, (made, _)| *made > commit);
-        }
+            let Some(position) = overlay.position else { return Ok(()) };
+            overlay.moving = Arc::new(std::mem::take(&mut overlay.fresh));
+            (overlay.moving.clone(), overlay.commit, position)
+        };
+        self.index.apply(Batch::of(&moving), position)?;
+        self.overlay_mut().moving = Arc::default();
         let mut progress = self.progress();
         progress.drained = commit;
         progress.indexed = position.next_index;
+        progress.behind = (progress.committed > commit).then(Instant::now);
         drop(progress);
         self.moved.notify_all();
         Ok(())
@@ -220,7 +231,7 @@ impl State {
 
     /// How many entries the index has taken up, and how many changes wait for it.
     pub(crate) fn lag(&self) -> (u64, usize) {
-        (self.progress().indexed, self.overlay().changes.len())
+        (self.progress().indexed, self.overlay().len())
     }
 
     /// Marks the node as failed: from here on nothing is committed any more.
@@ -272,16 +283,31 @@ impl State {
         self.overlay.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn recent_mut(&self) -> RwLockWriteGuard<'_, Recent> {
+        self.recent.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl View for State {
-    fn record(&self, key: &RecordKey) -> Option<Arc<Record>> {
-        if let Some((_, record)) = self.overlay().records.get(key) {
-            return Some(record.clone());
+impl State {
+    /// A record, if it is one of those at hand.
+    fn at_hand(&self, key: &RecordKey) -> Result<Arc<Record>, Moment> {
+        let (found, now) = {
+            let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+            (recent.get(key), recent.now())
+        };
+        let (record, leaving) = found.ok_or(now)?;
+        if leaving {
+            self.recent_mut().keep(now, *key, record.clone());
         }
+        Ok(record)
+    }
+
+    /// A record as overlay and index have it.
+    fn read_record(&self, key: &RecordKey) -> Option<Arc<Record>> {
         // A long record lies in several values, which a commit may change between two reads.
         let mut trouble = String::new();
         for _ in 0..READ_TRIES {
@@ -302,6 +328,48 @@ impl View for State {
     }
 }
 
+impl View for State {
+    fn record(&self, key: &RecordKey) -> Option<Arc<Record>> {
+        let moment = match self.at_hand(key) {
+            Ok(record) => return Some(record),
+            Err(moment) => moment,
+        };
+        let record = self.read_record(key)?;
+        self.recent_mut().keep(moment, *key, record.clone());
+        Some(record)
+    }
+}
+
+/// The state under changes that only one thread sees yet, read by somebody who knows which records there are: one
+/// that is new is not looked for in the index.
+pub(crate) struct Front<'a> {
+    /// What is asked first.
+    pub(crate) over: &'a HashMap<RecordKey, Arc<Record>>,
+    /// What is asked last.
+    pub(crate) state: &'a State,
+    /// Whether `state` has a record.
+    pub(crate) exists: &'a dyn Fn(&RecordKey) -> bool,
+}
+
+impl View for Front<'_> {
+    fn record(&self, key: &RecordKey) -> Option<Arc<Record>> {
+        if let Some(record) = self.over.get(key) {
+            return Some(record.clone());
+        }
+        match self.state.at_hand(key) {
+            Ok(record) => Some(record),
+            Err(_) if (self.exists)(key) => {
+                let record = self.state.record(key);
+                if record.is_none() {
+                    self.state.fail(format!("the index lacks the record {key:?}: delete its folder"));
+                }
+                record
+            }
+            Err(_) => None,
+        }
+    }
+}
+
 /// Records that only one thread sees yet, over others.
 pub(crate) struct Layered<'a> {
     /// What is asked first.
@@ -313,6 +381,20 @@ pub(crate) struct Layered<'a> {
 impl View for Layered<'_> {
     fn record(&self, key: &RecordKey) -> Option<Arc<Record>> {
         self.over.get(key).cloned().or_else(|| self.under.record(key))
+    }
+}
+
+/// The changes within a range, in order.
+fn layer<'a>(
+    changes: &'a Overlaid,
+    range: &(Bound<Vec<u8>>, Bound<Vec<u8>>),
+    direction: Direction,
+) -> Layer<'a> {
+    let found = changes.range::<Vec<u8>, _>((range.0.as_ref(), range.1.as_ref()));
+    let found = found.map(|(key, value)| (key.clone(), value.clone()));
+    match direction {
+        Direction::Ascending => Box::new(found),
+        Direction::Descending => Box::new(found.rev()),
     }
 }
 

@@ -6,11 +6,13 @@
 //! and on [`IndexError::Damaged`] or any doubt removes the folder and replays everything.
 
 mod memory;
+mod merge;
 mod sled_store;
 #[cfg(test)]
 mod tests;
 
 pub use memory::MemoryStore;
+pub(crate) use merge::{Layer, Merge};
 pub use sled_store::SledStore;
 
 use std::io;
@@ -23,8 +25,8 @@ use crate::codec::CodecError;
 
 /// The longest key, in bytes.
 pub const MAX_KEY_BYTES: usize = 1024;
-/// The longest value, in bytes. sled writes values of a quarter of its segment and more without any sync.
-pub const MAX_VALUE_BYTES: usize = (64 << 10) - 1;
+/// The longest value, in bytes.
+pub const MAX_VALUE_BYTES: usize = 6 << 10;
 /// The most records of one scan.
 pub const MAX_SCAN: usize = 10_000;
 
@@ -67,6 +69,11 @@ impl Batch {
     #[must_use]
     pub const fn new() -> Self {
         Self { changes: Vec::new() }
+    }
+
+    /// The same changes, in their order.
+    pub(crate) fn of(changes: &std::collections::BTreeMap<Vec<u8>, Option<Vec<u8>>>) -> Self {
+        Self { changes: changes.iter().map(|(key, value)| (key.clone(), value.clone())).collect() }
     }
 
     /// Sets a key to a value.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use lode_ledger::apply::{Delta, apply};
+use lode_ledger::hash::Hash;
 use lode_ledger::id::{LogIndex, StatementId};
 use lode_ledger::record::{Record, RecordKey, View};
 use lode_ledger::statement::Verified;
@@ -12,11 +13,12 @@ use lode_ledger::words::words;
 use tokio::sync::oneshot;
 
 use super::{Fatal, Place, Placement, Sequencer};
+use crate::codec::CodecError;
 use crate::intake::{self, Prepared};
-use crate::projection::{self, Changes, Meta};
+use crate::projection::{self, Changes, Meta, Old};
 use crate::seal;
 use crate::service::Refusal;
-use crate::view::Layered;
+use crate::view::Front;
 
 /// What the next commit will hold.
 pub(super) struct Batch {
@@ -41,16 +43,13 @@ impl Batch {
     }
 }
 
-/// A record as the next statement sees it.
-struct Front<'a> {
-    batch: &'a HashMap<RecordKey, Arc<Record>>,
-    under: Layered<'a>,
-}
-
-impl View for Front<'_> {
-    fn record(&self, key: &RecordKey) -> Option<Arc<Record>> {
-        self.batch.get(key).cloned().or_else(|| self.under.record(key))
-    }
+/// A record that has changed since the last seal.
+pub(super) struct Unsealed {
+    /// What it was then.
+    pub(super) before: Option<Arc<Record>>,
+    /// Its place in the state map, and what the next seal puts there.
+    place: Hash,
+    value: Hash,
 }
 
 impl Sequencer {
@@ -64,17 +63,13 @@ impl Sequencer {
             Prepared::Verified(verified) => verified.id(),
             Prepared::Unresolved(statement) => statement.id(),
         };
-        let known = batch.ids.get(&id).copied().or_else(|| self.shared.state.index_of(&id));
-        if let Some(index) = known {
-            return Ok(Place::At { index, statement: id, duplicate: true });
-        }
         let verified = match prepared {
             Prepared::Verified(verified) => *verified,
             Prepared::Unresolved(statement) => {
-                let front = self.front(batch);
-                match intake::verify(&self.shared.state, &front, *statement) {
+                let exists = |key: &RecordKey| self.exists(key);
+                match intake::verify(&self.shared.state, &self.front(batch, &exists), *statement) {
                     Ok(verified) => verified,
-                    Err(refusal) => return Ok(Place::Refused(refusal)),
+                    Err(refusal) => return Ok(self.refused(batch, id, refusal)),
                 }
             }
             Prepared::Refused(_) | Prepared::Known(..) => {
@@ -90,13 +85,23 @@ impl Sequencer {
             self.seal(batch)?;
         }
         let index = LogIndex(self.frontier.size());
-        match apply(&self.front(batch), index, &verified) {
+        let applied = apply(&self.front(batch, &|key| self.exists(key)), index, &verified);
+        match applied {
             Ok(delta) => {
                 self.take_in(batch, verified, index, &delta)?;
                 self.due.unsealed += 1;
                 Ok(Place::At { index, statement: id, duplicate: false })
             }
-            Err(violation) => Ok(Place::Refused(Refusal::by_rule(violation, id))),
+            Err(violation) => Ok(self.refused(batch, id, Refusal::by_rule(violation, id))),
+        }
+    }
+
+    /// What a refused statement is told. The rules refuse the same bytes a second time, as their number is used up:
+    /// so only now is it worth a look whether they are in the log, and the answer is then the first one's.
+    fn refused(&self, batch: &Batch, id: StatementId, refusal: Refusal) -> Place {
+        match batch.ids.get(&id).copied().or_else(|| self.shared.state.index_of(&id)) {
+            Some(index) => Place::At { index, statement: id, duplicate: true },
+            None => Place::Refused(refusal),
         }
     }
 
@@ -106,22 +111,17 @@ impl Sequencer {
         if !self.due.possible(now) {
             return Ok(false);
         }
-        let changed: Vec<RecordKey> = self.before_seal.keys().copied().collect();
-        let update: Vec<_> = {
-            let front = self.front(batch);
-            let value = |key: &RecordKey| Some((key.map_key(), front.record(key)?.map_value()));
-            changed.iter().filter_map(value).collect()
-        };
-        self.map.update(update);
+        self.map.update(self.before_seal.values().map(|record| (record.place, record.value)).collect());
         self.before_seal.clear();
         let index = LogIndex(self.frontier.size());
         let at = Timestamp::from_unix(now);
         let fatal = |why: String| Fatal(format!("a seal could not be made: {why}"));
-        let verified = seal::make(&self.front(batch), &self.seal_key, at, index.0, self.map.root())
+        let exists = |key: &RecordKey| self.exists(key);
+        let front = self.front(batch, &exists);
+        let verified = seal::make(&front, &self.seal_key, at, index.0, self.map.root())
             .and_then(|statement| statement.verify(&self.seal_check))
             .map_err(|error| fatal(error.to_string()))?;
-        let delta =
-            apply(&self.front(batch), index, &verified).map_err(|violation| fatal(violation.to_string()))?;
+        let delta = apply(&front, index, &verified).map_err(|violation| fatal(violation.to_string()))?;
         self.take_in(batch, verified, index, &delta)?;
         self.due.last = at;
         self.due.unsealed = 0;
@@ -130,10 +130,14 @@ impl Sequencer {
         Ok(true)
     }
 
-    /// The state with all of the batch so far.
-    fn front<'a>(&'a self, batch: &'a Batch) -> Front<'a> {
-        let under = Layered { over: &self.recent, under: &self.shared.state };
-        Front { batch: &batch.changes.records, under }
+    /// The state with all of the batch so far; `exists` is [`Self::exists`].
+    fn front<'a>(&'a self, batch: &'a Batch, exists: &'a dyn Fn(&RecordKey) -> bool) -> Front<'a> {
+        Front { over: &batch.changes.records, state: &self.shared.state, exists }
+    }
+
+    /// Whether there is a record, by the map of the last seal and what has changed since: no store is asked.
+    fn exists(&self, key: &RecordKey) -> bool {
+        self.before_seal.contains_key(key) || self.map.get(&key.map_key()).is_some()
     }
 
     fn take_in(
@@ -143,18 +147,32 @@ impl Sequencer {
         index: LogIndex,
         delta: &Delta,
     ) -> Result<(), Fatal> {
-        for key in delta.changes().keys() {
-            if !self.before_seal.contains_key(key) {
-                let before = self.front(batch).record(key);
-                self.before_seal.insert(*key, before);
-            }
+        let unfit = |error: CodecError| Fatal(format!("the index cannot hold a record: {error}"));
+        for (key, record) in delta.changes() {
+            let (place, value) = match self.before_seal.get(key) {
+                Some(unsealed) => (unsealed.place, Some(unsealed.value)),
+                None => {
+                    let place = key.map_key();
+                    (place, self.map.get(&place))
+                }
+            };
+            let old = match value {
+                None => None,
+                Some(value) => {
+                    let record = self.front(batch, &|_| true).record(key);
+                    let record = record.ok_or_else(|| Fatal("a record could not be read".to_owned()))?;
+                    Some(Old { record, value })
+                }
+            };
+            let (keys, meta) = (&mut batch.changes.keys, &mut batch.meta);
+            let value = projection::project_record(keys, meta, key, &place, old.as_ref(), record);
+            let value = value.map_err(unfit)?;
+            self.before_seal.entry(*key).and_modify(|unsealed| unsealed.value = value).or_insert_with(|| {
+                Unsealed { before: old.map(|old| old.record), place, value }
+            });
         }
         let id = verified.id();
-        let Changes { keys, records } = &mut batch.changes;
-        let before =
-            Front { batch: records, under: Layered { over: &self.recent, under: &self.shared.state } };
-        projection::project(keys, &mut batch.meta, &before, index, id, delta)
-            .map_err(|error| Fatal(format!("the index cannot hold a record: {error}")))?;
+        projection::project_statement(&mut batch.changes.keys, index, id, delta).map_err(unfit)?;
         batch.changes.take_records(delta);
         batch.ids.insert(id, index);
         let statement = verified.into_statement();

@@ -28,14 +28,14 @@ use lode_ledger::time::Timestamp;
 use lode_ledger::tlog::{Checkpoint, Frontier, NoteSigner};
 use tokio::sync::oneshot;
 
-use self::batch::Batch;
+use self::batch::{Batch, Unsealed};
 pub use self::start::OpenError;
 pub(crate) use self::start::{Opened, index_in_memory, progress_bar, rebuild_index, start, take_up};
 pub(crate) use self::writers::{publish, write_index};
 use crate::data_folder::DataFolder;
 use crate::intake::Prepared;
 use crate::journal::Journal;
-use crate::projection::Meta;
+use crate::projection::{self, Meta};
 use crate::seal::{Clock, Due};
 use crate::service::{ProofError, Refusal};
 use crate::tiles::Tiles;
@@ -47,8 +47,6 @@ const MAX_BATCH: usize = 4096;
 const MAX_BATCH_BYTES: usize = 8 << 20;
 /// How often an idle sequencer looks whether a seal is due.
 const IDLE: Duration = Duration::from_millis(500);
-/// Records of recent batches kept at hand.
-const MAX_RECENT: usize = 100_000;
 
 /// What all threads of the node share.
 pub(crate) struct Shared {
@@ -96,12 +94,10 @@ pub(crate) struct Sequencer {
     seal_check: VerifyKey,
     frontier: Frontier,
     meta: Meta,
-    /// Records of recent batches, so that they need not be read from the index.
-    recent: HashMap<RecordKey, Arc<Record>>,
     /// The state map: of the last seal, or, as long as `base` is absent, of the start.
     map: StateMap,
-    /// What records that have changed since then were.
-    before_seal: HashMap<RecordKey, Option<Arc<Record>>>,
+    /// The records that have changed since then.
+    before_seal: HashMap<RecordKey, Unsealed>,
     /// The seal that the map is the state of; absent until the first one after the start.
     base: Option<LogIndex>,
     due: Due,
@@ -178,11 +174,12 @@ impl Sequencer {
 
     /// Makes a batch durable, shows it, and answers.
     fn commit(&mut self, batch: Batch) -> Result<(), Fatal> {
-        let Batch { entries, changes, meta, waiting, .. } = batch;
+        let Batch { entries, mut changes, meta, waiting, .. } = batch;
         if !entries.is_empty() {
             if self.shared.state.has_failed() {
                 return Err(Fatal("the state could not be read".to_owned()));
             }
+            projection::project_meta(&mut changes.keys, &meta).map_err(|error| Fatal(error.to_string()))?;
             let begun = Instant::now();
             let (size, root) = (self.frontier.size(), self.frontier.root());
             let checkpoint = Checkpoint::new(self.origin.clone(), size, root)
@@ -194,10 +191,6 @@ impl Sequencer {
             metrics::histogram!("lode_fsync_seconds").record(begun.elapsed());
             // From here on it is in the log, whatever happens.
             self.meta = meta;
-            if self.recent.len() > MAX_RECENT {
-                self.recent.clear();
-            }
-            self.recent.extend(changes.records.iter().map(|(key, record)| (*key, record.clone())));
             self.shared.state.commit(changes, position(size, root));
             let shown = self.shared.tiles.append(&bytes, checkpoint.as_bytes());
             shown.map_err(|error| Fatal(error.to_string()))?;

@@ -101,7 +101,7 @@ impl ProofSource for Sealed<'_> {
 
     fn sealed_record(&self, key: &RecordKey) -> Option<Arc<Record>> {
         match self.0.before_seal.get(key) {
-            Some(before) => before.clone(),
+            Some(unsealed) => unsealed.before.clone(),
             None => self.0.shared.state.record(key),
         }
     }

@@ -10,27 +10,29 @@ use indicatif::{ProgressBar, ProgressStyle};
 use lode_ledger::apply::apply;
 use lode_ledger::hash::Hash;
 use lode_ledger::id::LogIndex;
+use lode_ledger::lang::Lang;
 use lode_ledger::record::{Record, RecordKey, View};
 use lode_ledger::statemap::StateMap;
-use lode_ledger::statement::Statement;
 use lode_ledger::tlog::{EMPTY_ROOT, KeyName, NoteSigner, SignedCheckpoint, VerifierKey};
 
 use super::{Sequencer, Shared, prove};
+use crate::codec::CodecError;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::disk::{Disk, RealDisk};
 use crate::genesis::NodeKeys;
 use crate::index::{self, Direction, IndexError, IndexStore, MAX_SCAN, MemoryStore, Position, SledStore};
-use crate::intake;
+use crate::intake::{self, Prepared};
 use crate::journal::{Commit, Journal};
-use crate::projection::{self, Changes, Meta};
+use crate::projection::{self, Changes, Meta, Old};
 use crate::seal::{Clock, Due};
+use crate::service::Refusal;
 use crate::storage::StorageError;
 use crate::tiles::Tiles;
-use crate::view::{Layered, State, position};
+use crate::view::{Front, State, position};
 
 /// Statements taken up by the index in one batch while catching up.
-const CHUNK: u64 = 512;
+const CHUNK: u64 = 4096;
 /// From how many missing statements on a progress bar is shown.
 const WORTH_A_BAR: u64 = 5_000;
 
@@ -238,7 +240,6 @@ pub(crate) fn start(
         seal_check,
         frontier,
         meta,
-        recent: HashMap::new(),
         map,
         before_seal: HashMap::new(),
         base: None,
@@ -311,55 +312,118 @@ pub(crate) fn take_up(opened: &Opened, cache_bytes: u64) -> Result<Sums, Trouble
         return Err(Trouble::Doubt("it has another layout".to_owned()));
     }
     let state = State::new(Box::new(store), at.next_index);
-    let meta = catch_up(&state, tiles, at.next_index, meta)?;
     let (map, counted) = read_map(&state)?;
     if counted != meta {
         return Err(Trouble::Doubt("its records do not add up to their check sum".to_owned()));
     }
-    Ok(Sums { state, map, meta })
+    let mut sums = Sums { state, map, meta };
+    catch_up(&mut sums, tiles, at.next_index)?;
+    Ok(sums)
 }
 
 /// The index as it must be, made from the log.
 pub(crate) fn index_in_memory(opened: &Opened) -> Result<State, Trouble> {
     let state = State::new(Box::new(MemoryStore::new()), 0);
-    catch_up(&state, &opened.tiles, 0, Meta::empty())?;
-    Ok(state)
+    let mut sums = Sums { state, map: StateMap::new(), meta: Meta::empty() };
+    catch_up(&mut sums, &opened.tiles, 0)?;
+    Ok(sums.state)
 }
 
 /// Applies the entries that the index has not taken up. Signatures are checked again: a log may have been put there
-/// by somebody else.
-fn catch_up(state: &State, tiles: &Tiles, from: u64, mut meta: Meta) -> Result<Meta, Trouble> {
+/// by somebody else. While one chunk is applied, the next one is examined.
+fn catch_up(sums: &mut Sums, tiles: &Tiles, from: u64) -> Result<(), Trouble> {
     let size = tiles.size();
     let bar = progress_bar(size - from, "index");
-    let mut next = from;
-    while next < size {
-        let end = size.min(next + CHUNK);
-        let mut changes = Changes::default();
-        while next < end {
-            let refused = |reason: String| Trouble::Refused { index: next, reason };
-            let entry = tiles.entry(next).map_err(|error| refused(error.to_string()))?;
-            let entry = entry.ok_or_else(|| refused("the tiles lack it".to_owned()))?;
-            let statement = Statement::decode(entry.to_vec()).map_err(|error| refused(error.to_string()))?;
-            let Changes { keys, records } = &mut changes;
-            let before = Layered { over: records, under: state };
-            let verified = intake::verify(state, &before, statement)
-                .map_err(|refusal| refused(refusal.message(lode_ledger::lang::Lang::En)))?;
-            let index = LogIndex(next);
-            let delta =
-                apply(&before, index, &verified).map_err(|violation| refused(violation.to_string()))?;
-            projection::project(keys, &mut meta, &before, index, verified.id(), &delta)
-                .map_err(|error| refused(error.to_string()))?;
-            changes.take_records(&delta);
-            next += 1;
-            bar.inc(1);
+    let end_of = |start: u64| size.min(start + CHUNK);
+    let mut start = from;
+    let mut examined = examine(&sums.state, tiles, start, end_of(start));
+    while start < size {
+        let end = end_of(start);
+        let changes = {
+            let (next, changes) = rayon::join(
+                || examine(&sums.state, tiles, end, end_of(end)),
+                || apply_chunk(&sums.state, &sums.map, sums.meta, start, examined?),
+            );
+            examined = next;
+            changes?
+        };
+        if sums.state.has_failed() {
+            return Err(Trouble::Doubt("it cannot be read".to_owned()));
         }
-        let root =
-            tiles.root_at(end).map_err(|error| Trouble::Refused { index: end, reason: error.to_string() })?;
-        state.commit(changes, position(end, root));
-        state.drain()?;
+        let Chunk { mut changes, values, meta } = changes;
+        sums.meta = meta;
+        sums.map.update(values.into_values().collect());
+        let refused = |reason: String| Trouble::Refused { index: end, reason };
+        projection::project_meta(&mut changes.keys, &sums.meta).map_err(|error| refused(error.to_string()))?;
+        let root = tiles.root_at(end).map_err(|error| refused(error.to_string()))?;
+        sums.state.commit(changes, position(end, root));
+        sums.state.drain()?;
+        bar.inc(end - start);
+        start = end;
     }
     bar.finish_and_clear();
-    Ok(meta)
+    Ok(())
+}
+
+/// Reads entries and checks what can be checked of each by itself.
+fn examine(state: &State, tiles: &Tiles, start: u64, end: u64) -> Result<Vec<Prepared>, Trouble> {
+    let entry = |index: u64| {
+        let refused = |reason: String| Trouble::Refused { index, reason };
+        let entry = tiles.entry(index).map_err(|error| refused(error.to_string()))?;
+        Ok(entry.ok_or_else(|| refused("the tiles lack it".to_owned()))?.to_vec())
+    };
+    let entries = (start..end).map(entry).collect::<Result<Vec<_>, Trouble>>()?;
+    Ok(intake::prepare(state, entries))
+}
+
+/// What one chunk of entries changes.
+struct Chunk {
+    changes: Changes,
+    /// Place and value in the state map.
+    values: HashMap<RecordKey, (Hash, Hash)>,
+    meta: Meta,
+}
+
+/// Applies examined entries, which stand in the log from `start` on.
+fn apply_chunk(
+    state: &State,
+    map: &StateMap,
+    meta: Meta,
+    start: u64,
+    examined: Vec<Prepared>,
+) -> Result<Chunk, Trouble> {
+    let mut chunk = Chunk { changes: Changes::default(), values: HashMap::new(), meta };
+    for (index, prepared) in (start..).zip(examined) {
+        let refused = |reason: String| Trouble::Refused { index, reason };
+        let message = |refusal: Refusal| refused(refusal.message(Lang::En));
+        let exists = |key: &RecordKey| map.get(&key.map_key()).is_some();
+        let Changes { keys, records } = &mut chunk.changes;
+        let front = Front { over: records, state, exists: &exists };
+        let verified = match prepared {
+            Prepared::Verified(verified) => *verified,
+            Prepared::Unresolved(statement) => intake::verify(state, &front, *statement).map_err(message)?,
+            Prepared::Refused(refusal) => return Err(message(refusal)),
+            Prepared::Known(..) => return Err(refused("it stands in the log twice".to_owned())),
+        };
+        let delta = apply(&front, LogIndex(index), &verified).map_err(|error| refused(error.to_string()))?;
+        let unfit = |error: CodecError| refused(error.to_string());
+        for (key, record) in delta.changes() {
+            let (place, value) = match chunk.values.get(key) {
+                Some((place, value)) => (*place, Some(*value)),
+                None => {
+                    let place = key.map_key();
+                    (place, map.get(&place))
+                }
+            };
+            let old = front.record(key).zip(value).map(|(record, value)| Old { record, value });
+            let value =
+                projection::project_record(keys, &mut chunk.meta, key, &place, old.as_ref(), record);
+            chunk.values.insert(*key, (place, value.map_err(unfit)?));
+        }
+        projection::project_statement(keys, LogIndex(index), verified.id(), &delta).map_err(unfit)?;
+        chunk.changes.take_records(&delta);
+    }
+    Ok(chunk)
 }
 
 /// The state map over every record, and their check sum.

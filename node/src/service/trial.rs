@@ -55,10 +55,13 @@ impl Trial<'_> {
             Prepared::Refused(refusal) => return Outcome::Refused(refusal),
             Prepared::Known(id, index) => return accepted(id, index, true),
             Prepared::Verified(verified) => *verified,
-            Prepared::Unresolved(statement) => match intake::verify(&self.shared.state, &view, *statement) {
-                Ok(verified) => verified,
-                Err(refusal) => return Outcome::Refused(refusal),
-            },
+            Prepared::Unresolved(statement) => {
+                let id = statement.id();
+                match intake::verify(&self.shared.state, &view, *statement) {
+                    Ok(verified) => verified,
+                    Err(refusal) => return self.refused(id, refusal),
+                }
+            }
         };
         let id = verified.id();
         if let Some(index) = self.ids.get(&id) {
@@ -66,13 +69,21 @@ impl Trial<'_> {
         }
         let index = LogIndex(self.next);
         match apply(&view, index, &verified) {
-            Err(violation) => Outcome::Refused(Refusal::by_rule(violation, id)),
+            Err(violation) => self.refused(id, Refusal::by_rule(violation, id)),
             Ok(delta) => {
                 self.over.extend(delta.into_changes());
                 self.ids.insert(id, index);
                 self.next += 1;
                 accepted(id, index, false)
             }
+        }
+    }
+
+    /// The same bytes a second time break a rule, too.
+    fn refused(&self, id: StatementId, refusal: Refusal) -> Outcome {
+        match self.shared.state.index_of(&id) {
+            Some(index) => accepted(id, index, true),
+            None => Outcome::Refused(refusal),
         }
     }
 }

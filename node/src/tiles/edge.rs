@@ -3,11 +3,13 @@
 //! No I/O but the reading of tiles that [`Edge::load`] is given.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use lode_ledger::hash::Hash;
 use lode_ledger::tlog::tile::{self, EntryBundle, TILE_WIDTH, Tile, TilePath};
 use lode_ledger::tlog::{Frontier, MemoryTree};
 
+use super::subtree::{HEIGHT, Subtrees};
 use super::{Bytes, TilesError, WIDTH};
 
 /// Levels of tiles: 256^8 leaves exceed a `u64`.
@@ -15,8 +17,10 @@ const LEVELS: u8 = 8;
 
 pub(super) struct Edge {
     pub(super) frontier: Frontier,
-    /// Per tile level, the hashes of the tile that is not yet full.
-    growing: Vec<Vec<Hash>>,
+    /// Per tile level, the tile that is not yet full.
+    growing: Vec<Subtrees>,
+    /// Tiles that have become full since they were last asked for.
+    filled: Vec<(Tile, Arc<Subtrees>)>,
     /// The entries of the bundle that is not yet full.
     entries: Vec<Bytes>,
     /// Full tiles and bundles that are not yet durable in files.
@@ -30,9 +34,10 @@ impl Edge {
         size: u64,
         read: impl Fn(Tile) -> Result<Vec<u8>, TilesError>,
     ) -> Result<Self, TilesError> {
-        let mut growing = vec![Vec::new(); usize::from(LEVELS)];
+        let mut growing = vec![Subtrees::default(); usize::from(LEVELS)];
         let mut peaks = Vec::new();
-        for (level, hashes) in (0..LEVELS).zip(&mut growing).skip(1) {
+        for (level, subtrees) in (0..LEVELS).zip(&mut growing).skip(1) {
+            let mut hashes = Vec::new();
             let full_below = size.checked_shr(8 * u32::from(level)).unwrap_or(0);
             for index in full_below / WIDTH * WIDTH..full_below {
                 // Levels and widths are in range, so there is such a tile and it has a root.
@@ -40,10 +45,11 @@ impl Edge {
                 let bytes = read(tile)?;
                 hashes.push(tile_root(&bytes).ok_or_else(|| TilesError::Damaged(tile.path().into()))?);
             }
+            *subtrees = Subtrees::over(hashes);
         }
         // The peaks within each growing tile are complete subtrees of its hashes; the largest stand on top.
-        for hashes in growing.iter().rev() {
-            let mut rest = hashes.as_slice();
+        for subtrees in growing.iter().rev() {
+            let mut rest = subtrees.hashes();
             while !rest.is_empty() {
                 let (subtree, after) = rest.split_at(1 << rest.len().ilog2());
                 peaks.push(subtree_root(subtree));
@@ -54,6 +60,7 @@ impl Edge {
         Ok(Self {
             frontier,
             growing,
+            filled: Vec::new(),
             entries: Vec::new(),
             pending: HashMap::new(),
             checkpoint: Bytes::from([]),
@@ -66,25 +73,51 @@ impl Edge {
 
     /// Appends an entry, which the caller has found to be no longer than a bundle allows.
     pub(super) fn push(&mut self, entry: Bytes, leaf: Hash) {
-        let (growing, pending) = (&mut self.growing, &mut self.pending);
-        self.frontier.append_reporting(leaf, |level, index, hash| {
-            let (level, within) = (level / 8, level % 8);
-            let Some(hashes) = growing.get_mut(usize::from(level)).filter(|_| within == 0) else { return };
-            hashes.push(hash);
-            if hashes.len() == usize::from(TILE_WIDTH)
-                && let Some(tile) = Tile::new(level, index / WIDTH, TILE_WIDTH)
-            {
-                pending.insert(TilePath::Hashes(tile), joined(&*hashes));
-                hashes.clear();
+        let (growing, before) = (&mut self.growing, self.frontier.size());
+        self.frontier.append_reporting(leaf, |level, _, hash| {
+            if let Some(subtrees) = growing.get_mut(usize::from(level / HEIGHT)) {
+                subtrees.push(level % HEIGHT, hash);
             }
         });
+        self.take_filled(before);
         self.entries.push(entry);
         if self.entries.len() == usize::from(TILE_WIDTH)
             && let Some(bundle) = EntryBundle::new(self.frontier.size() / WIDTH - 1, TILE_WIDTH)
         {
-            pending.insert(TilePath::Entries(bundle), bundle_bytes(&self.entries));
+            self.pending.insert(TilePath::Entries(bundle), bundle_bytes(&self.entries));
             self.entries.clear();
         }
+    }
+
+    /// Moves on from the tiles that the leaf after `before` has filled.
+    fn take_filled(&mut self, before: u64) {
+        for (level, subtrees) in (0..LEVELS).zip(&mut self.growing) {
+            if subtrees.hashes().len() < usize::from(TILE_WIDTH) {
+                break;
+            }
+            let full = std::mem::take(subtrees);
+            // Its last leaf is the one that came last.
+            if let Some(tile) = Tile::new(level, before >> HEIGHT >> (HEIGHT * level), TILE_WIDTH) {
+                self.pending.insert(TilePath::Hashes(tile), joined(full.hashes()));
+                self.filled.push((tile, Arc::new(full)));
+            }
+        }
+    }
+
+    /// The tiles that have become full since the last time.
+    pub(super) fn drain_filled(&mut self) -> Vec<(Tile, Arc<Subtrees>)> {
+        std::mem::take(&mut self.filled)
+    }
+
+    /// The root of a complete subtree in the tile of its level that is not yet full.
+    pub(super) fn subtree(&self, level: u8, index: u64) -> Option<Hash> {
+        let (tile_level, row) = (level / HEIGHT, level % HEIGHT);
+        let places = WIDTH >> row;
+        let count = self.size().checked_shr(u32::from(HEIGHT * tile_level)).unwrap_or(0);
+        if index / places != count / WIDTH {
+            return None;
+        }
+        self.growing.get(usize::from(tile_level))?.get(row, index % places)
     }
 
     /// The bytes of a tile, at least up to its width, if they are in memory.
@@ -92,7 +125,7 @@ impl Edge {
         if let Some(bytes) = self.pending.get(&TilePath::Hashes(tile.full())) {
             return Some(bytes.clone());
         }
-        let hashes = self.growing.get(usize::from(tile.level()))?;
+        let hashes = self.growing.get(usize::from(tile.level()))?.hashes();
         let count = self.size().checked_shr(8 * u32::from(tile.level())).unwrap_or(0);
         if tile.index() != count / WIDTH {
             return None;

@@ -12,6 +12,7 @@
 mod cache;
 mod edge;
 mod files;
+mod subtree;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +24,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use lode_ledger::hash::Hash;
 use lode_ledger::tlog::proof::{self, ProofError};
 use lode_ledger::tlog::tile::{
-    self, BundleError, EntryBundle, EntryTooLong, MAX_ENTRY_BYTES, TILE_WIDTH, Tile, TilePath, TileReader,
+    self, BundleError, EntryBundle, EntryTooLong, MAX_ENTRY_BYTES, TILE_WIDTH, Tile, TilePath,
 };
 use lode_ledger::tlog::{Frontier, HashReader, leaf_hash};
 
@@ -31,10 +32,15 @@ use crate::disk::Disk;
 use cache::Cache;
 use edge::Edge;
 use files::Files;
+use subtree::{HEIGHT, Subtrees};
 
 const WIDTH: u64 = TILE_WIDTH as u64;
 /// Bytes of tiles and bundles kept after reading.
 const CACHE_BYTES: usize = 64 << 20;
+/// Bytes of hashes inside tiles kept for proofs: those of a million entries.
+const SUBTREE_CACHE_BYTES: usize = 64 << 20;
+/// Bytes of the hashes inside a full tile.
+const SUBTREE_BYTES: usize = 2 * 32 * TILE_WIDTH as usize;
 
 /// Shared bytes of a tile, bundle, entry or checkpoint.
 pub type Bytes = Arc<[u8]>;
@@ -75,7 +81,8 @@ pub enum TilesError {
 pub struct Tiles {
     files: Files,
     edge: RwLock<Edge>,
-    cache: Mutex<Cache>,
+    cache: Mutex<Cache<Bytes>>,
+    subtrees: Mutex<Cache<Arc<Subtrees>>>,
     /// Held while files are written; true once that has failed.
     writing: Mutex<bool>,
 }
@@ -101,6 +108,7 @@ impl Tiles {
             files,
             edge: RwLock::new(edge),
             cache: Mutex::new(Cache::new(CACHE_BYTES)),
+            subtrees: Mutex::new(Cache::new(SUBTREE_CACHE_BYTES)),
             writing: Mutex::new(false),
         })
     }
@@ -130,6 +138,12 @@ impl Tiles {
             edge.push(entry, leaf);
         }
         edge.checkpoint = checkpoint.into();
+        let filled = edge.drain_filled();
+        drop(edge);
+        let mut subtrees = self.subtrees();
+        for (tile, inside) in filled {
+            subtrees.insert(TilePath::Hashes(tile), inside, SUBTREE_BYTES);
+        }
         Ok(())
     }
 
@@ -281,15 +295,9 @@ impl Tiles {
     }
 
     /// Reads the hashes of the tree of `size` leaves, for making proofs. A hash that cannot be read is missing, and
-    /// the proof says so; [`Self::read`] tells why.
+    /// the proof says so; [`Self::read`] tells why. Near the right edge nothing is hashed for a proof.
     pub fn reader(&self, size: u64) -> impl HashReader {
-        TileReader::new(size, move |tile: Tile| {
-            if !tile.exists_at(self.size()) {
-                return None;
-            }
-            let bytes = self.hashes(tile).ok()?;
-            bytes.get(..usize::from(tile.width()) * 32).map(Bytes::from)
-        })
+        Reader { tiles: self, size }
     }
 
     /// The root when the log had `size` entries.
@@ -304,8 +312,35 @@ impl Tiles {
         self.edge.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn cache(&self) -> MutexGuard<'_, Cache> {
+    fn cache(&self) -> MutexGuard<'_, Cache<Bytes>> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn subtrees(&self) -> MutexGuard<'_, Cache<Arc<Subtrees>>> {
+        self.subtrees.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The root of a complete subtree; the caller has seen that the log has it.
+    fn subtree(&self, level: u8, index: u64) -> Option<Hash> {
+        if let Some(hash) = self.edge().subtree(level, index) {
+            return Some(hash);
+        }
+        let row = level % HEIGHT;
+        let places = WIDTH >> row;
+        let tile = Tile::new(level / HEIGHT, index / places, TILE_WIDTH)?;
+        let path = TilePath::Hashes(tile);
+        let known = self.subtrees().get(path);
+        let inside = match known {
+            Some(inside) => inside,
+            None => {
+                let bytes = self.hashes(tile).ok()?;
+                let hashes = bytes.as_chunks::<32>().0.iter().copied().map(Hash).collect();
+                let inside = Arc::new(Subtrees::over(hashes));
+                self.subtrees().insert(path, inside.clone(), SUBTREE_BYTES);
+                inside
+            }
+        };
+        inside.get(row, index % places)
     }
 
     /// Runs the only writer of files; after a failure there is none.
@@ -342,7 +377,7 @@ impl Tiles {
             return Err(TilesError::Damaged(self.files.path(path)));
         }
         let bytes = Bytes::from(bytes);
-        self.cache().insert(path, bytes.clone());
+        self.cache().insert(path, bytes.clone(), bytes.len());
         Ok(bytes)
     }
 
@@ -371,7 +406,7 @@ impl Tiles {
             return Err(damaged());
         }
         let bytes = Bytes::from(bytes);
-        self.cache().insert(path, bytes.clone());
+        self.cache().insert(path, bytes.clone(), bytes.len());
         Ok(bytes)
     }
 
@@ -385,5 +420,22 @@ impl Tiles {
 
     fn damaged_bundle(&self, bundle: EntryBundle) -> TilesError {
         TilesError::Damaged(self.files.path(TilePath::Entries(bundle.full())))
+    }
+}
+
+/// The log's hashes at one size.
+struct Reader<'a> {
+    tiles: &'a Tiles,
+    size: u64,
+}
+
+impl HashReader for Reader<'_> {
+    fn hash(&self, level: u8, index: u64) -> Option<Hash> {
+        let leaves = 1_u64.checked_shl(u32::from(level))?;
+        let end = index.checked_add(1)?.checked_mul(leaves)?;
+        if end > self.size.min(self.tiles.size()) {
+            return None;
+        }
+        self.tiles.subtree(level, index)
     }
 }

@@ -1,6 +1,6 @@
 //! The tiles against a tree in memory, at every size around the edges; damage, replay, and a stop at every call.
 
-use lode_ledger::tlog::tile::decode_bundle;
+use lode_ledger::tlog::tile::{TileReader, decode_bundle};
 use lode_ledger::tlog::{verify_consistency, verify_inclusion};
 
 use super::*;
