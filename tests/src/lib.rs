@@ -1,5 +1,6 @@
 //! What the tests across crates share: a small trade that always comes out the same (`world`), statements as files
-//! for readers in other languages (`vectors`), and a slow, obvious second opinion on the arithmetic (`model`).
+//! for readers in other languages (`vectors`), the load tool's parts (`load`), a checker of what clients were told
+//! (`history`), and a slow, obvious second opinion on the arithmetic (`model`).
 //!
 //! No test stands here, and nothing that a released program uses.
 #![allow(
@@ -10,7 +11,10 @@
     reason = "test support: what is wrong here must stop the test that meets it"
 )]
 
+pub mod faults;
 pub mod golden;
+pub mod history;
+pub mod load;
 pub mod model;
 pub mod vectors;
 pub mod world;
