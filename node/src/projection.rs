@@ -29,9 +29,7 @@ use std::sync::Arc;
 use lode_ledger::apply::Delta;
 use lode_ledger::hash::Hash;
 use lode_ledger::id::{ItemId, LogIndex, OfferId, ParticipantId, StatementId};
-use lode_ledger::record::{
-    EventRef, Item, ItemState, Offer, OfferState, Participant, Record, RecordKey,
-};
+use lode_ledger::record::{EventRef, Item, ItemState, Offer, OfferState, Participant, Record, RecordKey};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{self, CodecError};

@@ -167,9 +167,10 @@ impl Sequencer {
             let (keys, meta) = (&mut batch.changes.keys, &mut batch.meta);
             let value = projection::project_record(keys, meta, key, &place, old.as_ref(), record);
             let value = value.map_err(unfit)?;
-            self.before_seal.entry(*key).and_modify(|unsealed| unsealed.value = value).or_insert_with(|| {
-                Unsealed { before: old.map(|old| old.record), place, value }
-            });
+            self.before_seal
+                .entry(*key)
+                .and_modify(|unsealed| unsealed.value = value)
+                .or_insert_with(|| Unsealed { before: old.map(|old| old.record), place, value });
         }
         let id = verified.id();
         projection::project_statement(&mut batch.changes.keys, index, id, delta).map_err(unfit)?;

@@ -354,7 +354,8 @@ fn catch_up(sums: &mut Sums, tiles: &Tiles, from: u64) -> Result<(), Trouble> {
         sums.meta = meta;
         sums.map.update(values.into_values().collect());
         let refused = |reason: String| Trouble::Refused { index: end, reason };
-        projection::project_meta(&mut changes.keys, &sums.meta).map_err(|error| refused(error.to_string()))?;
+        projection::project_meta(&mut changes.keys, &sums.meta)
+            .map_err(|error| refused(error.to_string()))?;
         let root = tiles.root_at(end).map_err(|error| refused(error.to_string()))?;
         sums.state.commit(changes, position(end, root));
         sums.state.drain()?;
@@ -416,8 +417,7 @@ fn apply_chunk(
                 }
             };
             let old = front.record(key).zip(value).map(|(record, value)| Old { record, value });
-            let value =
-                projection::project_record(keys, &mut chunk.meta, key, &place, old.as_ref(), record);
+            let value = projection::project_record(keys, &mut chunk.meta, key, &place, old.as_ref(), record);
             chunk.values.insert(*key, (place, value.map_err(unfit)?));
         }
         projection::project_statement(keys, LogIndex(index), verified.id(), &delta).map_err(unfit)?;

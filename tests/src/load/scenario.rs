@@ -224,7 +224,7 @@ pub fn run(kind: Kind, plan: &Plan, dir: &Path) -> Result<Scenario> {
         entries_before += first_seal(&node, &pieces)?;
     }
     let disk_before = Disk::of(&ledger.data)?;
-    let recorder = plan.history.as_deref().map(|path| recorder(path)).transpose()?;
+    let recorder = plan.history.as_deref().map(recorder).transpose()?;
     let writes =
         Writes { signed: &signed, per_request: kind.per_request(plan), began: Instant::now(), recorder };
     let before = (node.usage()?, usage(std::process::id()).unwrap_or_default());
