@@ -176,9 +176,12 @@ pub(super) fn check_counts(item: &Item, stated: Option<u32>, field: &str) -> Res
     }
 }
 
-/// What two weighings of one thing may differ by: their resolutions and the policy's share.
+/// What two weighings of one thing may differ by: their resolutions and the policy's share. A resolution is what its
+/// author says it is, so it counts for no more than the policy's second threshold: a scale that is too coarse for the
+/// thing on it excuses nothing.
 pub(super) fn scale_tolerance(mass: Milligrams, resolutions: [Milligrams; 2], policy: &Policy) -> Milligrams {
-    let [a, b] = resolutions;
+    let most = mass.share(policy.receipt_countersign);
+    let [a, b] = resolutions.map(|resolution| resolution.min(most));
     let sum = a.get().saturating_add(b.get()).saturating_add(mass.share(policy.scale).get());
     Milligrams::new(sum).unwrap_or(mass)
 }

@@ -126,7 +126,16 @@ fn receipts(bench: &mut Bench) {
     bench.event("receipt-tenfold-without-reason", "4,000 kg of 400", verdict, Who::ImporterA, body.clone());
     body.lines.0[0].reason = Some(code("over_shipment"));
     let verdict = rule("receipt-difference", "M4", "lines[0].received_mg");
-    bench.event("receipt-tenfold", "4,000 kg of 400, with a reason", verdict, Who::ImporterA, body);
+    bench.event(
+        "receipt-tenfold",
+        "4,000 kg of 400, with a reason",
+        verdict.clone(),
+        Who::ImporterA,
+        body.clone(),
+    );
+    body.lines.0[0].resolution_mg = mg(4_000 * KG);
+    let title = "4,000 kg of 400, on a scale with steps of 4,000 kg";
+    bench.event("receipt-tenfold-by-a-coarse-scale", title, verdict, Who::ImporterA, body);
     let body = bench.world.receipt(not_arrived, 397 * KG);
     let verdict = rule("receipt-reason", "M4", "lines[0].reason");
     bench.event("receipt-short-without-reason", "0.75 % less", verdict, Who::ImporterA, body);
