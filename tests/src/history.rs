@@ -383,3 +383,225 @@ pub fn check_file(path: &Path, log: &Log) -> Result<Summary> {
     ensure!(broken.is_empty(), "{} promises broken:\n{}", broken.len(), shown.join("\n"));
     Ok(summary)
 }
+
+#[cfg(test)]
+mod tests {
+    use lode_ledger::key::SecretKey;
+    use lode_ledger::tlog::{Checkpoint, KeyName, NoteSigner};
+
+    use super::*;
+
+    const ORIGIN: &str = "history.example/log";
+
+    fn signer() -> NoteSigner {
+        let key = SecretKey::from_seed([1; 32]).signing_key().clone();
+        NoteSigner::new(KeyName::new(ORIGIN).unwrap(), key).unwrap()
+    }
+
+    fn entry(number: u64) -> Vec<u8> {
+        format!("entry {number}").into_bytes()
+    }
+
+    fn id(number: u64) -> StatementId {
+        StatementId(Hash::of(&entry(number)))
+    }
+
+    fn log_of(numbers: impl IntoIterator<Item = u64>) -> Log {
+        let entries: Vec<Vec<u8>> = numbers.into_iter().map(entry).collect();
+        Log::new(entries.iter().map(Vec::as_slice), signer().verifier_key().clone())
+    }
+
+    fn note(log: &Log, size: u64) -> String {
+        let root = log.tree.root_at(size).unwrap();
+        Checkpoint::new(ORIGIN, size, root).unwrap().sign(&signer()).unwrap().to_string()
+    }
+
+    /// Ten statements, one after the other, each acknowledged by the checkpoint that it made.
+    fn honest(log: &Log) -> Vec<Told> {
+        let told = |number: u64| Told {
+            client: u32::try_from(number % 3).unwrap(),
+            begun_ns: 100 * number,
+            ended_ns: 100 * number + 50,
+            statement: id(number),
+            outcome: Outcome::Accepted,
+            index: Some(number),
+            checkpoint: Some(note(log, number + 1)),
+        };
+        (0..10).map(told).collect()
+    }
+
+    /// What is found in the honest history after one change.
+    fn found(log: &Log, change: impl FnOnce(&mut Vec<Told>)) -> Vec<Broken> {
+        let mut history = honest(log);
+        change(&mut history);
+        check(history, log).1
+    }
+
+    #[test]
+    fn an_honest_history_passes() {
+        let log = log_of(0..12);
+        let (summary, broken) = check(honest(&log), &log);
+        assert_eq!(broken, []);
+        let expected =
+            Summary { told: 10, acknowledged: 10, refused: 0, unknown: 0, checkpoints: 10, size: 12 };
+        assert_eq!(summary, expected);
+    }
+
+    #[test]
+    fn retries_lost_answers_and_requests_at_one_time_are_no_fault() {
+        let log = log_of(0..12);
+        let broken = found(&log, |history| {
+            // No answer came; the same bytes were then known already, under a newer checkpoint.
+            history[3].outcome = Outcome::Unknown;
+            let again = Told {
+                begun_ns: 2_000,
+                ended_ns: 2_050,
+                outcome: Outcome::Duplicate,
+                index: Some(3),
+                checkpoint: Some(note(&log, 12)),
+                ..history[3].clone()
+            };
+            history[3].index = None;
+            history[3].checkpoint = None;
+            history.push(again);
+            // One was refused first, another may be in the log or not, and one that was refused is not.
+            history.push(Told { begun_ns: 1, ended_ns: 2, outcome: Outcome::Refused, ..history[5].clone() });
+            history.push(Told { statement: id(11), outcome: Outcome::Unknown, ..history[3].clone() });
+            history.push(Told { statement: id(99), outcome: Outcome::Refused, ..history[3].clone() });
+            // Two at one time may come in either order.
+            history[7].begun_ns = history[6].begun_ns;
+            (history[6].index, history[7].index) = (Some(7), Some(6));
+            (history[6].statement, history[7].statement) = (id(7), id(6));
+            history[6].checkpoint = Some(note(&log, 8));
+            history[7].checkpoint = Some(note(&log, 8));
+        });
+        assert_eq!(broken, []);
+    }
+
+    #[test]
+    fn a_statement_with_two_indexes_and_an_index_of_two_statements() {
+        let log = log_of(0..12);
+        let broken = found(&log, |history| {
+            history.push(Told { index: Some(10), outcome: Outcome::Duplicate, ..history[9].clone() });
+        });
+        assert!(broken.contains(&Broken::TwoIndexes(id(9), 9, 10)), "{broken:?}");
+        let broken = found(&log, |history| history[4].statement = id(77));
+        assert!(matches!(broken[..], [Broken::NotProvable(who, 4, _)] if who == id(77)), "{broken:?}");
+        let broken = found(&log, |history| {
+            history.push(Told { statement: id(77), ..history[9].clone() });
+        });
+        assert!(broken.contains(&Broken::TwoStatements(9, id(9), id(77))), "{broken:?}");
+        let broken = found(&log, |history| history[0].index = None);
+        assert_eq!(broken, [Broken::Empty(id(0))]);
+    }
+
+    #[test]
+    fn a_log_that_holds_a_statement_twice_or_a_refused_one() {
+        let log = log_of((0..12).chain([4]));
+        assert_eq!(
+            found(&log, |_| {}),
+            [
+                Broken::TwiceInLog(id(4), 4, 12),
+                Broken::NotProvable(id(4), 4, "another statement stands there".to_owned())
+            ]
+        );
+        let log = log_of(0..12);
+        let broken = found(&log, |history| {
+            history.push(Told { statement: id(11), outcome: Outcome::Refused, ..history[9].clone() });
+        });
+        assert_eq!(broken, [Broken::RefusedInLog(id(11), 11)]);
+    }
+
+    #[test]
+    fn a_log_that_has_lost_what_was_acknowledged() {
+        let long = log_of(0..12);
+        let short = log_of(0..9);
+        let (_, broken) = check(honest(&long), &short);
+        let lost = Broken::Lost(id(9), 9, 9);
+        assert!(broken.contains(&lost), "{broken:?}");
+        assert!(
+            broken.iter().any(|fault| matches!(fault, Broken::Checkpoint { size: 10, .. })),
+            "{broken:?}"
+        );
+    }
+
+    #[test]
+    fn a_fork_shows_in_a_checkpoint_and_in_what_cannot_be_proven() {
+        let log = log_of(0..12);
+        let other = log_of((0..5).chain([55]).chain(6..12));
+        let broken = found(&log, |history| history[6].checkpoint = Some(note(&other, 7)));
+        assert!(matches!(broken[..], [Broken::Checkpoint { size: 7, .. }]), "{broken:?}");
+        let broken = found(&log, |history| {
+            let text = history[6].checkpoint.take().unwrap();
+            history[6].checkpoint = Some(text.replace("\n7\n", "\n8\n"));
+        });
+        assert!(
+            matches!(broken[..], [Broken::Checkpoint { size: 0, .. }]),
+            "a signature that is none: {broken:?}"
+        );
+        let (_, broken) = check(honest(&log), &other);
+        assert!(broken.iter().any(|fault| matches!(fault, Broken::NotProvable(_, 5, _))), "{broken:?}");
+    }
+
+    #[test]
+    fn an_index_against_real_time() {
+        let log = log_of(0..12);
+        let broken = found(&log, |history| {
+            // The last one was answered before anybody else had begun.
+            for told in &mut history[..9] {
+                told.begun_ns += 10_000;
+                told.ended_ns += 10_000;
+            }
+            history[9].checkpoint = Some(note(&log, 10));
+            for told in &mut history[..9] {
+                told.checkpoint = Some(note(&log, 11));
+            }
+        });
+        assert!(broken.contains(&Broken::OutOfOrder(id(0), 0, 9)), "{broken:?}");
+        assert!(broken.iter().all(|fault| matches!(fault, Broken::OutOfOrder(..))), "{broken:?}");
+    }
+
+    #[test]
+    fn a_checkpoint_that_goes_back_or_does_not_cover() {
+        let log = log_of(0..12);
+        let broken = found(&log, |history| history[2].checkpoint = Some(note(&log, 12)));
+        assert!(broken.contains(&Broken::WentBack(id(3), 4, 12)), "{broken:?}");
+        let broken = found(&log, |history| history[9].checkpoint = Some(note(&log, 9)));
+        assert_eq!(broken, [Broken::NotCovered(id(9), 9, 9)]);
+    }
+
+    #[test]
+    fn lines_are_read_back_and_a_hole_in_the_static_log_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = log_of(0..300);
+        let file = dir.path().join("history.jsonl");
+        Recorder::new(File::create(&file).unwrap()).write(&honest(&log)).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.starts_with(r#"{"client":0,"begun_ns":0,"ended_ns":50,"statement":""#), "{text}");
+        assert!(text.contains(r#""outcome":"accepted","index":0,"checkpoint":"#));
+        // A static log as a node leaves it.
+        for bundle in bundles(300) {
+            let mut bytes = Vec::new();
+            let first = bundle.first_entry().unwrap();
+            for number in first..first + u64::from(bundle.width()) {
+                lode_ledger::tlog::tile::push_entry(&mut bytes, &entry(number)).unwrap();
+            }
+            let path = dir.path().join(bundle.path());
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+        std::fs::write(dir.path().join("checkpoint"), note(&log, 300)).unwrap();
+        let source = Source::Folder(dir.path().to_owned());
+        let key = signer().verifier_key().clone();
+        let read = Log::read(&source, key.clone()).unwrap();
+        assert_eq!(check_file(&file, &read).unwrap().acknowledged, 10);
+        let mut history = honest(&log);
+        history[1].index = Some(250);
+        Recorder::new(File::create(&file).unwrap()).write(&history).unwrap();
+        let error = check_file(&file, &read).unwrap_err().to_string();
+        assert!(error.contains("promises broken"), "{error}");
+        std::fs::remove_file(dir.path().join(bundles(300).last().unwrap().path())).unwrap();
+        let error = Log::read(&source, key).map(|log| log.size()).unwrap_err().to_string();
+        assert!(error.starts_with("a hole in the log"), "{error}");
+    }
+}

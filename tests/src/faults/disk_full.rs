@@ -28,7 +28,9 @@ pub fn run(work: &Path, times: u64) -> Result<Report> {
     let mut report = Report::new("full disk");
     for _ in 0..times {
         let ballast = device.mount.join("ballast");
-        fs::write(&ballast, vec![0x5a; BALLAST]).context("the disk is too small for the trial")?;
+        fs::write(&ballast, vec![0x5a; BALLAST]).context(
+            "the log has left too little room on the disk of 64 MiB for one more time: ask for fewer",
+        )?;
         let (mut process, address) = trial.start()?;
         let before = trial.acknowledged();
         let stop = AtomicBool::new(false);

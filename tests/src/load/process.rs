@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
+use super::wire::Connection;
+
 /// `/proc` counts processor time in hundredths of a second on Linux.
 const TICK_MS: u64 = 10;
 /// How often a running tool is looked at.
@@ -140,7 +142,10 @@ impl Node {
             child.wait()?;
             bail!("the node did not come up: {}", fs::read_to_string(&log)?);
         };
-        Ok(Self { child, address, start, log })
+        let node = Self { child, address, start, log };
+        // It says its address a moment before it listens to signals; one that answers can also be told to stop.
+        Connection::new(address).get("/healthz").context("the node came up and does not answer")?;
+        Ok(node)
     }
 
     /// Its process.
