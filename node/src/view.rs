@@ -5,7 +5,7 @@
 //! key that changes often is written seldom. Records that were used lately are kept decoded. What a key means is said
 //! in `projection`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Bound;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use lode_ledger::key::{KeyId, PublicKey, VerifyKey};
 use lode_ledger::record::{Record, RecordKey, View};
 use tokio::sync::watch;
 
-use crate::index::{self, Batch, Direction, IndexError, IndexStore, Layer, Merge, Position};
+use crate::index::{self, Batch, Changed, Direction, IndexError, IndexStore, Layer, Merge, Position};
 use crate::projection::{self, Changes};
 use crate::recent::{Moment, Recent};
 
@@ -42,15 +42,12 @@ pub(crate) struct State {
     failure: watch::Sender<Option<String>>,
 }
 
-/// Keys with their new values; `None` takes a key away.
-type Overlaid = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
-
 /// Changes since the index's position.
 #[derive(Default)]
 struct Overlay {
-    fresh: Overlaid,
+    fresh: Changed,
     /// What the index is being given; older than what is fresh.
-    moving: Arc<Overlaid>,
+    moving: Arc<Changed>,
     commit: u64,
     position: Option<Position>,
 }
@@ -207,7 +204,7 @@ impl State {
             overlay.moving = Arc::new(std::mem::take(&mut overlay.fresh));
             (overlay.moving.clone(), overlay.commit, position)
         };
-        self.index.apply(Batch::of(&moving), position)?;
+        self.index.apply(Batch::of(moving), position)?;
         self.overlay_mut().moving = Arc::default();
         let mut progress = self.progress();
         progress.drained = commit;
@@ -386,7 +383,7 @@ impl View for Layered<'_> {
 
 /// The changes within a range, in order.
 fn layer<'a>(
-    changes: &'a Overlaid,
+    changes: &'a Changed,
     range: &(Bound<Vec<u8>>, Bound<Vec<u8>>),
     direction: Direction,
 ) -> Layer<'a> {

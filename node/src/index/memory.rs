@@ -52,8 +52,8 @@ impl IndexStore for MemoryStore {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         for (key, value) in changes {
             match value {
-                Some(value) => state.records.insert(key, value),
-                None => state.records.remove(&key),
+                Some(value) => state.records.insert(key.clone(), value.clone()),
+                None => state.records.remove(key),
             };
         }
         state.position = Some(position);

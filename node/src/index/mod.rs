@@ -5,9 +5,13 @@
 //! lost its newest batches, never part of one: whoever opens it reads [`IndexStore::position`] and replays the rest,
 //! and on [`IndexError::Damaged`] or any doubt removes the folder and replays everything.
 
+mod block;
+mod filter;
 mod memory;
 mod merge;
+mod run;
 mod sled_store;
+mod sled_values;
 #[cfg(test)]
 mod tests;
 
@@ -15,8 +19,10 @@ pub use memory::MemoryStore;
 pub(crate) use merge::{Layer, Merge};
 pub use sled_store::SledStore;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use lode_ledger::hash::Hash;
 use serde::{Deserialize, Serialize};
@@ -58,32 +64,35 @@ pub enum Direction {
     Descending,
 }
 
+/// Keys with their new values, in order; `None` takes a key away.
+pub(crate) type Changed = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
 /// Changes that are seen together or not at all. The last one of a key counts.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Batch {
-    changes: Vec<Change>,
+    changes: Arc<Changed>,
 }
 
 impl Batch {
     /// No changes.
     #[must_use]
-    pub const fn new() -> Self {
-        Self { changes: Vec::new() }
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// The same changes, in their order.
-    pub(crate) fn of(changes: &std::collections::BTreeMap<Vec<u8>, Option<Vec<u8>>>) -> Self {
-        Self { changes: changes.iter().map(|(key, value)| (key.clone(), value.clone())).collect() }
+    /// These changes, shared with whoever reads them meanwhile.
+    pub(crate) const fn of(changes: Arc<Changed>) -> Self {
+        Self { changes }
     }
 
     /// Sets a key to a value.
     pub fn put(&mut self, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
-        self.changes.push((key.into(), Some(value.into())));
+        Arc::make_mut(&mut self.changes).insert(key.into(), Some(value.into()));
     }
 
     /// Removes a key.
     pub fn delete(&mut self, key: impl Into<Vec<u8>>) {
-        self.changes.push((key.into(), None));
+        Arc::make_mut(&mut self.changes).insert(key.into(), None);
     }
 
     /// The number of changes.
@@ -99,14 +108,14 @@ impl Batch {
     }
 
     /// The changes in order, if none is beyond a limit: what every store starts with.
-    fn checked(self) -> Result<Vec<Change>, IndexError> {
-        for (key, value) in &self.changes {
+    fn checked(&self) -> Result<&Changed, IndexError> {
+        for (key, value) in &*self.changes {
             let length = value.as_ref().map_or(0, Vec::len);
             if key.is_empty() || key.len() > MAX_KEY_BYTES || length > MAX_VALUE_BYTES {
                 return Err(IndexError::TooLong { key: key.len(), value: length });
             }
         }
-        Ok(self.changes)
+        Ok(&self.changes)
     }
 }
 

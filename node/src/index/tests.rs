@@ -89,8 +89,10 @@ mod redb_store {
 
 type Open = fn(&Path) -> Box<dyn IndexStore>;
 
-const LASTING: [(&str, Open); 2] = [
+const LASTING: [(&str, Open); 3] = [
     ("sled", |dir| Box::new(SledStore::open(dir, 16 << 20).unwrap())),
+    // Merges that never come to an end at once: batches and readers find them half done.
+    ("sled, slowly", |dir| Box::new(SledStore::with_step(dir.into(), 16 << 20, 3).unwrap())),
     ("redb", |dir| Box::new(redb_store::RedbStore::open(dir))),
 ];
 
@@ -235,6 +237,76 @@ fn a_broken_sled_folder_fails_or_starts_empty() {
     let dir = folder.path().join("file");
     std::fs::write(&dir, b"").unwrap();
     assert!(SledStore::open(&dir, 1 << 20).is_err());
+}
+
+/// Changes of few keys over and over, long enough for several levels and many blocks, with openings in between.
+#[test]
+fn a_long_history_is_a_sorted_map_also_when_reopened_at_any_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("index");
+    let mut model = BTreeMap::new();
+    let mut random = 1_u64;
+    let mut next = || {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) as usize
+    };
+    let mut store = SledStore::with_step(dir.clone(), 16 << 20, 50).unwrap();
+    for round in 1..=150_u64 {
+        let mut batch = Batch::new();
+        for _ in 0..next() % 40 {
+            let key = [b"a long head of many keys".as_slice(), &(next() % 700).to_be_bytes()].concat();
+            if next() % 4 == 0 {
+                model.remove(&key);
+                batch.delete(key);
+            } else {
+                let value = vec![next() as u8; next() % 900];
+                model.insert(key.clone(), value.clone());
+                batch.put(key, value);
+            }
+        }
+        store.apply(batch, at(round)).unwrap();
+        if round % 11 == 0 {
+            store.sync().unwrap();
+        }
+        if round % 7 == 0 {
+            store.sync().unwrap();
+            drop(store);
+            store = SledStore::with_step(dir.clone(), 16 << 20, 50).unwrap();
+            assert_eq!(store.position().unwrap(), Some(at(round)));
+        }
+        let expected: Vec<Record> = model.clone().into_iter().collect();
+        assert_eq!(store.scan(b"", None, Direction::Ascending, MAX_SCAN).unwrap(), expected, "{round}");
+        let key = [b"a long head of many keys".as_slice(), &(next() % 700).to_be_bytes()].concat();
+        assert_eq!(store.get(&key).unwrap(), model.get(&key).cloned(), "{round}");
+        let last = store.scan(b"a long head of many keys", Some(&key), Direction::Descending, 1).unwrap();
+        assert_eq!(last.first().map(|(key, _)| key), model.range(..key).next_back().map(|(key, _)| key));
+    }
+}
+
+#[test]
+fn what_is_merged_away_leaves_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SledStore::open(folder.path().join("index"), 16 << 20).unwrap();
+    for round in 1..=300_u64 {
+        let mut batch = Batch::new();
+        batch.put(b"always the same".as_slice(), vec![round as u8; 4000]);
+        store.apply(batch, at(round)).unwrap();
+        store.sync().unwrap();
+    }
+    assert!(store.stored_keys().unwrap() < 100, "{}", store.stored_keys().unwrap());
+    assert_eq!(store.get(b"always the same").unwrap(), Some(vec![300_u64 as u8; 4000]));
+}
+
+#[test]
+fn an_index_of_another_form_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("index");
+    let db = sled::open(&dir).unwrap();
+    // What an index of the first form had there.
+    db.insert([0], crate::codec::encode(&at(7)).unwrap()).unwrap();
+    db.flush().unwrap();
+    drop(db);
+    assert!(matches!(SledStore::open(&dir, 1 << 20), Err(IndexError::Damaged { .. })));
 }
 
 fn key() -> impl Strategy<Value = Vec<u8>> {
