@@ -1,9 +1,15 @@
 //! The way in, many at once: size, form, key from the state as it is now, signature, events. Nothing is decided here:
-//! whether the key is still valid and the rules are kept, the sequencer asks.
+//! whether the key is still valid and the rules are kept, the sequencer asks. Only a key that signs too often is sent
+//! away here, after its signature was found good: nobody can use up what is another's.
 
+use std::num::NonZeroU32;
+
+use governor::clock::{Clock as _, DefaultClock};
+use governor::state::keyed::HashMapStateStore;
+use governor::{Quota, RateLimiter};
 use lode_ledger::apply::author_key;
 use lode_ledger::id::{LogIndex, StatementId};
-use lode_ledger::key::PublicKey;
+use lode_ledger::key::{KeyId, PublicKey};
 use lode_ledger::record::View;
 use lode_ledger::statement::{Statement, Verified};
 use lode_ledger::violation::{Reason, Violation};
@@ -24,9 +30,45 @@ pub(crate) enum Prepared {
     Known(StatementId, LogIndex),
 }
 
-/// Examines statements on all cores.
-pub(crate) fn prepare(state: &State, statements: Vec<Vec<u8>>) -> Vec<Prepared> {
-    statements.into_par_iter().map(|bytes| prepare_one(state, bytes)).collect()
+/// A key may save up so many seconds of statements: a season's import is sent at once.
+const KEY_BURST_S: u32 = 60;
+
+/// How often each key may sign.
+pub(crate) struct KeyRates {
+    limiter: RateLimiter<KeyId, HashMapStateStore<KeyId>, DefaultClock>,
+    clock: DefaultClock,
+}
+
+impl KeyRates {
+    /// So many statements a second on average.
+    pub(crate) fn new(per_second: u32) -> Self {
+        let rate = NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN);
+        let burst = rate.saturating_mul(NonZeroU32::MIN.saturating_add(KEY_BURST_S - 1));
+        let limiter = RateLimiter::hashmap(Quota::per_second(rate).allow_burst(burst));
+        Self { limiter, clock: DefaultClock::default() }
+    }
+
+    /// Whether the key may sign now; otherwise after how many seconds.
+    fn admit(&self, key: &KeyId) -> Result<(), u64> {
+        self.limiter.check_key(key).map_err(|wait| wait.wait_time_from(self.clock.now()).as_secs() + 1)
+    }
+
+    /// Forgets keys that have not signed for a while.
+    pub(crate) fn forget(&self) {
+        self.limiter.retain_recent();
+    }
+}
+
+/// Examines statements on all cores. With `rates`, a key that signs too often is refused.
+pub(crate) fn prepare(state: &State, statements: Vec<Vec<u8>>, rates: Option<&KeyRates>) -> Vec<Prepared> {
+    let limited = |prepared| match (prepared, rates) {
+        (Prepared::Verified(verified), Some(rates)) => match rates.admit(&verified.header().key_id) {
+            Ok(()) => Prepared::Verified(verified),
+            Err(seconds) => Prepared::Refused(Refusal::key_rate_limited(verified.id(), seconds)),
+        },
+        (prepared, _) => prepared,
+    };
+    statements.into_par_iter().map(|bytes| limited(prepare_one(state, bytes))).collect()
 }
 
 fn prepare_one(state: &State, bytes: Vec<u8>) -> Prepared {
@@ -64,4 +106,20 @@ fn verify_with(
         .usable_key(key_id, key)
         .ok_or_else(|| Refusal::by_rule(Violation::new(Reason::KeyUnknown).with(key_id), id))?;
     statement.verify(&usable).map_err(|error| Refusal::by_form(error, Some(id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use lode_ledger::hash::Hash;
+
+    use super::*;
+
+    #[test]
+    fn a_key_runs_out_and_another_does_not() {
+        let rates = KeyRates::new(1);
+        let (one, two) = (KeyId(Hash::of(b"1")), KeyId(Hash::of(b"2")));
+        assert!((0..KEY_BURST_S).all(|_| rates.admit(&one).is_ok()));
+        assert!(rates.admit(&one).is_err_and(|seconds| seconds >= 1));
+        assert!(rates.admit(&two).is_ok());
+    }
 }

@@ -4,6 +4,7 @@
 //! Nothing secret stands in it: keys are files in the data folder. `LODE_LOG` filters log lines, as `RUST_LOG` does
 //! elsewhere.
 
+mod limits;
 mod network;
 
 use std::net::SocketAddr;
@@ -13,7 +14,7 @@ use clap::Args;
 use lode_ledger::lang::Lang;
 use serde::Deserialize;
 
-use crate::journal::SEGMENT_BYTES;
+pub use limits::Limits;
 
 pub use network::{BadNetwork, ForwardedHeader, Network};
 
@@ -26,41 +27,6 @@ pub enum LogFormat {
     Human,
     /// One JSON object a line.
     Json,
-}
-
-/// Bounds on what one request, or one client, may take.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// The largest request body, in bytes.
-    pub request_bytes: usize,
-    /// The most statements in one request.
-    pub statements: usize,
-    /// The most statements that wait for the sequencer; further requests wait before it.
-    pub queue: usize,
-    /// Requests of one address per second, on average.
-    pub requests_per_second: u32,
-    /// The largest document, in bytes.
-    pub document_bytes: usize,
-    /// The cache of the index, in bytes.
-    pub index_cache_bytes: u64,
-    /// The size beyond which a journal segment is closed, in bytes: how much of the log lies in the journal beside
-    /// its tiles, and is read at every start.
-    pub journal_segment_bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            request_bytes: 8 << 20,
-            statements: 1024,
-            queue: 16_384,
-            requests_per_second: 50,
-            document_bytes: 16 << 20,
-            index_cache_bytes: 256 << 20,
-            journal_segment_bytes: SEGMENT_BYTES,
-        }
-    }
 }
 
 /// The node's configuration, complete and checked.
@@ -123,7 +89,7 @@ impl Config {
             None => defaults.language,
         };
         let limits = file.limits.unwrap_or_default();
-        check_limits(&limits)?;
+        limits.check()?;
         Ok(Self {
             listen: given.listen.or(file.listen).unwrap_or(defaults.listen),
             base_url,
@@ -245,30 +211,6 @@ fn check_base_url(url: &str) -> Result<(), ConfigError> {
     } else {
         Err(ConfigError::wrong("base_url", "http:// or https:// and a host, without a slash at the end"))
     }
-}
-
-fn check_limits(limits: &Limits) -> Result<(), ConfigError> {
-    let ranges = [
-        (limits.request_bytes >= 1 << 16, "limits.request_bytes", "at least 65536"),
-        ((1..=65_536).contains(&limits.statements), "limits.statements", "1 to 65536"),
-        (
-            limits.queue >= limits.statements && limits.queue <= 1 << 20,
-            "limits.queue",
-            "at least limits.statements and at most 1048576",
-        ),
-        (limits.requests_per_second >= 1, "limits.requests_per_second", "at least 1"),
-        (limits.document_bytes >= 1, "limits.document_bytes", "at least 1"),
-        (limits.index_cache_bytes >= 1 << 20, "limits.index_cache_bytes", "at least 1048576"),
-        (
-            (1 << 12..=1 << 30).contains(&limits.journal_segment_bytes),
-            "limits.journal_segment_bytes",
-            "4096 to 1073741824",
-        ),
-    ];
-    ranges
-        .into_iter()
-        .find(|(good, ..)| !good)
-        .map_or(Ok(()), |(_, key, expected)| Err(ConfigError::wrong(key, expected)))
 }
 
 #[cfg(test)]

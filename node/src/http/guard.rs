@@ -21,11 +21,15 @@ use super::problem::{Kind, Problem};
 
 /// An address may save up so many seconds of requests: a page and its parts, or a verifier fetching tiles.
 const BURST_S: u32 = 10;
+/// So many statements of one request weigh as much as a request: their signatures are checked before anything else is
+/// known of them.
+const STATEMENTS_A_REQUEST: usize = 64;
 
 /// The limit per address.
 pub(super) struct Guard {
     limiter: RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>,
     clock: DefaultClock,
+    burst: NonZeroU32,
 }
 
 impl Guard {
@@ -33,15 +37,33 @@ impl Guard {
     #[must_use]
     pub(super) fn new(per_second: u32) -> Self {
         let rate = NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::per_second(rate)
-            .allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(BURST_S - 1)));
-        Self { limiter: RateLimiter::hashmap(quota), clock: DefaultClock::default() }
+        let burst = rate.saturating_mul(NonZeroU32::MIN.saturating_add(BURST_S - 1));
+        let quota = Quota::per_second(rate).allow_burst(burst);
+        Self { limiter: RateLimiter::hashmap(quota), clock: DefaultClock::default(), burst }
     }
 
-    /// Whether the address may ask now; otherwise after how many seconds.
-    fn admit(&self, address: IpAddr) -> Result<(), u64> {
+    /// Whether the address may ask now for so many requests' worth of work; otherwise after how many seconds.
+    fn admit(&self, address: IpAddr, worth: u32) -> Result<(), u64> {
         let wait = |refused: governor::NotUntil<_>| refused.wait_time_from(self.clock.now()).as_secs() + 1;
-        self.limiter.check_key(&network(address)).map_err(wait)
+        // What no address can save up is taken from one that has saved all it can.
+        let Some(worth) = NonZeroU32::new(worth.min(self.burst.get())) else { return Ok(()) };
+        match self.limiter.check_key_n(&network(address), worth) {
+            Ok(admitted) => admitted.map_err(wait),
+            Err(governor::InsufficientCapacity(_)) => Err(u64::from(BURST_S)),
+        }
+    }
+
+    /// 429 for an address that sends too many statements: each so many of one request count as one request more.
+    pub(super) fn admit_statements(
+        &self,
+        address: Option<IpAddr>,
+        count: usize,
+        lang: Lang,
+    ) -> Result<(), Problem> {
+        let worth = u32::try_from(count.saturating_sub(1) / STATEMENTS_A_REQUEST).unwrap_or(u32::MAX);
+        address
+            .map_or(Ok(()), |address| self.admit(address, worth))
+            .map_err(|seconds| Problem::new(Kind::RateLimited, lang).retry_after(seconds))
     }
 
     /// Forgets addresses that have not asked for a while.
@@ -51,7 +73,7 @@ impl Guard {
 }
 
 /// Of IPv6 the first 64 bits: one household has them all.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => v6
@@ -60,17 +82,25 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
+/// Whom the limits count a request for; stands in its extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker(pub IpAddr);
+
 /// 429 for who asks too often: the peer, or whom a trusted proxy saw.
-pub(super) async fn limit_rate(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(super) async fn limit_rate(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let settings = &app.settings;
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let asks = |peer| client(peer, request.headers(), settings.forwarded_header, &settings.trusted_proxies);
-    if let Some(address) = peer.map(asks)
-        && let Err(seconds) = app.guard.admit(address)
+    let asker = peer.map(asks);
+    if let Some(address) = asker
+        && let Err(seconds) = app.guard.admit(address, 1)
     {
         let lang =
             language(request.uri().query().unwrap_or_default(), request.headers(), app.settings.language);
         return Problem::new(Kind::RateLimited, lang).retry_after(seconds).into_response();
+    }
+    if let Some(asker) = asker {
+        request.extensions_mut().insert(Asker(asker));
     }
     next.run(request).await
 }
@@ -124,9 +154,9 @@ mod tests {
     fn an_address_runs_out_and_another_does_not() {
         let guard = Guard::new(1);
         let (one, two): (IpAddr, IpAddr) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-        assert_eq!((0..BURST_S).filter(|_| guard.admit(one).is_ok()).count(), 10);
-        assert!(guard.admit(one).is_err_and(|seconds| seconds >= 1));
-        assert!(guard.admit(two).is_ok());
+        assert_eq!((0..BURST_S).filter(|_| guard.admit(one, 1).is_ok()).count(), 10);
+        assert!(guard.admit(one, 1).is_err_and(|seconds| seconds >= 1));
+        assert!(guard.admit(two, 1).is_ok());
     }
 
     #[test]

@@ -4,7 +4,9 @@
 //! No type of axum is known below this folder, and nothing here decides about a statement.
 
 mod asked;
+mod bounds;
 mod cbor_seq;
+mod connections;
 pub mod documents;
 mod forwarded;
 mod guard;
@@ -22,9 +24,7 @@ pub mod vocabulary;
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
@@ -33,6 +33,7 @@ use axum::middleware;
 use axum::routing::{get, post, put};
 use lode_ledger::lang::Lang;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -43,9 +44,6 @@ use crate::sessions::Sessions;
 use asked::Asked;
 use guard::Guard;
 use problem::{Kind, Problem};
-
-/// How long a request may take. A seal of a large map may stand in the way of a proof file for seconds.
-const REQUEST_TIME: Duration = Duration::from_secs(60);
 
 /// What handlers need of the configuration.
 #[derive(Clone, Debug)]
@@ -74,6 +72,8 @@ pub struct App {
     /// The settings.
     pub settings: Arc<Settings>,
     guard: Arc<Guard>,
+    /// Memory for the bodies of all requests.
+    room: Arc<Semaphore>,
 }
 
 impl App {
@@ -89,7 +89,8 @@ impl App {
         };
         let documents = Documents::new(&config.data, node.origin());
         let guard = Arc::new(Guard::new(config.limits.requests_per_second));
-        Self { node, documents, sessions: Arc::default(), settings: Arc::new(settings), guard }
+        let room = bounds::room(config.limits.bodies_bytes);
+        Self { node, documents, sessions: Arc::default(), settings: Arc::new(settings), guard, room }
     }
 }
 
@@ -151,8 +152,9 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(app.clone(), guard::limit_rate))
         .merge(watched)
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.answer_time()))
         .layer(CatchPanicLayer::custom(guard::panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), bounds::limit_request))
         .layer(middleware::from_fn(guard::dress))
         .with_state(app)
 }
@@ -170,8 +172,11 @@ pub async fn serve(
     ops::install_recorder();
     let app = App::new(node, config);
     let upkeep = tokio::spawn(ops::upkeep(app.clone()));
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop).await;
+    let served = {
+        let proxies = &config.trusted_proxies;
+        let is_proxy = |address| proxies.iter().any(|network| network.contains(address));
+        connections::serve(listener, router(app), &config.limits, is_proxy, stop).await
+    };
     upkeep.abort();
     served
 }

@@ -32,6 +32,7 @@ pub async fn upkeep(app: App) {
     loop {
         tick.tick().await;
         app.guard.forget();
+        app.node.upkeep();
         if let Some(Some(handle)) = RECORDER.get() {
             handle.run_upkeep();
         }

@@ -68,6 +68,15 @@ kinds! {
     TooMany 413 "too-many-statements"
         "too many statements in one request" "单次请求的声明过多" "declarações demais em um pedido",
         "send them in several requests" "请分多次发送" "envie em vários pedidos";
+    PathTooLong 414 "path-too-long"
+        "the path with its query is too long" "路径和查询过长" "o caminho com a consulta é longo demais",
+        "ask with less; the detail says how many bytes are read" "请缩短；detail 给出可读取的字节数" "peça com menos; detail diz quantos bytes são lidos";
+    HeadersTooLarge 431 "headers-too-large"
+        "the header lines are too large or too many" "请求头过大或过多" "os cabeçalhos são grandes ou numerosos demais",
+        "send fewer; the detail says how many bytes or lines are read" "请减少；detail 给出可读取的字节数或行数" "envie menos; detail diz quantos bytes ou linhas são lidos";
+    TooSlow 408 "too-slow"
+        "the rest of the request did not come in time" "请求的其余部分未按时到达" "o resto do pedido não chegou a tempo",
+        "send it again over a better connection, or in smaller parts" "请改善网络后重发，或分批发送" "reenvie com uma conexão melhor ou em partes menores";
     MediaType 415 "unsupported-media-type"
         "the content type is not taken here" "不支持该内容类型" "o tipo de conteúdo não é aceito aqui",
         "use a content type that the detail names" "请使用 detail 中给出的内容类型" "use um tipo de conteúdo indicado em detail";
@@ -104,6 +113,15 @@ kinds! {
     RateLimited 429 "rate-limited"
         "too many requests from this address" "该地址请求过于频繁" "pedidos demais deste endereço",
         "wait as long as Retry-After says" "请等待 Retry-After 所示时间" "espere o tempo de Retry-After";
+    KeyRateLimited 429 "key-rate-limited"
+        "too many statements signed by this key" "该密钥签署的声明过于频繁" "declarações demais assinadas por esta chave",
+        "wait as long as Retry-After says and send the same bytes again" "请等待 Retry-After 所示时间后重发相同内容" "espere o tempo de Retry-After e reenvie os mesmos bytes";
+    Busy 503 "busy"
+        "the node is reading too many requests at once" "节点正在读取过多请求" "o nó está lendo pedidos demais ao mesmo tempo",
+        "send the same bytes again in a few seconds" "请数秒后重发相同内容" "reenvie os mesmos bytes em alguns segundos";
+    TooManyConnections 503 "too-many-connections"
+        "too many connections are open" "打开的连接过多" "há conexões abertas demais",
+        "close connections that you do not need, or come again later" "请关闭不需要的连接，或稍后再试" "feche conexões de que não precisa ou volte mais tarde";
     Internal 500 "internal"
         "the node made a mistake" "节点内部错误" "o nó cometeu um erro",
         "try again; if it stays, tell the operator the time of this answer" "请重试；若仍出现，请将时间告知运营方" "tente de novo; se persistir, informe a hora ao operador";

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lode_ledger::lang::Lang;
@@ -12,7 +12,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::asked::{Asked, Query};
+use super::bounds::Cut;
 use super::cbor_seq::{SequenceError, split};
+use super::guard::Asker;
 use super::problem::{Kind, Problem, ProblemBody};
 use crate::service::{Outcome, Refusal};
 
@@ -95,14 +97,15 @@ impl Answer {
     responses(
         (status = 200, description = "one: accepted; many: a list of answers", body = Answer),
         (status = 422, description = "one: refused", body = Answer),
-        (status = 400, body = ProblemBody), (status = 413, body = ProblemBody),
-        (status = 415, body = ProblemBody), (status = 503, body = ProblemBody),
+        (status = 400, body = ProblemBody), (status = 408, body = ProblemBody), (status = 413, body = ProblemBody),
+        (status = 415, body = ProblemBody), (status = 429, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
 pub async fn post(
     State(app): State<App>,
     Asked(lang): Asked,
     Query(take): Query<Take>,
+    asker: Option<Extension<Asker>>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
@@ -123,8 +126,13 @@ pub async fn post(
     } else {
         vec![body.to_vec()]
     };
+    app.guard.admit_statements(asker.map(|Extension(asker)| asker.0), statements.len(), lang)?;
     let outcomes =
         if take.dry_run { app.node.dry_run(statements).await } else { app.node.submit(statements).await };
+    if let Some(seconds) = outcomes.iter().filter_map(|outcome| outcome.refused()?.wait_s()).max() {
+        // Whoever sends the same bytes again is told of all of them; those that were accepted stay accepted.
+        return Err(Problem::new(Kind::KeyRateLimited, lang).retry_after(seconds));
+    }
     if many {
         let answers: Vec<Answer> = outcomes.iter().map(|outcome| Answer::of(outcome, lang)).collect();
         return Ok(Json(answers).into_response());
@@ -142,9 +150,12 @@ pub async fn post(
 
 /// A body that is there and within its limit.
 pub(super) fn whole(body: Result<Bytes, BytesRejection>, lang: Lang) -> Result<Bytes, Problem> {
-    body.map_err(|rejection| {
-        let kind =
-            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE { Kind::TooLarge } else { Kind::BadBody };
-        Problem::new(kind, lang).detail(rejection)
+    body.map_err(|rejection| match Cut::of(&rejection) {
+        Some(Cut::Slow) => Problem::new(Kind::TooSlow, lang),
+        Some(Cut::NoRoom) => Problem::new(Kind::Busy, lang).retry_after(2),
+        None if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(Kind::TooLarge, lang).detail(rejection)
+        }
+        None => Problem::new(Kind::BadBody, lang).detail(rejection),
     })
 }

@@ -374,7 +374,7 @@ fn examine(state: &State, tiles: &Tiles, start: u64, end: u64) -> Result<Vec<Pre
         Ok(entry.ok_or_else(|| refused("the tiles lack it".to_owned()))?.to_vec())
     };
     let entries = (start..end).map(entry).collect::<Result<Vec<_>, Trouble>>()?;
-    Ok(intake::prepare(state, entries))
+    Ok(intake::prepare(state, entries, None))
 }
 
 /// What one chunk of entries changes.

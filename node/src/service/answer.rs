@@ -80,6 +80,8 @@ enum Why {
     Rule(Box<Violation>),
     Form(Box<StatementError>),
     Node(Box<Words>),
+    /// The key signs too often; to be sent again after so many seconds.
+    Wait(u64),
 }
 
 impl Refusal {
@@ -125,6 +127,31 @@ impl Refusal {
         }
     }
 
+    /// The code of a statement whose key has signed too many for now. It was not accepted, and may be sent again.
+    pub const KEY_RATE_LIMITED: &'static str = "key-rate-limited";
+
+    /// Because its key signs too often; after so many seconds it can be sent again.
+    #[must_use]
+    pub const fn key_rate_limited(statement: StatementId, seconds: u64) -> Self {
+        Self {
+            code: Self::KEY_RATE_LIMITED,
+            rule: None,
+            event: None,
+            field: String::new(),
+            statement: Some(statement),
+            why: Why::Wait(seconds),
+        }
+    }
+
+    /// After how many seconds the same bytes may be sent again, if that is why they were refused.
+    #[must_use]
+    pub const fn wait_s(&self) -> Option<u64> {
+        match self.why {
+            Why::Wait(seconds) => Some(seconds),
+            _ => None,
+        }
+    }
+
     /// The refusal in words.
     #[must_use]
     pub fn message(&self, lang: Lang) -> String {
@@ -132,7 +159,18 @@ impl Refusal {
             Why::Rule(violation) => violation.message(lang),
             Why::Form(error) => error.message(lang),
             Why::Node(why) => why.of(lang).to_owned(),
+            Why::Wait(seconds) => wait(*seconds, lang),
         }
+    }
+}
+
+fn wait(seconds: u64, lang: Lang) -> String {
+    match lang {
+        Lang::En => {
+            format!("this key has signed too many statements: send the same bytes again in {seconds} s")
+        }
+        Lang::Zh => format!("该密钥签署的声明过于频繁：请在 {seconds} 秒后重发相同内容"),
+        Lang::Pt => format!("esta chave assinou declarações demais: reenvie os mesmos bytes em {seconds} s"),
     }
 }
 

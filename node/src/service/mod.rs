@@ -34,7 +34,7 @@ pub use crate::sequencer::OpenError;
 
 use crate::config::Config;
 use crate::disk::{Disk, RealDisk};
-use crate::intake;
+use crate::intake::{self, KeyRates};
 use crate::projection;
 use crate::query;
 use crate::seal::{Clock, SystemClock};
@@ -69,6 +69,7 @@ struct Inner {
     /// Bounds the statements that wait.
     room: Semaphore,
     max_queue: u32,
+    rates: Arc<KeyRates>,
 }
 
 /// Why there is no proof file.
@@ -127,6 +128,7 @@ impl Node {
                 threads: Mutex::new(threads),
                 room: Semaphore::new(max_queue as usize),
                 max_queue,
+                rates: Arc::new(KeyRates::new(config.limits.key_statements_per_second)),
             }),
         })
     }
@@ -147,8 +149,9 @@ impl Node {
         let unavailable = || vec![Outcome::Refused(Refusal::unavailable(CLOSED)); count];
         let wanted = u32::try_from(count).unwrap_or(u32::MAX).min(self.inner.max_queue);
         let Ok(_room) = self.inner.room.acquire_many(wanted).await else { return unavailable() };
-        let shared = self.inner.shared.clone();
-        let Some(prepared) = off_thread(move || intake::prepare(&shared.state, statements)).await else {
+        let (shared, rates) = (self.inner.shared.clone(), self.inner.rates.clone());
+        let prepare = move || intake::prepare(&shared.state, statements, Some(&rates));
+        let Some(prepared) = off_thread(prepare).await else {
             return unavailable();
         };
         let (reply, answer) = oneshot::channel();
@@ -168,6 +171,11 @@ impl Node {
         off_thread(move || trial::run(&shared, statements))
             .await
             .unwrap_or_else(|| vec![Outcome::Refused(Refusal::unavailable(CLOSED)); count])
+    }
+
+    /// Forgets what is not needed any more to limit rates; for a timer.
+    pub fn upkeep(&self) {
+        self.inner.rates.forget();
     }
 
     /// The newest signed checkpoint.

@@ -19,7 +19,7 @@ use crate::view::Layered;
 pub(super) fn run(shared: &Shared, statements: Vec<Vec<u8>>) -> Vec<Outcome> {
     let mut trial = Trial { shared, over: HashMap::new(), ids: HashMap::new(), next: shared.tiles.size() };
     trial.seal();
-    intake::prepare(&shared.state, statements).into_iter().map(|prepared| trial.one(prepared)).collect()
+    intake::prepare(&shared.state, statements, None).into_iter().map(|prepared| trial.one(prepared)).collect()
 }
 
 struct Trial<'a> {

@@ -17,7 +17,7 @@ use crate::load::process::tool;
 pub const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(5);
 /// Small segments, so that they change all the time; bounds for strangers out of the way.
-const SETTINGS: &str = "[limits]\nrequests_per_second = 1000000\nstatements = 4096\n\
+const SETTINGS: &str = "[limits]\nrequests_per_second = 1000000\nkey_statements_per_second = 1000000\nstatements = 4096\n\
     journal_segment_bytes = 65536\nindex_cache_bytes = 16777216\n";
 
 /// A process that has been started.

@@ -18,8 +18,9 @@ use super::wire::Connection;
 const TICK_MS: u64 = 10;
 /// How often a running tool is looked at.
 const LOOK: Duration = Duration::from_millis(20);
-/// What a node under load is allowed: the limits per address are for strangers.
-const SETTINGS: &str = "[limits]\nrequests_per_second = 1000000\nstatements = 4096\n";
+/// What a node under load is allowed: the limits per address and per key are for strangers.
+const SETTINGS: &str = "[limits]\nrequests_per_second = 1000000\nkey_statements_per_second = 1000000\n\
+    connections_per_address = 16384\nstatements = 4096\n";
 
 /// What a process has used.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
