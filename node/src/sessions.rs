@@ -3,7 +3,7 @@
 //! In memory only; a restart ends all sessions. Tokens are kept hashed, so a memory image gives none away. Whether a
 //! key is valid is the record's matter: the caller asks it at every use, so a revoked key ends its sessions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,8 @@ pub const CHALLENGE_LIFE: Duration = Duration::from_secs(120);
 pub const SESSION_LIFE: Duration = Duration::from_secs(30 * 60);
 /// Most challenges and most sessions at a time: 20,000 of some 200 bytes are 4 MB.
 const MAX_OPEN: usize = 20_000;
+/// Most sessions of one key: nobody takes the places of all. A new one ends the oldest.
+const MAX_OF_A_KEY: usize = 32;
 
 /// Who a token speaks for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -35,8 +37,8 @@ pub enum SessionError {
     /// The system gave no random bytes.
     #[error("no random bytes from the system")]
     NoRandomness,
-    /// Too many challenges or sessions are open.
-    #[error("too many sessions are open: try again in two minutes")]
+    /// Too many sessions are open.
+    #[error("too many sessions are open: try again in some minutes")]
     TooMany,
     /// Never given, answered already, or too old.
     #[error("this challenge is not open: ask for a new one and answer it within two minutes")]
@@ -57,6 +59,8 @@ pub struct Sessions {
 #[derive(Debug, Default)]
 struct Open {
     challenges: HashMap<String, Session>,
+    /// In the order in which they were given, and so in which they end. One that was answered may still stand here.
+    given: VecDeque<(Instant, String)>,
     sessions: HashMap<Hash, Session>,
 }
 
@@ -67,10 +71,11 @@ pub fn message(ledger_id: &str, challenge: &str) -> Vec<u8> {
 }
 
 impl Sessions {
-    /// A new challenge for this participant and key.
+    /// A new challenge for this participant and key. Anybody may ask for one, so where too many are open the oldest
+    /// ends: whoever asks for many keeps nobody out who answers at once.
     ///
     /// # Errors
-    /// [`SessionError::NoRandomness`] and [`SessionError::TooMany`].
+    /// [`SessionError::NoRandomness`].
     pub fn challenge(
         &self,
         now: Instant,
@@ -79,12 +84,15 @@ impl Sessions {
     ) -> Result<String, SessionError> {
         let text = random_text()?;
         let mut open = self.lock();
-        open.challenges.retain(|_, challenge| challenge.expires > now);
-        if open.challenges.len() >= MAX_OPEN {
-            return Err(SessionError::TooMany);
+        let Open { challenges, given, .. } = &mut *open;
+        while given.front().is_some_and(|(expires, _)| *expires <= now || given.len() >= MAX_OPEN) {
+            if let Some((_, oldest)) = given.pop_front() {
+                challenges.remove(&oldest);
+            }
         }
-        let session = Session { participant, key, expires: now + CHALLENGE_LIFE };
-        open.challenges.insert(text.clone(), session);
+        let expires = now + CHALLENGE_LIFE;
+        given.push_back((expires, text.clone()));
+        challenges.insert(text.clone(), Session { participant, key, expires });
         Ok(text)
     }
 
@@ -116,6 +124,12 @@ impl Sessions {
         let token = random_text()?;
         let mut open = self.lock();
         open.sessions.retain(|_, session| session.expires > now);
+        let of_key = open.sessions.iter().filter(|(_, session)| session.key == taken.key);
+        if of_key.clone().count() >= MAX_OF_A_KEY
+            && let Some(oldest) = of_key.min_by_key(|(_, session)| session.expires).map(|(token, _)| *token)
+        {
+            open.sessions.remove(&oldest);
+        }
         if open.sessions.len() >= MAX_OPEN {
             return Err(SessionError::TooMany);
         }
@@ -200,5 +214,42 @@ mod tests {
             sessions.open(now, taken, &other.public(), &signature, &said),
             Err(SessionError::BadSignature)
         );
+    }
+
+    #[test]
+    fn a_flood_of_challenges_keeps_nobody_out() {
+        let (sessions, key, participant, now) = setup();
+        let id = key.public().thumbprint();
+        let first = sessions.challenge(now, participant, id).unwrap();
+        for _ in 1..MAX_OPEN {
+            sessions.challenge(now, participant, id).unwrap();
+        }
+        let honest = sessions.challenge(now, participant, id).unwrap();
+        assert!(sessions.take(now, &honest).is_ok());
+        assert_eq!(sessions.take(now, &first), Err(SessionError::UnknownChallenge), "the oldest has ended");
+        let kept = || {
+            let open = sessions.lock();
+            (open.given.len(), open.challenges.len())
+        };
+        assert_eq!(kept(), (MAX_OPEN, MAX_OPEN - 1), "one was answered");
+        sessions.challenge(now + CHALLENGE_LIFE, participant, id).unwrap();
+        assert_eq!(kept(), (1, 1));
+    }
+
+    #[test]
+    fn one_key_has_so_many_sessions_and_the_oldest_ends() {
+        let (sessions, key, participant, now) = setup();
+        let open = |key: &SecretKey, now| {
+            let challenge = sessions.challenge(now, participant, key.public().thumbprint()).unwrap();
+            let taken = sessions.take(now, &challenge).unwrap();
+            let said = message(LEDGER, &challenge);
+            sessions.open(now, taken, &key.public(), &sign(key, LEDGER, &challenge), &said).unwrap()
+        };
+        let other = open(&SecretKey::from_seed([8; 32]), now);
+        let tokens: Vec<String> =
+            (0..=MAX_OF_A_KEY).map(|n| open(&key, now + Duration::from_secs(n as u64 + 1))).collect();
+        let good: Vec<bool> = tokens.iter().map(|token| sessions.find(now, token).is_some()).collect();
+        assert!(!good[0] && good[1..].iter().all(|good| *good), "{good:?}");
+        assert!(sessions.find(now, &other).is_some(), "another key's session stays");
     }
 }

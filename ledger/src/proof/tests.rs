@@ -48,6 +48,15 @@ fn a_true_story_passes_every_check() {
 }
 
 #[test]
+fn a_file_beyond_its_size_is_refused_before_it_is_read() {
+    let refused = |bytes: Vec<u8>| ProofFile::decode(&bytes).unwrap_err();
+    let size = MAX_PROOF_FILE_BYTES + 1;
+    assert!(matches!(refused(vec![0; size]), ProofFileError::TooLarge(found) if found == size));
+    assert!(!matches!(refused(vec![0; size - 1]), ProofFileError::TooLarge(_)));
+    assert_ne!(verify(&vec![0; size], true).exit_code(), exit::PASSED);
+}
+
+#[test]
 fn without_an_auditor_it_is_the_operators_word() {
     let (bytes, _) = good();
     let report = verify(&bytes, false);

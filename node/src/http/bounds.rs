@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hyper::body::{Frame, SizeHint};
@@ -100,6 +101,18 @@ impl Cut {
             next = error.source();
         }
         None
+    }
+}
+
+/// What is answered to a body that was not read to its end; `None` if it was, and is wrong otherwise.
+pub(super) fn unread(rejection: &(dyn Error + 'static), status: StatusCode, lang: Lang) -> Option<Problem> {
+    match Cut::of(rejection) {
+        Some(Cut::Slow) => Some(Problem::new(Kind::TooSlow, lang)),
+        Some(Cut::NoRoom) => Some(Problem::new(Kind::Busy, lang).retry_after(2)),
+        None if status == StatusCode::PAYLOAD_TOO_LARGE => {
+            Some(Problem::new(Kind::TooLarge, lang).detail(rejection))
+        }
+        None => None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
@@ -110,7 +110,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form
 /// Security headers on every answer, a count of it, and words for a timeout.
 pub(super) async fn dress(request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let method = request.method().to_string();
+    let method = known_method(request.method()).to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
     let lang = language(request.uri().query().unwrap_or_default(), request.headers(), Lang::En);
     let personal = request.headers().contains_key(header::AUTHORIZATION);
@@ -134,10 +134,17 @@ pub(super) async fn dress(request: Request, next: Next) -> Response {
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    let labels = [("method", method), ("route", route), ("status", response.status().as_u16().to_string())];
+    let status = response.status().as_u16().to_string();
+    let labels = [("method", method), ("route", route), ("status", status)];
     metrics::counter!("lode_http_requests_total", &labels).increment(1);
     metrics::histogram!("lode_http_request_seconds").record(started.elapsed());
     response
+}
+
+/// What a method is counted as. HTTP lets anybody invent one, and each would be a counter that stays for ever.
+fn known_method(method: &Method) -> &str {
+    let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::OPTIONS, Method::DELETE];
+    if known.contains(method) { method.as_str() } else { "other" }
 }
 
 /// A defect of ours: the visitor is told, the log says where.

@@ -107,6 +107,10 @@ pub fn router(app: App) -> Router {
         .route("/v1/documents", post(documents::post))
         .route("/v1/documents/{sha256}", put(documents::put).get(documents::get))
         .layer(DefaultBodyLimit::max(limits.document_bytes));
+    let sign_in = Router::new()
+        .route("/v1/sessions/challenge", post(sessions::challenge))
+        .route("/v1/sessions", post(sessions::open))
+        .layer(DefaultBodyLimit::max(sessions::MAX_BODY));
     let api = Router::new()
         .route("/v1/statements", post(statements::post).layer(DefaultBodyLimit::max(limits.request_bytes)))
         .route("/v1/statements/{id}", get(log::statement))
@@ -130,8 +134,6 @@ pub fn router(app: App) -> Router {
         .route("/v1/work/{id}", get(parties::work))
         .route("/v1/tags/{code}", get(parties::tag))
         .route("/v1/vocabulary/{table}", get(vocabulary::get))
-        .route("/v1/sessions/challenge", post(sessions::challenge))
-        .route("/v1/sessions", post(sessions::open))
         .route("/checkpoint", get(log::checkpoint))
         .route("/tile/{*path}", get(log::tile))
         .route("/trust.policy", get(log::trust))
@@ -147,7 +149,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(ops::healthz))
         .route("/readyz", get(ops::readyz))
         .route("/metrics", get(ops::metrics));
-    let limited = api.merge(people).merge(uploads).fallback(not_found);
+    let limited = api.merge(people).merge(uploads).merge(sign_in).fallback(not_found);
     limited
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(app.clone(), guard::limit_rate))

@@ -257,7 +257,7 @@ fn walk_down(node: &Node, start: RecordKey) -> (Vec<Use>, UseTotals, bool) {
     let mut seen = HashSet::from([start]);
     let mut open = VecDeque::from([(start, 0_u32)]);
     let mut cut = false;
-    while let Some((key, depth)) = open.pop_front() {
+    while !cut && let Some((key, depth)) = open.pop_front() {
         let mut cursor = None;
         // A cursor that the node gave is good; should it not be, the walk ends here.
         while let Ok(page) = node.made_into(&key, cursor.as_deref(), 200) {

@@ -14,8 +14,12 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::asked::{Asked, valid_key};
+use super::bounds::unread;
 use super::problem::{Kind, Problem, ProblemBody};
 use crate::sessions::{CHALLENGE_LIFE, SESSION_LIFE, SessionError, message};
+
+/// The largest body of a request for a session or of its answer: ids, a key's thumbprint, a signature.
+pub(super) const MAX_BODY: usize = 4096;
 
 /// Who wants a session.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -62,28 +66,29 @@ pub struct SessionView {
 
 fn read<T>(body: Result<Json<T>, JsonRejection>, lang: Lang) -> Result<T, Problem> {
     body.map(|Json(body)| body).map_err(|rejection| {
-        let kind = match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Kind::TooLarge,
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => Kind::MediaType,
-            _ => Kind::BadBody,
+        let status = rejection.status();
+        let wrong = || {
+            let kind =
+                if status == StatusCode::UNSUPPORTED_MEDIA_TYPE { Kind::MediaType } else { Kind::BadBody };
+            Problem::new(kind, lang).detail(rejection.body_text())
         };
-        Problem::new(kind, lang).detail(rejection.body_text())
+        unread(&rejection, status, lang).unwrap_or_else(wrong)
     })
 }
 
 fn refuse(error: SessionError, lang: Lang) -> Problem {
-    let kind = match error {
-        SessionError::NoRandomness => Kind::Internal,
-        SessionError::TooMany => Kind::Unavailable,
-        SessionError::UnknownChallenge => Kind::ChallengeUnknown,
-        SessionError::BadSignature => Kind::SignatureWrong,
-    };
-    Problem::new(kind, lang)
+    match error {
+        SessionError::NoRandomness => Problem::new(Kind::Internal, lang),
+        SessionError::TooMany => Problem::new(Kind::Unavailable, lang).retry_after(CHALLENGE_LIFE.as_secs()),
+        SessionError::UnknownChallenge => Problem::new(Kind::ChallengeUnknown, lang),
+        SessionError::BadSignature => Problem::new(Kind::SignatureWrong, lang),
+    }
 }
 
 /// Ask for a challenge. It is given to anybody: whether the key is valid is asked when it is answered.
 #[utoipa::path(post, path = "/v1/sessions/challenge", tag = "sessions", request_body = ChallengeRequest,
-    responses((status = 200, body = ChallengeView), (status = 400, body = ProblemBody)))]
+    responses((status = 200, body = ChallengeView), (status = 400, body = ProblemBody), (status = 413, body = ProblemBody),
+        (status = 415, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub async fn challenge(
     State(app): State<App>,
     Asked(lang): Asked,
@@ -101,7 +106,8 @@ pub async fn challenge(
 /// Answer a challenge. Each can be answered once.
 #[utoipa::path(post, path = "/v1/sessions", tag = "sessions", request_body = SessionRequest,
     responses((status = 200, body = SessionView), (status = 400, body = ProblemBody),
-        (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+        (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 413, body = ProblemBody),
+        (status = 415, body = ProblemBody), (status = 429, body = ProblemBody), (status = 503, body = ProblemBody)))]
 pub async fn open(
     State(app): State<App>,
     Asked(lang): Asked,

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::asked::{Asked, Query};
-use super::bounds::Cut;
+use super::bounds::unread;
 use super::cbor_seq::{SequenceError, split};
 use super::guard::Asker;
 use super::problem::{Kind, Problem, ProblemBody};
@@ -150,12 +150,8 @@ pub async fn post(
 
 /// A body that is there and within its limit.
 pub(super) fn whole(body: Result<Bytes, BytesRejection>, lang: Lang) -> Result<Bytes, Problem> {
-    body.map_err(|rejection| match Cut::of(&rejection) {
-        Some(Cut::Slow) => Problem::new(Kind::TooSlow, lang),
-        Some(Cut::NoRoom) => Problem::new(Kind::Busy, lang).retry_after(2),
-        None if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(Kind::TooLarge, lang).detail(rejection)
-        }
-        None => Problem::new(Kind::BadBody, lang).detail(rejection),
+    body.map_err(|rejection| {
+        unread(&rejection, rejection.status(), lang)
+            .unwrap_or_else(|| Problem::new(Kind::BadBody, lang).detail(rejection))
     })
 }

@@ -3,7 +3,8 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use lode_ledger as lode;
 use lode_ledger::id::Origin;
@@ -28,11 +29,16 @@ impl Clock for Fixed {
     }
 }
 
-/// The machine's disk, whose syncs of files fail from some moment on.
-#[derive(Clone, Default)]
-struct Failing(Arc<AtomicBool>);
+/// What becomes of a file's sync: it is done, it fails, or it waits until it is something else's turn.
+const SOUND: u8 = 0;
+const FAILS: u8 = 1;
+const STALLS: u8 = 2;
 
-struct FailingFile(Box<dyn AppendFile>, Arc<AtomicBool>);
+/// The machine's disk, whose syncs of files fail or stall from some moment on.
+#[derive(Clone, Default)]
+struct Failing(Arc<AtomicU8>);
+
+struct FailingFile(Box<dyn AppendFile>, Arc<AtomicU8>);
 
 impl AppendFile for FailingFile {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -40,7 +46,14 @@ impl AppendFile for FailingFile {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        if self.1.load(Ordering::Relaxed) { Err(io::Error::other("no space")) } else { self.0.sync() }
+        while self.1.load(Ordering::Relaxed) == STALLS {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        if self.1.load(Ordering::Relaxed) == FAILS {
+            Err(io::Error::other("no space"))
+        } else {
+            self.0.sync()
+        }
     }
 }
 
@@ -93,7 +106,7 @@ async fn a_failed_sync_ends_the_node_and_nothing_is_called_accepted() {
     assert!(matches!(node.submit(vec![world.statements[2].clone()]).await[..], [Outcome::Accepted(_)]));
     let checkpoint = node.checkpoint();
 
-    disk.0.store(true, Ordering::Relaxed);
+    disk.0.store(FAILS, Ordering::Relaxed);
     for _ in 0..2 {
         let outcomes = node.submit(vec![world.statements[3].clone()]).await;
         assert_eq!(outcomes[0].refused().unwrap().code, Refusal::UNAVAILABLE);
@@ -110,4 +123,52 @@ async fn a_failed_sync_ends_the_node_and_nothing_is_called_accepted() {
     assert!(outcomes[0].accepted().unwrap().duplicate);
     assert!(outcomes[1].accepted().is_some());
     assert_eq!(node.size(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_into_the_queue_waits_before_it_and_is_taken_in_the_end() {
+    const QUEUE: usize = 4;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut world = World::open();
+    for seed in 10..22 {
+        world.enrol(seed, &format!("Importer {seed}"), "importer");
+    }
+    let keys = NodeKeys { log: secret(201), seal: secret(202), receipt: secret(203) };
+    genesis::init_with(&data, Origin::new(ORIGIN).unwrap(), 60, &keys).unwrap();
+    genesis::begin(&data, &[world.statements[0].as_slice(), &world.statements[1]].concat()).unwrap();
+    let (mut config, disk) = (Config::new(&data), Failing::default());
+    config.limits.queue = QUEUE;
+    let node = Node::open_on(&config, Arc::new(Fixed(world.now)), Arc::new(disk.clone())).unwrap();
+
+    disk.0.store(STALLS, Ordering::Relaxed);
+    let sent: Vec<_> = world.statements[2..]
+        .iter()
+        .map(|statement| {
+            let (node, statement) = (node.clone(), statement.clone());
+            tokio::spawn(async move { node.submit(vec![statement]).await })
+        })
+        .collect();
+    assert_eq!(sent.len(), 3 * QUEUE);
+    // However long one looks: never more than fit, and all that fit.
+    let mut seen = 0;
+    for _ in 0..12_000 {
+        let waiting = QUEUE - node.inner.room.available_permits();
+        seen = seen.max(waiting);
+        assert!(node.health().queue <= QUEUE && node.size() == 2);
+        if seen == QUEUE {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(seen, QUEUE);
+    assert!(sent.iter().all(|sent| !sent.is_finished()), "nothing is acknowledged that is not durable");
+
+    disk.0.store(SOUND, Ordering::Relaxed);
+    for sent in sent {
+        let outcomes = sent.await.unwrap();
+        assert!(matches!(outcomes[..], [Outcome::Accepted(_)]), "{outcomes:?}");
+    }
+    assert_eq!((node.size(), node.inner.room.available_permits()), (2 + 3 * QUEUE as u64, QUEUE));
+    node.stop().await;
 }

@@ -8,6 +8,7 @@
 )]
 
 mod languages;
+mod long_lists;
 mod members;
 mod stage;
 mod trade;
@@ -530,14 +531,18 @@ async fn what_is_counted_can_be_read_by_prometheus() {
     lode_node::http::ops::install_recorder();
     let stage = stage(|_| {}).await;
     stage.get("/v1/ledger").await;
-    let text = stage.get("/metrics").await;
     // Every node of this process writes the same gauges, so only what they all have is looked for.
+    let invented = Request::builder().method("SOMETHING").uri("/v1/ledger").body(Body::empty()).unwrap();
+    stage.send(invented).await.is_problem(405, "method-not-allowed");
+    let text = stage.get("/metrics").await;
+    assert!(!text.text().contains("SOMETHING"), "whoever invents methods makes no counters");
     for line in [
         "lode_log_size ",
         "lode_indexed_size ",
         "lode_queue 0",
         "lode_failed 0",
         "route=\"/v1/ledger\",status=\"200\"",
+        "method=\"other\"",
     ] {
         assert!(text.text().contains(line), "{line} is not in\n{}", text.text());
     }

@@ -13,6 +13,7 @@ use lode_ledger::json::Json;
 use lode_ledger::replay::{Author, Replay};
 use lode_ledger::statement::{Issuer, Statement, decode_payload};
 use lode_ledger::tag::TagCode;
+use lode_node::config::Limits;
 use lode_node::genesis::{self, NodeKeys};
 use lode_node::seal::Clock;
 use lode_node::service::Outcome;
@@ -265,6 +266,15 @@ pub(crate) fn trade(members_only: bool) -> Trade {
 
 /// A node that has taken the trade in, day by day.
 pub(crate) async fn node(data: &Path, trade: &Trade) -> (Node, Config) {
+    node_with(data, trade, |_| {}).await
+}
+
+/// The same with other bounds.
+pub(crate) async fn node_with(
+    data: &Path,
+    trade: &Trade,
+    change: impl FnOnce(&mut Limits),
+) -> (Node, Config) {
     let keys = NodeKeys { log: secret(201), seal: secret(202), receipt: secret(203) };
     let statements = &trade.world.statements;
     let opened = Statement::decode(statements[0].clone()).unwrap();
@@ -272,7 +282,8 @@ pub(crate) async fn node(data: &Path, trade: &Trade) -> (Node, Config) {
     let members_only = matches!(events[0].get("members_only"), Some(Json::Bool(true)));
     genesis::init_for(data, Origin::new(ORIGIN).unwrap(), 60, members_only, &keys).unwrap();
     genesis::begin(data, &[statements[0].as_slice(), &statements[1]].concat()).unwrap();
-    let config = Config::new(data);
+    let mut config = Config::new(data);
+    change(&mut config.limits);
     let node = Node::open_with(&config, trade.clock.clone()).unwrap();
     let mut replay = Replay::new();
     for bytes in statements {
