@@ -10,16 +10,21 @@
 
 use minicbor::{Decode, Encode};
 
+/// Room for most records, so that the buffer does not grow in small steps.
+const USUAL_BYTES: usize = 768;
+
 /// The encoding of `value`.
 ///
 /// The writer is a growing buffer and cannot fail; no `Encode` of this crate returns an error of its own.
 #[must_use]
 pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(USUAL_BYTES);
     #[expect(
         clippy::expect_used,
         reason = "see above; an empty result in its place would be hashed unnoticed"
     )]
-    minicbor::to_vec(value).expect("encoding into a buffer cannot fail")
+    minicbor::encode(value, &mut bytes).expect("encoding into a buffer cannot fail");
+    bytes
 }
 
 /// Reads one value that fills `bytes` and is encoded exactly as [`encode`] would.

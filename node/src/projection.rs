@@ -39,6 +39,9 @@ const VERSION: u32 = 2;
 /// The most of a record in one value, below the store's limit; 256 of them hold the longest record.
 const PART_BYTES: usize = 6_000;
 
+/// Bytes of nearly every key: a letter, an id, a place in the log, another id.
+const KEY_ROOM: usize = 48;
+
 /// Changes of the index, of which the last one of a key counts: a `None` takes a key away.
 pub(crate) type Keys = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 
@@ -217,7 +220,8 @@ pub(crate) fn whole_record(
 pub(crate) const RECORDS: &[u8] = b"r";
 
 fn record_key(key: &RecordKey) -> Vec<u8> {
-    let mut bytes = RECORDS.to_vec();
+    let mut bytes = Vec::with_capacity(KEY_ROOM);
+    bytes.extend(RECORDS);
     bytes.extend(key.to_bytes());
     bytes
 }
@@ -230,7 +234,7 @@ fn part_key(key: &RecordKey, part: u8) -> Vec<u8> {
 }
 
 pub(crate) fn statement_key(id: &StatementId) -> Vec<u8> {
-    let mut bytes = vec![b's'];
+    let mut bytes = begin(b's');
     bytes.extend(id.0.as_bytes());
     bytes
 }
@@ -258,7 +262,7 @@ pub(crate) fn made_into_prefix(key: &RecordKey) -> Vec<u8> {
 
 /// The prefix of every item.
 pub(crate) fn items_prefix() -> Vec<u8> {
-    vec![b'i']
+    begin(b'i')
 }
 
 pub(crate) fn custodian_prefix(id: &ParticipantId) -> Vec<u8> {
@@ -281,7 +285,9 @@ pub(crate) fn state_prefix(state: ItemState) -> Vec<u8> {
         ItemState::Exhausted => 3,
         ItemState::Sold => 4,
     };
-    vec![b'a', byte]
+    let mut bytes = begin(b'a');
+    bytes.push(byte);
+    bytes
 }
 
 pub(crate) fn species_prefix(code: &str) -> Vec<u8> {
@@ -290,7 +296,7 @@ pub(crate) fn species_prefix(code: &str) -> Vec<u8> {
 
 /// The prefix of every participant.
 pub(crate) fn participants_prefix() -> Vec<u8> {
-    vec![b'u']
+    begin(b'u')
 }
 
 pub(crate) fn role_prefix(role: &str) -> Vec<u8> {
@@ -348,9 +354,17 @@ pub(crate) fn expiry_bytes(unix: i64) -> [u8; 8] {
     (unix.cast_unsigned() ^ (1 << 63)).to_be_bytes()
 }
 
+/// The beginning of a key, with room for all that this file ever adds: a key is written without being moved.
+fn begin(letter: u8) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(KEY_ROOM);
+    bytes.push(letter);
+    bytes
+}
+
 fn long(letter: u8, key: &RecordKey) -> Vec<u8> {
     let id = key.to_bytes();
-    let mut bytes = vec![letter, u8::try_from(id.len()).unwrap_or(u8::MAX)];
+    let mut bytes = begin(letter);
+    bytes.push(u8::try_from(id.len()).unwrap_or(u8::MAX));
     bytes.extend(id);
     bytes
 }
@@ -361,13 +375,13 @@ fn push_ref(bytes: &mut Vec<u8>, at: EventRef) {
 }
 
 fn with_id(letter: u8, id: &ParticipantId) -> Vec<u8> {
-    let mut bytes = vec![letter];
+    let mut bytes = begin(letter);
     bytes.extend(id.bytes());
     bytes
 }
 
 fn with_text(letter: u8, text: &str) -> Vec<u8> {
-    let mut bytes = vec![letter];
+    let mut bytes = begin(letter);
     bytes.extend(text.as_bytes());
     bytes.push(0);
     bytes

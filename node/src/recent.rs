@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use lode_ledger::record::{Record, RecordKey};
 
-/// Records in one generation.
-const GENERATION: usize = 50_000;
+/// Records in one generation: about 2 KiB each.
+const GENERATION: usize = 20_000;
 
 #[derive(Default)]
 pub(crate) struct Recent {

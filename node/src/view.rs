@@ -148,7 +148,10 @@ impl State {
     }
 
     /// Shows a commit that the journal holds, and tells the index writer.
-    pub(crate) fn commit(&self, changes: Changes, position: Position) {
+    pub(crate) fn commit(&self, mut changes: Changes, position: Position) {
+        // In order, each one's place is beside that of the one before, and already in the processor's cache. Of equal
+        // keys the last one stays the last.
+        changes.keys.sort_by(|(one, _), (other, _)| one.cmp(other));
         let committed = {
             let mut overlay = self.overlay_mut();
             overlay.fresh.extend(changes.keys);

@@ -62,10 +62,11 @@ fn probes(head: &[u8], bytes: usize) -> impl Iterator<Item = (usize, u8)> {
     });
     hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     hash ^= hash >> 29;
-    let step = (hash >> 32) | 1;
-    let bits = (bytes as u64 * 8).max(1);
+    let step = hash.rotate_left(32) | 1;
+    let bits = bytes as u128 * 8;
     (0..PROBES).map(move |n| {
-        let place = hash.wrapping_add(step.wrapping_mul(n)) % bits;
+        // The product's upper half: as even as a remainder, without a division.
+        let place = (u128::from(hash.wrapping_add(step.wrapping_mul(n))) * bits) >> 64;
         (usize::try_from(place / 8).unwrap_or_default(), 1 << (place % 8))
     })
 }
