@@ -272,6 +272,35 @@ async fn places_are_for_all() {
     panic!("places are not given back: {last}");
 }
 
+/// Ten thousand of them: `lode-load idle`.
+#[tokio::test(flavor = "multi_thread")]
+async fn hundreds_that_do_nothing_are_held_and_let_go_and_who_asks_is_served() {
+    let stage = stage(|limits| limits.header_seconds = 3).await;
+    let idle: Vec<TcpStream> = (0..300)
+        .map(|number| {
+            let mut stream = open(stage.address);
+            if number % 2 == 1 {
+                stream.write_all(b"GET /v1/ledger HTTP/1.1\r\nhost: x\r\nx-half").unwrap();
+            }
+            stream
+        })
+        .collect();
+    for _ in 0..10 {
+        let answer = told(&stage, get("/v1/ledger", "")).await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    }
+    for (number, stream) in idle.into_iter().enumerate() {
+        let said = tokio::task::spawn_blocking(move || rest(stream)).await.unwrap();
+        if number % 2 == 1 {
+            is(&said, 408, "too-slow");
+        } else {
+            assert_eq!(said, "", "an idle connection is closed without a word");
+        }
+    }
+    let answer = told(&stage, get("/v1/ledger", "")).await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn all_places_may_be_taken() {
     let stage = stage(|limits| limits.connections = 2).await;

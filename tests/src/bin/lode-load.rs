@@ -11,6 +11,7 @@ use lode_tests::history;
 use lode_tests::load::bare::verify_strict_per_second;
 use lode_tests::load::display::{grouped, say};
 use lode_tests::load::generate::{Size, generate};
+use lode_tests::load::idle;
 use lode_tests::load::offline::{self, Without};
 use lode_tests::load::report::{Machine, Run};
 use lode_tests::load::samples::log_key;
@@ -31,6 +32,8 @@ const BARE_BYTES: usize = 640;
 ///   lode-load run --scenario single --rate 5000 --seconds 60
 ///   lode-load run --scenario lots
 ///   lode-load run --scenario evening --rate 500 --reads 2000 --seconds 60
+///   lode-load run --scenario evening --rate 1000 --reads 4000 --seconds 600 --no-offline   (a soak at twice the peak)
+///   lode-load idle --connections 10000
 ///   lode-load generate --statements 10000000 --dir /big && lode-load offline /big
 #[derive(Parser)]
 #[command(name = "lode-load", version, verbatim_doc_comment)]
@@ -67,6 +70,18 @@ enum Command {
         /// Settings of the node (TOML)
         #[arg(long)]
         node_config: Option<PathBuf>,
+        /// Print one JSON object instead of lines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Connections that do nothing or stop in the middle of a head, beside somebody who wants an answer
+    Idle {
+        /// How many; this process and the node may each have to open so many files (ulimit -n)
+        #[arg(long, default_value_t = 10_000)]
+        connections: usize,
+        /// limits.header_seconds of the node: after so long it closes them
+        #[arg(long, default_value_t = 15)]
+        header_seconds: u64,
         /// Print one JSON object instead of lines
         #[arg(long)]
         json: bool,
@@ -193,6 +208,14 @@ impl Command {
                 results.scenarios.clear();
                 results.print(false)?;
                 results.print_offline(&figures, &mut std::io::stdout().lock())
+            }
+            Self::Idle { connections, header_seconds, json } => {
+                let dir = tempfile::tempdir()?;
+                let seen = idle::run(dir.path(), connections, header_seconds)?;
+                if json {
+                    return print(&serde_json::to_value(seen)?);
+                }
+                seen.print(&mut std::io::stdout().lock())
             }
             Self::CheckHistory { file, log, trust } => {
                 let trust = lode_ledger::tlog::Policy::parse(std::fs::read(trust)?)?;

@@ -9,9 +9,13 @@ use serde::Serialize;
 
 use super::display::{grouped, millis};
 use super::drive::Measured;
+use super::memory::{Moment, some_of};
 use super::offline::Offline;
 use super::process::{Disk, Usage};
 use crate::history::Summary;
+
+/// So many moments stand for how the memory went.
+const MOMENTS: usize = 11;
 
 /// Everything of one run of the tool.
 #[derive(Clone, Debug, Serialize)]
@@ -54,6 +58,8 @@ pub struct Scenario {
     pub streams: Vec<Measured>,
     /// What the node used during the load: processor time of it, memory at its end, and the peak so far.
     pub node: Usage,
+    /// Memory of the node during the load.
+    pub memory: Vec<Moment>,
     /// Processor time of the load tool itself during the load.
     pub load_tool_cpu_ms: u64,
     /// Kept answers whose proofs were checked, and held.
@@ -166,6 +172,9 @@ impl Run {
             grouped(scenario.load_tool_cpu_ms),
             grouped(scenario.proofs_checked)
         )?;
+        let moment = |moment: &Moment| format!("{} s {} MiB", moment.at_s, grouped(moment.rss_kib / 1024));
+        let memory: Vec<String> = some_of(&scenario.memory, MOMENTS).iter().map(moment).collect();
+        writeln!(out, "memory of the node: {}", memory.join(", "))?;
         writeln!(
             out,
             "disk: {} B a statement; log {} KiB, journal {} KiB, index {} KiB; stopped in {} ms",

@@ -12,6 +12,7 @@ use lode_ledger::id::StatementId;
 use super::display::say;
 use super::drive::{self, Reply, Slot, Stream};
 use super::ledger::{Ledger, now};
+use super::memory::Watch;
 use super::offline::{self, Without};
 use super::process::{Disk, Node, Usage, usage};
 use super::report::Scenario;
@@ -228,7 +229,10 @@ pub fn run(kind: Kind, plan: &Plan, dir: &Path) -> Result<Scenario> {
     let writes =
         Writes { signed: &signed, per_request: kind.per_request(plan), began: Instant::now(), recorder };
     let before = (node.usage()?, usage(std::process::id()).unwrap_or_default());
-    let streams = drive(kind, plan, &writes, &pieces, &node)?;
+    let watch = Watch::start(node.pid());
+    let streams = drive(kind, plan, &writes, &pieces, &node);
+    let memory = watch.stop();
+    let streams = streams?;
     let after = (node.usage()?, usage(std::process::id()).unwrap_or_default());
     let proofs_checked = check_samples(&streams, &writes, &pieces, &ledger)?;
     let stop_ms = u64::try_from(node.stop()?.as_millis())?;
@@ -246,6 +250,7 @@ pub fn run(kind: Kind, plan: &Plan, dir: &Path) -> Result<Scenario> {
         entries_before,
         streams,
         node: Usage { cpu_ms: after.0.cpu_ms - before.0.cpu_ms, ..after.0 },
+        memory,
         load_tool_cpu_ms: after.1.cpu_ms - before.1.cpu_ms,
         proofs_checked,
         stop_ms,
