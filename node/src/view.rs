@@ -24,7 +24,7 @@ const MAX_OVERLAY: usize = 200_000;
 /// Changes that are worth a write of the index.
 const MANY_CHANGES: usize = 50_000;
 /// How long fewer of them wait for more.
-const DRAIN_AFTER: Duration = Duration::from_millis(500);
+const DRAIN_AFTER: Duration = Duration::from_secs(2);
 /// How often a record is read before it is taken for damaged.
 const READ_TRIES: u32 = 3;
 /// Verified keys remembered; their check costs as much as a signature's.

@@ -3,7 +3,9 @@
 //! Of each key only what differs from the key before it is written, as the keys of one list have long heads in common.
 //! A block is read from its beginning; nothing in it is believed beyond its bounds.
 
-use super::Change;
+use std::ops::Bound;
+
+use super::{Bounds, Change};
 
 /// The bytes beyond which a block is not filled. A longer entry has a block of its own.
 pub(super) const BLOCK_BYTES: usize = 6 << 10;
@@ -94,13 +96,35 @@ impl<'a> BlockReader<'a> {
         Ok(None)
     }
 
-    /// Every change of the block.
-    pub(super) fn all(mut self) -> Result<Vec<Change>, BadBlock> {
+    /// The changes within bounds; of the others nothing is copied.
+    pub(super) fn within(mut self, bounds: &Bounds) -> Result<Vec<Change>, BadBlock> {
         let mut changes = Vec::new();
+        let mut begun = false;
         while let Some((key, value)) = self.next()? {
-            changes.push((key.to_vec(), value.map(<[u8]>::to_vec)));
+            begun = begun
+                || match &bounds.0 {
+                    Bound::Included(low) => key >= low.as_slice(),
+                    Bound::Excluded(low) => key > low.as_slice(),
+                    Bound::Unbounded => true,
+                };
+            let beyond = match &bounds.1 {
+                Bound::Included(high) => key > high.as_slice(),
+                Bound::Excluded(high) => key >= high.as_slice(),
+                Bound::Unbounded => false,
+            };
+            if beyond {
+                break;
+            }
+            if begun {
+                changes.push((key.to_vec(), value.map(<[u8]>::to_vec)));
+            }
         }
         Ok(changes)
+    }
+
+    /// Every change of the block.
+    pub(super) fn all(self) -> Result<Vec<Change>, BadBlock> {
+        self.within(&(Bound::Unbounded, Bound::Unbounded))
     }
 
     fn take(&mut self, length: usize) -> Result<&'a [u8], BadBlock> {
@@ -164,6 +188,17 @@ mod tests {
                 prop_assert_eq!(&all[0].0, first);
                 for (key, value) in &all {
                     prop_assert_eq!(BlockReader::new(bytes).find(key).unwrap(), Some(value.clone()));
+                }
+                let (low, high) = (absent.clone(), [absent.as_slice(), &[7]].concat());
+                for bounds in [
+                    (Bound::Included(low.clone()), Bound::Excluded(high.clone())),
+                    (Bound::Excluded(low), Bound::Unbounded),
+                    (Bound::Unbounded, Bound::Included(high)),
+                ] {
+                    use std::ops::RangeBounds;
+                    let mut expected = all.clone();
+                    expected.retain(|(key, _)| bounds.contains(key));
+                    prop_assert_eq!(BlockReader::new(bytes).within(&bounds).unwrap(), expected);
                 }
                 if !all.iter().any(|(key, _)| *key == absent) {
                     prop_assert_eq!(BlockReader::new(bytes).find(&absent).unwrap(), None);

@@ -4,7 +4,7 @@
 //! no block. Whoever reads a run must keep it from being taken away meanwhile.
 
 use std::cell::Cell;
-use std::ops::{Bound, RangeBounds};
+use std::ops::Bound;
 
 use serde::{Deserialize, Serialize};
 
@@ -118,16 +118,15 @@ impl Run {
         let changes = move |number| {
             let read = || {
                 let block = self.block(values, number)?;
-                BlockReader::new(&block).all().map_err(|error| values.damaged(error.to_string()))
+                BlockReader::new(&block).within(bounds).map_err(|error| values.damaged(error.to_string()))
             };
             read().map_err(|error| trouble.set(Some(error))).ok()
         };
-        let within = |(key, _): &Change| bounds.contains(key);
         match direction {
-            Direction::Ascending => Box::new((begin..end).map_while(changes).flatten().filter(within)),
+            Direction::Ascending => Box::new((begin..end).map_while(changes).flatten()),
             Direction::Descending => {
                 let blocks = (begin..end).rev().map_while(changes);
-                Box::new(blocks.flat_map(|block| block.into_iter().rev()).filter(within))
+                Box::new(blocks.flat_map(|block| block.into_iter().rev()))
             }
         }
     }

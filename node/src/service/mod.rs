@@ -151,7 +151,7 @@ impl Node {
         let Ok(_room) = self.inner.room.acquire_many(wanted).await else { return unavailable() };
         let (shared, rates) = (self.inner.shared.clone(), self.inner.rates.clone());
         let prepare = move || intake::prepare(&shared.state, statements, Some(&rates));
-        let Some(prepared) = off_thread(prepare).await else {
+        let Some(prepared) = off_thread(count, prepare).await else {
             return unavailable();
         };
         let (reply, answer) = oneshot::channel();
@@ -161,14 +161,14 @@ impl Node {
         }
         let Ok(placement) = answer.await else { return unavailable() };
         let shared = self.inner.shared.clone();
-        off_thread(move || outcomes(&shared, placement)).await.unwrap_or_else(unavailable)
+        off_thread(count, move || outcomes(&shared, placement)).await.unwrap_or_else(unavailable)
     }
 
     /// What would happen to the statements, one after the other, if they were submitted now; nothing is kept.
     pub async fn dry_run(&self, statements: Vec<Vec<u8>>) -> Vec<Outcome> {
         let count = statements.len();
         let shared = self.inner.shared.clone();
-        off_thread(move || trial::run(&shared, statements))
+        off_thread(count, move || trial::run(&shared, statements))
             .await
             .unwrap_or_else(|| vec![Outcome::Refused(Refusal::unavailable(CLOSED)); count])
     }
@@ -494,8 +494,12 @@ impl Drop for Inner {
     }
 }
 
-/// Runs work on the pool of all cores; `None` if it panicked.
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+/// Runs work on so many statements on the pool of all cores; `None` if it panicked. Few are worth no other thread: its
+/// waking, and the spinning of the pool's idle threads, cost more than the work.
+async fn off_thread<T: Send + 'static>(count: usize, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    if count <= intake::FEW {
+        return Some(work());
+    }
     let (done, result) = oneshot::channel();
     rayon::spawn(move || {
         // Whoever asked may have gone.
