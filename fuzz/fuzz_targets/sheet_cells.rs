@@ -2,6 +2,8 @@
 //! headings is a lot or has its mistakes told; a mass that was read is written and read back exactly.
 #![no_main]
 
+use std::sync::LazyLock;
+
 use libfuzzer_sys::fuzz_target;
 use lode::sheet::read_sheet;
 use lode_ledger::lang::Lang;
@@ -14,7 +16,7 @@ const HEADINGS: [&str; 12] = [
     "矿种",
     "品种",
     "形态",
-    "产地国",
+    "来源国",
     "毛重",
     "皮重",
     "净重",
@@ -22,6 +24,8 @@ const HEADINGS: [&str; 12] = [
     "件数",
     "处理",
 ];
+
+static COUNTRIES: LazyLock<Names<Country>> = LazyLock::new(Names::new);
 
 fn cell(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
@@ -39,8 +43,11 @@ fuzz_target!(|input: &str| {
             }
         }
         assert_eq!(fold(&fold(text)), fold(text), "{text:?}");
+    }
+    // These look through a whole vocabulary.
+    for text in cells.iter().take(4) {
         let country = Code::<Country>::named(text).ok();
-        assert_eq!(country, Names::<Country>::new().get(text), "{text:?}");
+        assert_eq!(country, COUNTRIES.get(text), "{text:?}");
         if let Some(code) = country {
             assert_eq!(Code::<Country>::parse(code.as_str()), Ok(code));
         }

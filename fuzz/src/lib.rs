@@ -1,4 +1,4 @@
-//! What several fuzz targets share: bending bytes and JSON by a script, and a ZIP file around chosen parts.
+//! What several fuzz targets share: bending bytes and JSON by a script.
 //!
 //! No property is asserted here; that is each target's.
 
@@ -127,46 +127,4 @@ fn bend_here(json: &mut Json, u: &mut Unstructured<'_>, pool: &[String]) -> arbi
         Json::Arr(_) | Json::Obj(_) => {}
     }
     Ok(())
-}
-
-/// A ZIP file of these parts, stored as they are (APPNOTE 4.3).
-#[must_use]
-pub fn zip(parts: &[(&str, &[u8])]) -> Vec<u8> {
-    let (mut file, mut directory) = (Vec::new(), Vec::new());
-    for (name, content) in parts {
-        let at = u32::try_from(file.len()).unwrap_or(u32::MAX);
-        let size = u32::try_from(content.len()).unwrap_or(u32::MAX).to_le_bytes();
-        let length = u16::try_from(name.len()).unwrap_or(u16::MAX).to_le_bytes();
-        // Version 2.0, no flags, stored, midnight of 1980-01-01.
-        let common = [
-            &[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0][..],
-            &crc32(content).to_le_bytes(),
-            &size,
-            &size,
-            &length,
-            &[0, 0],
-        ]
-        .concat();
-        file.extend([b"PK\x03\x04", &common[..], name.as_bytes(), content].concat());
-        directory.extend(
-            [b"PK\x01\x02\x14\0", &common[..], &[0; 10], &at.to_le_bytes(), name.as_bytes()].concat(),
-        );
-    }
-    let count = u16::try_from(parts.len()).unwrap_or(u16::MAX).to_le_bytes();
-    let (at, size) = (file.len() as u32, directory.len() as u32);
-    let end =
-        [b"PK\x05\x06\0\0\0\0", &count[..], &count, &size.to_le_bytes(), &at.to_le_bytes(), &[0, 0]].concat();
-    [file, directory, end].concat()
-}
-
-/// The check sum of ZIP files, bit by bit.
-fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(u32::MAX, |sum, byte| {
-        (0..8).fold(
-            sum ^ u32::from(*byte),
-            |sum, _| {
-                if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 }
-            },
-        )
-    })
 }

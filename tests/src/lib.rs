@@ -17,4 +17,5 @@ pub mod history;
 pub mod load;
 pub mod model;
 pub mod vectors;
+pub mod workbook;
 pub mod world;

@@ -7,6 +7,7 @@
 )]
 
 mod dependencies;
+mod found;
 mod journeys;
 mod journeys_commands;
 mod journeys_members;

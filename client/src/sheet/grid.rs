@@ -73,7 +73,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Grid>, SheetRefused> {
         if unpacked_size(bytes).is_some_and(|size| size > MAX_UNPACKED) {
             return Err(SheetRefused::TooLarge);
         }
-        return workbook(bytes);
+        // The library that reads workbooks is not ours: a file that makes it panic is refused like any damaged one.
+        return std::panic::catch_unwind(|| workbook(bytes))
+            .unwrap_or_else(|_| Err(SheetRefused::Broken("damaged".to_owned())));
     }
     // The container of .xls and of encrypted .xlsx files.
     if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {

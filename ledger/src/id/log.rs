@@ -41,11 +41,21 @@ impl fmt::Display for LogIndex {
     }
 }
 
-impl FromStr for LogIndex {
-    type Err = std::num::ParseIntError;
+/// The text is no index.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("an index is a number from 0 to 18446744073709551615, without a sign and without zeros before it")]
+pub struct BadLogIndex;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
+impl FromStr for LogIndex {
+    type Err = BadLogIndex;
+
+    fn from_str(text: &str) -> Result<Self, BadLogIndex> {
+        let index = text.parse().map_err(|_| BadLogIndex)?;
+        // Of `7`, `+7` and `007` one is enough: an address has one spelling.
+        if (text.starts_with('0') && text != "0") || text.starts_with('+') {
+            return Err(BadLogIndex);
+        }
+        Ok(Self(index))
     }
 }
 
@@ -203,6 +213,12 @@ mod tests {
             assert_eq!(LedgerId::parse(bad), Err(BadLedgerId), "{bad}");
         }
         assert!(LedgerId::parse("a#abababababababababababababababab#").is_err());
+        for index in [0, 7, 10, u64::MAX] {
+            assert_eq!(index.to_string().parse(), Ok(LogIndex(index)));
+        }
+        for bad in ["", "00", "007", "+7", "+0", "-0", " 7", "7.0", "18446744073709551616"] {
+            assert_eq!(bad.parse::<LogIndex>(), Err(BadLogIndex), "{bad}");
+        }
         assert_eq!(serde_json::to_string(&LogIndex(7)).unwrap(), "7");
         assert_eq!(minicbor::to_vec(LogIndex(7)).unwrap(), [7]);
     }

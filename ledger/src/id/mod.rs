@@ -11,7 +11,7 @@ use std::str::FromStr;
 use crate::hash::Hash;
 use crate::text::{cbor_as_bytes, crockford, from_crockford, serde_as_text};
 
-pub use self::log::{BadLedgerId, BadOrigin, LedgerId, LogIndex, Origin, StatementId};
+pub use self::log::{BadLedgerId, BadLogIndex, BadOrigin, LedgerId, LogIndex, Origin, StatementId};
 
 /// Characters of 16 bytes in Crockford base32. As 26 characters hold 130 bits, the two highest are zero: the first
 /// character is 0 to 7, as in a ULID.

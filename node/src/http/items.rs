@@ -204,18 +204,24 @@ pub async fn events(
     let listed = aside(lang, move || {
         let events = node.events_of(&RecordKey::Item(id), start, limit);
         let next = events.last().filter(|_| events.len() == limit);
-        let next = next.map(|at| format!("{}.{}", at.index.0, at.event));
+        let next = next.map(|at| next_of(*at));
         let items = events.into_iter().filter_map(|at| event_view(&node, at, open, lang)).collect();
         Listed { items, next }
     });
     Ok(Json(listed.await?))
 }
 
+/// Where the next page begins after this event.
+fn next_of(at: EventRef) -> String {
+    format!("{}.{}", at.index.0, at.event)
+}
+
 fn cursor(text: &str, lang: Lang) -> Result<EventRef, Problem> {
     let read =
         text.split_once('.').and_then(|(index, event)| Some((index.parse().ok()?, event.parse().ok()?)));
-    let (index, event) = read.ok_or_else(|| Problem::new(Kind::BadCursor, lang))?;
-    Ok(EventRef { index, event })
+    let read = read.map(|(index, event)| EventRef { index, event });
+    // As it was given, and in no other spelling.
+    read.filter(|at| next_of(*at) == text).ok_or_else(|| Problem::new(Kind::BadCursor, lang))
 }
 
 /// An item's balance sheet: what came in is what went out, was lost, and is left.

@@ -96,6 +96,10 @@ async fn a_cursor_of_anything_else_is_refused() {
     let mut paths = vec![
         format!("/v1/items/{brazil}/events?after=1"),
         format!("/v1/items/{brazil}/events?after=-1.0"),
+        format!("/v1/items/{brazil}/events?after=%2B1.0"),
+        format!("/v1/items/{brazil}/events?after=01.0"),
+        format!("/v1/items/{brazil}/events?after=1.00"),
+        format!("/v1/items/{brazil}/events?after=1.%2B1"),
         format!("/v1/items/{brazil}/events?after=99999999999999999999.0"),
         format!("/v1/items/{brazil}/events?after=1.65536"),
     ];

@@ -7,11 +7,14 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lode::sheet::read_sheet;
 use lode_ledger::hash::Hash;
+use lode_ledger::lang::Lang;
 use lode_ledger::statement::Statement;
 use lode_ledger::tlog::{
     Checkpoint, Cosigner, KeyName, NoteSigner, SignedCheckpoint, TlogProof, tile::push_entry,
 };
+use lode_tests::workbook::workbook;
 use lode_tests::world::{ORIGIN, World, secret};
 use serde_json::Value;
 
@@ -116,8 +119,10 @@ fn sheets(corpus: &Corpus, data: &Path) -> Done {
             corpus.put("sheet_text", &name, fs::read(file.path())?)?;
         }
     }
-    let header = "供应商,批号,矿种,产地国,净重(公斤),处理\n";
-    corpus.put("sheet_text", "small.csv", format!("{header}Pedra,1,石英,巴西,12.5,无\n合计,,,,12.5,\n"))?;
+    let header = "供应商,供应商批号,矿种,来源国,净重(公斤),处理\n";
+    let small = format!("{header}Pedra,1,石英,巴西,12.5,无\n合计,,,,12.5,\n");
+    read(small.as_bytes())?;
+    corpus.put("sheet_text", "small.csv", small)?;
     let row = |number: u32, cells: &[&str]| {
         let cells: String = cells
             .iter()
@@ -128,7 +133,7 @@ fn sheets(corpus: &Corpus, data: &Path) -> Done {
             .collect();
         format!("<row r=\"{number}\">{cells}</row>")
     };
-    let headings = row(1, &["供应商", "批号", "矿种", "产地国", "净重(公斤)", "处理"]);
+    let headings = row(1, &["供应商", "供应商批号", "矿种", "来源国", "净重(公斤)", "处理"]);
     let lots = row(2, &["Pedra", "1", "石英", "巴西", "12.5", "无"]);
     let shared = "<row r=\"3\"><c r=\"A3\" t=\"s\"><v>0</v></c><c r=\"E3\"><v>1.25</v></c></row>";
     let sheet = format!(
@@ -138,10 +143,21 @@ fn sheets(corpus: &Corpus, data: &Path) -> Done {
     );
     let texts = "<?xml version=\"1.0\"?><sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
                  count=\"1\" uniqueCount=\"1\"><si><t>Pedra</t></si></sst>";
+    read(&workbook(sheet.as_bytes(), texts.as_bytes()))?;
     corpus.put("sheet_workbook", "small", [sheet.as_bytes(), &[0], texts.as_bytes()].concat())?;
     let cells = "Pedra Clara\nBR-1\n石英\n白水晶\n原石\nBrazil\n12.5 kg\n0.5公斤\n１２．００\nkg\n3\n加热、注油\n1,234.5 kg\n\
                  30斤\n2.5两\n1.005 ct\n马达加斯加\nMG\n不处理\nSantos\n";
     corpus.put("sheet_cells", "cells", cells)
+}
+
+/// A first input that reaches no row is of no use.
+fn read(sheet: &[u8]) -> Done {
+    let report = read_sheet(sheet, Lang::En).map_err(|refused| refused.message(Lang::En))?;
+    let column = |error: &lode::sheet::SheetError| error.code == lode::sheet::ErrorCode::MissingColumn;
+    if report.errors.iter().any(column) {
+        return Err(format!("the sheet's rows are not read: {:?}", report.errors).into());
+    }
+    Ok(())
 }
 
 fn texts(corpus: &Corpus) -> Done {
