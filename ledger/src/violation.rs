@@ -182,6 +182,10 @@ reasons! {
         "a measurement difference of {0} is beyond the {1} that the scales and the policy allow: both parties must sign the measured mass"
         "计量差 {0} 超过秤与规则允许的 {1}：须双方签认实测质量"
         "uma diferença de medição de {0} passa dos {1} que as balanças e a política permitem: as duas partes devem assinar a massa medida";
+    LossUnstated M2 "loss-unstated"
+        "{0} was weighed where {1} is left: record the loss with its reason, or split off what is handed over"
+        "称得 {0}，账面尚有 {1}：请先登记损耗及原因，或把要移交的部分分批"
+        "foram pesados {0} onde restam {1}: registre a perda com o motivo, ou separe o que é entregue";
     TooMuchTaken M3 "too-much-taken"
         "{0} was asked for and {1} is left"
         "需要 {0}，仅剩 {1}"

@@ -1,11 +1,11 @@
 //! Rules that need more than one statement to show: frauds in several steps, and what is not refused but warned of.
 
-use lode_ledger::event::body::{CustodyAccepted, OutputKind, RoleRevoked};
-use lode_ledger::record::Warning;
+use lode_ledger::event::body::{CustodyAccepted, OutputKind, RoleRevoked, StepLogged};
+use lode_ledger::record::{MAX_KEPT, Warning};
 use lode_ledger::time::Timestamp;
 use lode_ledger::violation::{Reason, Rule};
 use lode_tests::vectors::Verdict;
-use lode_tests::world::{KG, Who, World, code, input, mg, output, text, treatment};
+use lode_tests::world::{KG, Who, World, code, document, input, mg, output, text, treatment};
 
 /// The codes of these warnings.
 fn codes(warnings: &[Warning]) -> Vec<&str> {
@@ -20,19 +20,90 @@ fn hand(world: &mut World, from: Who, to: Who, name: &str) {
     world.must(to, body);
 }
 
-/// The fraud that the ledger is for: two friends sign the same tenfold mass.
+/// The fraud that the ledger is for, in steps that each look small: the offer is within what both may sign, the
+/// taker's scale is within its tolerance of the offer, and together they are too much.
 #[test]
-fn two_signatures_do_not_make_4000_kg_of_400() {
+fn two_signatures_do_not_make_more_of_400_kg() {
     let mut world = World::traded();
     let item = world.item("brazil");
+    let mass = world.item_record(&item).mass;
+    let at_most = mass.left.get() + mass.entered.get() / 50 - mass.gained.get();
     let (mut body, offer) = world.offer(Who::ImporterA, Who::ImporterB, &[item]);
-    body.lines.0[0].mass_mg = mg(4_000 * KG);
+    body.lines.0[0].mass_mg = mg(at_most);
     world.must(Who::ImporterA, body);
-    let taken: CustodyAccepted = world.acceptance(offer);
-    assert_eq!(taken.lines[0].measured_mg, mg(4_000 * KG));
-    let verdict = Verdict::of(&world.say(Who::ImporterB, &[taken.into()]));
+    let mut taken: CustodyAccepted = world.acceptance(offer);
+    taken.lines.0[0].measured_mg = mg(at_most + 1);
+    let verdict = Verdict::of(&world.say(Who::ImporterB, &[taken.clone().into()]));
     assert_eq!(verdict, Verdict::rule("mass-from-nowhere", "M5", "lines[0].measured_mg"));
-    assert_eq!(world.item_record(&item).mass.left, mg(220 * KG));
+    assert_eq!(world.item_record(&item).mass.left, mass.left);
+    taken.lines.0[0].measured_mg = mg(at_most);
+    world.must(Who::ImporterB, taken);
+    assert_eq!(world.item_record(&item).mass.left, mg(at_most));
+}
+
+#[test]
+fn two_signatures_do_not_make_goods_vanish() {
+    let mut world = World::traded();
+    let item = world.item("brazil");
+    let left = world.item_record(&item).mass.left.get();
+    let at_least = left - left / 50;
+    let (mut body, offer) = world.offer(Who::ImporterA, Who::ImporterB, &[item]);
+    body.lines.0[0].mass_mg = mg(at_least);
+    world.must(Who::ImporterA, body);
+    let mut taken: CustodyAccepted = world.acceptance(offer);
+    taken.lines.0[0].measured_mg = mg(at_least - 1);
+    let verdict = Verdict::of(&world.say(Who::ImporterB, &[taken.into()]));
+    assert_eq!(verdict, Verdict::rule("loss-unstated", "M2", "lines[0].measured_mg"));
+}
+
+#[test]
+fn photos_of_the_work_go_with_what_it_yields_and_too_many_are_counted() {
+    let mut world = World::traded();
+    let rough = world.item("for the studio");
+    let (body, work) = world.work(Who::Studio, "carve", vec![input(rough, KG)]);
+    world.must(Who::Studio, body);
+    let photo = |n: usize| document("photo", &format!("photo {n}"));
+    for step in 0..9 {
+        world.must(
+            Who::Studio,
+            StepLogged {
+                at: world.now,
+                work: Some(work),
+                item: None,
+                step: code("polish"),
+                operator: None,
+                mass_mg: None,
+                photos: (0..8).map(|n| photo(8 * step + n)).collect::<Vec<_>>().into(),
+            },
+        );
+    }
+    let job = world.work_record(&work);
+    assert_eq!((job.documents.len(), job.not_kept), (MAX_KEPT, 8));
+    let mut made = output(OutputKind::Piece, KG / 2, None, "sphere");
+    made.photo = Some(photo(100));
+    let (body, ids) = world.yielded(Who::Studio, work, vec![made]);
+    world.must(Who::Studio, body);
+    let piece = world.item_record(&ids[0]);
+    assert_eq!(piece.documents[0].sha256, photo(100).sha256, "its own photo comes first");
+    assert_eq!(piece.documents[1], job.documents[0]);
+    assert_eq!((piece.documents.len(), piece.not_kept), (MAX_KEPT, 1));
+}
+
+#[test]
+fn what_is_said_again_is_as_well_known_as_before() {
+    let mut world = World::traded();
+    let heated = world.item("heated stock");
+    let evidence = |world: &World| {
+        let claims = world.item_record(&heated).claims;
+        claims.treatments.iter().find(|state| state.treatment.as_str() == "heat").map(|state| state.evidence)
+    };
+    let mut body = world.declared(heated, vec![treatment("heat", "declared_applied")]);
+    body.documents = vec![document("treatment_record", "paper")].into();
+    world.must(Who::ImporterA, body.clone());
+    assert_eq!(evidence(&world).map(|level| level.as_str()), Some("document"));
+    body.documents = Vec::new().into();
+    world.must(Who::ImporterA, body);
+    assert_eq!(evidence(&world).map(|level| level.as_str()), Some("document"));
 }
 
 #[test]
@@ -122,6 +193,10 @@ fn a_certificate_claimed_for_two_stones_shows_on_both() {
         let warnings = world.item_record(&item).warnings;
         assert_eq!(codes(&warnings), [Reason::CertificateCollides.code()], "{item}");
     }
+    // Linked again, it is no second collision: nobody fills up another's record.
+    let body = world.certificate(third, "XYZ", "77");
+    world.must(Who::Studio, body);
+    assert_eq!(world.item_record(&second).warnings.len(), 1);
 }
 
 #[test]

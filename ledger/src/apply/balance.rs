@@ -134,17 +134,14 @@ pub(super) fn pass_on(
     Ok(())
 }
 
-/// Books a loss on an item.
-pub(super) fn lose(item: &mut Item, loss: &Loss, policy: &Policy, field: &str) -> Result<(), Violation> {
-    positive(loss.mass_mg, field)?;
-    check_difference(
-        loss.reason == LossReason::MEASUREMENT_DIFFERENCE,
-        loss.mass_mg,
-        item.mass.left,
-        item.resolution,
-        policy,
-    )
-    .map_err(|violation| violation.field(field))?;
+/// Books a loss on an item; `differences` are those of the whole event.
+pub(super) fn lose(
+    item: &mut Item,
+    loss: &Loss,
+    differences: &mut Differences,
+    field: &str,
+) -> Result<(), Violation> {
+    differences.check_loss(loss, field)?;
     item.mass.lose(loss.mass_mg).map_err(|violation| violation.field(field))?;
     // A batch may lose mass without losing a piece: chips, drilling dust.
     if let Some(count) = loss.count {
@@ -186,19 +183,59 @@ pub(super) fn scale_tolerance(mass: Milligrams, resolutions: [Milligrams; 2], po
     Milligrams::new(sum).unwrap_or(mass)
 }
 
-/// Rule M2: a measurement difference stays within what scales and policy allow.
-pub(super) fn check_difference(
-    is_measurement: bool,
-    difference: Milligrams,
-    mass: Milligrams,
+/// Rule M2: the measurement differences that one event states. Many small ones are one large one, so each counts with
+/// those before it against what the scale and the policy allow for the mass that was weighed.
+pub(super) struct Differences {
+    allowed: Milligrams,
+    stated: Milligrams,
+}
+
+impl Differences {
+    /// None yet, of this mass, weighed twice on a scale of this resolution.
+    pub(super) fn of(mass: Milligrams, resolution: Milligrams, policy: &Policy) -> Self {
+        let allowed = scale_tolerance(mass, [resolution, resolution], policy);
+        Self { allowed, stated: Milligrams::ZERO }
+    }
+
+    /// Adds one.
+    pub(super) fn add(&mut self, difference: Milligrams, field: &str) -> Result<(), Violation> {
+        self.stated = add(self.stated, difference)?;
+        if self.stated > self.allowed {
+            let violation = Violation::new(Reason::DifferenceTooLarge).with(self.stated).with(self.allowed);
+            return Err(violation.field(field));
+        }
+        Ok(())
+    }
+
+    /// A loss is above zero, and counts here if two scales are its reason.
+    pub(super) fn check_loss(&mut self, loss: &Loss, field: &str) -> Result<(), Violation> {
+        positive(loss.mass_mg, field)?;
+        if loss.reason == LossReason::MEASUREMENT_DIFFERENCE {
+            self.add(loss.mass_mg, field)?;
+        }
+        Ok(())
+    }
+}
+
+/// Rules M2 and M5 where a weighing takes the place of the ledger's balance: what two parties sign as a difference of
+/// their scales stays within the policy's second threshold. What is missing beyond that was lost and needs a reason;
+/// what is more came from nowhere, even with two signatures.
+pub(super) fn check_weighing(
+    item: &Item,
+    weighed: Milligrams,
     resolution: Milligrams,
     policy: &Policy,
 ) -> Result<(), Violation> {
-    let allowed = scale_tolerance(mass, [resolution, resolution], policy);
-    if is_measurement && difference > allowed {
-        return Err(Violation::new(Reason::DifferenceTooLarge).with(difference).with(allowed));
+    let left = item.mass.left;
+    let scales = scale_tolerance(left, [item.resolution, resolution], policy);
+    match weighed.checked_sub(left) {
+        Some(gained) if gained.is_zero() => Ok(()),
+        Some(gained) => check_total_gain(&item.mass, gained, scales, policy),
+        None if left.abs_diff(weighed) > left.share(policy.receipt_countersign).max(scales) => {
+            Err(Violation::new(Reason::LossUnstated).with(weighed).with(left))
+        }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Rule M5 over a life: all that a thing gains, by scales and by foreign mass, stays within the policy's second

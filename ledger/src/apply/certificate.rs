@@ -3,7 +3,7 @@
 
 use crate::event::body::{CertificateLinked, Normalised};
 use crate::hash::Hash;
-use crate::id::ItemId;
+use crate::id::{ItemId, ItemKind};
 use crate::record::{Certificate, CertificateLink, History, ItemState, MAX_KEPT, RecordKey};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{CertificateScope, EvidenceLevel};
@@ -70,6 +70,14 @@ pub(super) fn certificate_linked(
         );
         return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("sample_count"));
     }
+    if one_piece && body.item.kind() != ItemKind::Piece {
+        let violation = Violation::new(Reason::WrongKind).with(body.item).saying(words(
+            "a piece: of a lot or a batch a certificate speaks by sample",
+            "单件；批次或批件的证书须按抽样填写",
+            "uma peça: de um lote o certificado fala por amostra",
+        ));
+        return Err(violation.field("item"));
+    }
     let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
     if item.state == ItemState::Exhausted {
         return Err(state_forbids(&body.item, item.state).field("item"));
@@ -80,6 +88,7 @@ pub(super) fn certificate_linked(
     let by_lab = holder == Some(author) && context.author_has_role("lab");
     if !by_lab {
         context.check_custodian(&body.item, &item).map_err(|violation| violation.field("item"))?;
+        context.check_not_offered(&body.item, &item).map_err(|violation| violation.field("item"))?;
         if !body.findings.is_empty() {
             return Err(Violation::new(Reason::LabOnly)
                 .saying(words("findings", "检测结论", "resultados de análise"))
@@ -131,7 +140,7 @@ pub(super) fn certificate_linked(
         scope: body.scope,
     };
     keep_link(&mut item, link);
-    keep_documents(&mut item, std::slice::from_ref(&body.document));
+    keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(&body.document));
     context.put(RecordKey::Certificate(id), certificate);
     context.put_item(body.item, item);
     Ok(())
@@ -145,6 +154,11 @@ fn collide(
     other: ItemId,
 ) -> Result<(), Violation> {
     let args = |id: ItemId| [body.issuer_code.to_string(), body.number.to_string(), id.to_string()];
+    // Said once: who links again and again must not fill up what a record keeps.
+    let collides = Reason::CertificateCollides;
+    if item.warnings.iter().any(|known| known.reason == collides.code() && known.args == args(other)) {
+        return Ok(());
+    }
     warn_item(item, context, Reason::CertificateCollides, args(other));
     let mut other_item = context.item(&other)?;
     warn_item(&mut other_item, context, Reason::CertificateCollides, args(body.item));

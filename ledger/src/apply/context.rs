@@ -254,7 +254,10 @@ impl<'a> Context<'a> {
 
     /// [`Self::build_on`] for a job.
     pub(crate) fn build_on_work(&self, work: &mut WorkOrder) -> Result<(), Violation> {
-        self.build_on(&mut work.latest, &mut Warnings { kept: &mut work.warnings, not_kept: &mut 0 })
+        self.build_on(
+            &mut work.latest,
+            &mut Warnings { kept: &mut work.warnings, not_kept: &mut work.not_kept },
+        )
     }
 
     // Custody and state (rules C1, C3, C4, C5).

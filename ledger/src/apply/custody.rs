@@ -7,7 +7,7 @@ use crate::record::{History, Item, Offer, OfferState, OfferedItem, RecordKey};
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
-use super::balance::{check_total_gain, positive, scale_tolerance};
+use super::balance::{check_weighing, positive, scale_tolerance};
 use super::context::{Context, SUSPENDED, refuse_twice};
 
 pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) -> Result<(), Violation> {
@@ -36,7 +36,10 @@ pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) 
         if ownership {
             context.check_owner(&line.item, &item).map_err(place)?;
         }
-        positive(line.mass_mg, &format!("lines[{n}].mass_mg"))?;
+        let offered = positive(line.mass_mg, &format!("lines[{n}].mass_mg"))?;
+        // Said now, while the giver can still split the lot or record a loss.
+        check_weighing(&item, offered, line.resolution_mg, context.policy()?)
+            .map_err(|violation| violation.field(format!("lines[{n}].mass_mg")))?;
         context.build_on_item(&mut item)?;
         item.offer = Some(id);
         context.put_item(line.item, item);
@@ -113,12 +116,7 @@ fn take_over(
     if between > allowed {
         return Err(Violation::new(Reason::DifferenceTooLarge).with(between).with(allowed));
     }
-    let gained = measured.checked_sub(item.mass.left).unwrap_or_default();
-    let scales = scale_tolerance(item.mass.left, [item.resolution, line.resolution_mg], policy);
-    // Even two signatures do not make 4,000 kg of 400.
-    if !gained.is_zero() {
-        check_total_gain(&item.mass, gained, scales, policy)?;
-    }
+    check_weighing(item, measured, line.resolution_mg, policy)?;
     item.mass.measure(measured)?;
     item.resolution = line.resolution_mg;
     Ok(())

@@ -45,8 +45,10 @@ pub(super) fn ledger_opened(context: &mut Context<'_>, body: &LedgerOpened) -> R
     context.origin = body.origin.as_str().to_owned();
     let id: LedgerId = ledger_id(&body.origin, &context.leaf);
     let subject = body.registrar.nonce.to_string();
-    add_keys(context, registrar, &body.registrar.keys, &subject, "registrar.keys")?;
-    let keys = u32::try_from(body.registrar.keys.len()).unwrap_or(u32::MAX);
+    let keys = add_keys(context, registrar, &body.registrar.keys, &subject, "registrar.keys")?;
+    if keys.enrolling == 0 {
+        return Err(Violation::new(Reason::LastRegistrarKey).field("registrar.keys"));
+    }
     context.put(
         RecordKey::Participant(registrar),
         Participant {
@@ -56,7 +58,8 @@ pub(super) fn ledger_opened(context: &mut Context<'_>, body: &LedgerOpened) -> R
             country: None,
             roles: vec![Role::REGISTRAR],
             suspended: false,
-            keys,
+            keys: keys.valid,
+            enrolling_keys: keys.enrolling,
             issuer_code: None,
             enrolled_by: None,
             created: context.event_ref(),
@@ -73,7 +76,7 @@ pub(super) fn ledger_opened(context: &mut Context<'_>, body: &LedgerOpened) -> R
             receipt_key: body.receipt_key,
             seal_interval_s: body.seal_interval_s,
             members_only: body.members_only.unwrap_or(false),
-            registrar_keys: keys,
+            registrar_keys: keys.enrolling,
         },
     );
     context.put(
@@ -141,7 +144,7 @@ pub(super) fn participant_enrolled(
     refuse_twice(body.roles.iter().copied(), "roles")?;
     let registrar = context.author()?;
     let id = ParticipantId::derive(&context.origin, &context.issuer, &body.nonce, 0);
-    add_keys(context, id, &body.keys, &body.nonce.to_string(), "keys")?;
+    let keys = add_keys(context, id, &body.keys, &body.nonce.to_string(), "keys")?;
     if let Some(code) = &body.issuer_code {
         refuse_not_normal(code, "issuer_code")?;
         if !body.roles.iter().any(|role| role.as_str() == "lab") {
@@ -158,9 +161,8 @@ pub(super) fn participant_enrolled(
     }
     let mut roles = body.roles.0.clone();
     roles.sort_unstable();
-    let keys = u32::try_from(body.keys.len()).unwrap_or(u32::MAX);
     if roles.contains(&Role::REGISTRAR) {
-        count_registrar_keys(context, i64::from(keys))?;
+        count_registrar_keys(context, i64::from(keys.enrolling))?;
     }
     let created = context.event_ref();
     context.create(
@@ -173,7 +175,8 @@ pub(super) fn participant_enrolled(
             country: Some(body.country),
             roles,
             suspended: false,
-            keys,
+            keys: keys.valid,
+            enrolling_keys: keys.enrolling,
             issuer_code: body.issuer_code.as_ref().map(ToString::to_string),
             enrolled_by: Some(registrar),
             created,
@@ -191,7 +194,7 @@ pub(super) fn participant_suspended(
         return Err(violation.field("participant"));
     }
     if participant.has_role("registrar") {
-        count_registrar_keys(context, -i64::from(participant.keys))?;
+        count_registrar_keys(context, -i64::from(participant.enrolling_keys))?;
     }
     participant.suspended = true;
     context.put(RecordKey::Participant(body.participant), participant);
@@ -206,7 +209,7 @@ pub(super) fn role_granted(context: &mut Context<'_>, body: &RoleGranted) -> Res
     participant.roles.push(body.role);
     participant.roles.sort_unstable();
     if body.role == Role::REGISTRAR && !participant.suspended {
-        count_registrar_keys(context, i64::from(participant.keys))?;
+        count_registrar_keys(context, i64::from(participant.enrolling_keys))?;
     }
     context.put(RecordKey::Participant(body.participant), participant);
     Ok(())
@@ -219,7 +222,7 @@ pub(super) fn role_revoked(context: &mut Context<'_>, body: &RoleRevoked) -> Res
     };
     participant.roles.remove(place);
     if body.role == Role::REGISTRAR && !participant.suspended {
-        count_registrar_keys(context, -i64::from(participant.keys))?;
+        count_registrar_keys(context, -i64::from(participant.enrolling_keys))?;
     }
     context.put(RecordKey::Participant(body.participant), participant);
     Ok(())
@@ -228,16 +231,17 @@ pub(super) fn role_revoked(context: &mut Context<'_>, body: &RoleRevoked) -> Res
 pub(super) fn key_added(context: &mut Context<'_>, body: &KeyAdded) -> Result<(), Violation> {
     check_own_or_registrar(context, body.participant)?;
     let mut participant = context.participant(&body.participant)?;
-    add_keys(
+    let added = add_keys(
         context,
         body.participant,
         std::slice::from_ref(&body.grant),
         &body.participant.to_string(),
         "grant",
     )?;
-    participant.keys = participant.keys.saturating_add(1);
+    participant.keys = participant.keys.saturating_add(added.valid);
+    participant.enrolling_keys = participant.enrolling_keys.saturating_add(added.enrolling);
     if participant.has_role("registrar") && !participant.suspended {
-        count_registrar_keys(context, 1)?;
+        count_registrar_keys(context, i64::from(added.enrolling))?;
     }
     context.put(RecordKey::Participant(body.participant), participant);
     Ok(())
@@ -265,8 +269,11 @@ pub(super) fn key_revoked(context: &mut Context<'_>, body: &KeyRevoked) -> Resul
     key.revoked = Some(context.index);
     key.suspect_since = body.suspect_since;
     participant.keys = participant.keys.saturating_sub(1);
-    if participant.has_role("registrar") && !participant.suspended {
-        count_registrar_keys(context, -1)?;
+    if key.allows(ENROLLING) {
+        participant.enrolling_keys = participant.enrolling_keys.saturating_sub(1);
+        if participant.has_role("registrar") && !participant.suspended {
+            count_registrar_keys(context, -1)?;
+        }
     }
     context.put(RecordKey::Key(body.key), key);
     context.put(RecordKey::Participant(body.participant), participant);
@@ -281,6 +288,15 @@ fn check_own_or_registrar(context: &Context<'_>, participant: ParticipantId) -> 
     Err(Violation::new(Reason::NotEntitled).with(participant).field("participant"))
 }
 
+/// The event that only a registrar's key may sign and that makes every other key: rule K5 keeps one such key.
+const ENROLLING: EventType = EventType::ParticipantEnrolled;
+
+/// How many keys were added, and how many of them could enrol.
+struct Added {
+    valid: u32,
+    enrolling: u32,
+}
+
 /// Enrols keys: each sound, proven to be held, known event types in its scope, and nobody's yet.
 fn add_keys(
     context: &mut Context<'_>,
@@ -288,7 +304,8 @@ fn add_keys(
     grants: &[KeyGrant],
     subject: &str,
     field: &str,
-) -> Result<(), Violation> {
+) -> Result<Added, Violation> {
+    let mut added = Added { valid: 0, enrolling: 0 };
     for (n, grant) in grants.iter().enumerate() {
         let place = format!("{field}[{n}]");
         let refused =
@@ -301,22 +318,23 @@ fn add_keys(
         if context.record(&RecordKey::Key(id)).is_some() {
             return Err(Violation::new(Reason::KeyInUse).field(place));
         }
-        context.put(
-            RecordKey::Key(id),
-            Key {
-                history: History::default(),
-                key: grant.key,
-                participant,
-                scope: grant.scope.iter().map(ToString::to_string).collect(),
-                revoked: None,
-                suspect_since: None,
-            },
-        );
+        let key = Key {
+            history: History::default(),
+            key: grant.key,
+            participant,
+            scope: grant.scope.iter().map(ToString::to_string).collect(),
+            revoked: None,
+            suspect_since: None,
+        };
+        added.valid = added.valid.saturating_add(1);
+        added.enrolling = added.enrolling.saturating_add(u32::from(key.allows(ENROLLING)));
+        context.put(RecordKey::Key(id), key);
     }
-    Ok(())
+    Ok(added)
 }
 
-/// Rule K5: somebody can always enrol.
+/// Rule K5: somebody can always enrol. Counts the keys that can: of registrars who are not suspended, with a scope that
+/// allows it.
 fn count_registrar_keys(context: &mut Context<'_>, change: i64) -> Result<(), Violation> {
     let mut ledger = context.ledger(&"the ledger's opening")?;
     let after = i64::from(ledger.registrar_keys) + change;

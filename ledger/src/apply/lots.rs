@@ -256,13 +256,22 @@ impl Created {
     }
 }
 
-/// Keeps a document on an item, up to the bound.
-pub(super) fn keep_documents(item: &mut Item, documents: &[DocumentRef]) {
-    for reference in documents {
-        if item.documents.len() < MAX_KEPT {
-            item.documents.push(document(reference));
+/// Keeps documents on an item or a job, up to the bound.
+pub(super) fn keep_documents(kept: &mut Vec<Document>, not_kept: &mut u32, documents: &[DocumentRef]) {
+    keep_records(kept, not_kept, documents.iter().map(document));
+}
+
+/// [`keep_documents`] of what is a record already.
+pub(super) fn keep_records(
+    kept: &mut Vec<Document>,
+    not_kept: &mut u32,
+    documents: impl Iterator<Item = Document>,
+) {
+    for document in documents {
+        if kept.len() < MAX_KEPT {
+            kept.push(document);
         } else {
-            item.not_kept = item.not_kept.saturating_add(1);
+            *not_kept = not_kept.saturating_add(1);
         }
     }
 }

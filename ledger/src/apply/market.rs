@@ -20,7 +20,7 @@ pub(super) fn tag_bound(context: &mut Context<'_>, body: &TagBound) -> Result<()
     bind(context, body.item, body.code, body.claim_key)?;
     item.tag = Some(body.code);
     if let Some(photo) = &body.photo {
-        keep_documents(&mut item, std::slice::from_ref(photo));
+        keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(photo));
     }
     context.put_item(body.item, item);
     Ok(())

@@ -7,10 +7,9 @@ use crate::mass::Milligrams;
 use crate::record::{Claims, Item, ItemState, Parent, RecordKey};
 use crate::time::Timestamp;
 use crate::violation::{Reason, Violation};
-use crate::vocab::LossReason;
 use crate::words::words;
 
-use super::balance::{add, check_counts, check_difference, lose, pass_on, positive, total};
+use super::balance::{Differences, add, check_counts, lose, pass_on, positive, total};
 use super::claims::blend;
 use super::context::{Context, refuse_twice};
 use super::lots::{Created, details, parents_of};
@@ -30,10 +29,13 @@ pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<()
         }
     };
     context.build_on_item(&mut item)?;
+    let mut differences = Differences::of(item.mass.left, item.resolution, context.policy()?);
     for (n, part) in body.parts.iter().enumerate() {
         pass_on(&mut item, part.mass_mg, part.count, &format!("parts[{n}].mass_mg"))?;
     }
-    book_losses(context, &mut item, &body.losses)?;
+    for (n, loss) in body.losses.iter().enumerate() {
+        lose(&mut item, loss, &mut differences, &format!("losses[{n}]"))?;
+    }
     item.mass.check_left(body.left_mg, "left_mg")?;
     check_counts(&item, body.left_count, "left_count")?;
     exhaust(&mut item);
@@ -69,14 +71,13 @@ pub(super) fn lot_merged(
     }
     let taken = take_inputs(context, &body.inputs)?;
     let losses = total(body.losses.iter().map(|loss| loss.mass_mg), "losses")?;
+    let mut differences = Differences::of(taken.mass, taken.resolution, context.policy()?);
     for (n, loss) in body.losses.iter().enumerate() {
         let field = format!("losses[{n}]");
         if loss.count.is_some() {
             return Err(Violation::new(Reason::CountMissing).field(field));
         }
-        let is_measurement = loss.reason == LossReason::MEASUREMENT_DIFFERENCE;
-        check_difference(is_measurement, loss.mass_mg, taken.mass, taken.resolution, context.policy()?)
-            .map_err(|violation| violation.field(field))?;
+        differences.check_loss(loss, &field)?;
     }
     let output = positive(body.mass_mg, "mass_mg")?;
     let accounted = add(output, losses)?;
@@ -103,8 +104,8 @@ pub(super) fn lot_merged(
 pub(super) fn loss_recorded(context: &mut Context<'_>, body: &LossRecorded) -> Result<(), Violation> {
     let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
     context.build_on_item(&mut item)?;
-    let policy = context.policy()?.clone();
-    lose(&mut item, &body.loss, &policy, "loss")?;
+    let mut differences = Differences::of(item.mass.left, item.resolution, context.policy()?);
+    lose(&mut item, &body.loss, &mut differences, "loss")?;
     item.mass.check_left(body.left_mg, "left_mg")?;
     if let Some(count) = item.count
         && (count.left == 0) != item.mass.left.is_zero()
@@ -174,18 +175,6 @@ pub(super) fn take_inputs(context: &mut Context<'_>, inputs: &[Input]) -> Result
         context.put_item(id, item);
     }
     Ok(taken)
-}
-
-fn book_losses(
-    context: &Context<'_>,
-    item: &mut Item,
-    losses: &[crate::event::body::Loss],
-) -> Result<(), Violation> {
-    let policy = context.policy()?;
-    for (n, loss) in losses.iter().enumerate() {
-        lose(item, loss, policy, &format!("losses[{n}]"))?;
-    }
-    Ok(())
 }
 
 /// An item of which nothing is left is exhausted.

@@ -319,25 +319,24 @@ fn authorise(context: &Context<'_>, event: EventType) -> Result<(), Violation> {
     let not_entitled = || Violation::new(Reason::NotEntitled).with(spec.name);
     match (&context.actor, spec.author) {
         (Actor::Ledger, Author::Ledger) | (Actor::Link(_), Author::Supplier) => Ok(()),
-        (Actor::Participant(..), Author::Supplier) => check_scope(context, spec.name),
+        (Actor::Participant(..), Author::Supplier) => check_scope(context, event),
         (Actor::Participant(..), Author::Participant(roles)) => {
             if !roles.is_empty() && !roles.iter().any(|role| context.author_has_role(role)) {
                 return Err(Violation::new(Reason::RoleForbids).with(spec.name).saying(Arg::Terms(
                     roles.iter().filter_map(|role| vocab::find::<Role>(role)).collect(),
                 )));
             }
-            check_scope(context, spec.name)
+            check_scope(context, event)
         }
         _ => Err(not_entitled()),
     }
 }
 
-fn check_scope(context: &Context<'_>, event: &str) -> Result<(), Violation> {
-    let scope = &context.key(&context.key_id)?.scope;
-    if scope.is_empty() || scope.iter().any(|name| name == event) {
+fn check_scope(context: &Context<'_>, event: EventType) -> Result<(), Violation> {
+    if context.key(&context.key_id)?.allows(event) {
         return Ok(());
     }
-    Err(Violation::new(Reason::ScopeForbids).with(event))
+    Err(Violation::new(Reason::ScopeForbids).with(event.spec().name))
 }
 
 /// The ledger id that statements after entry 0 must name.

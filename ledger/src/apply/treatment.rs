@@ -45,7 +45,7 @@ pub(super) fn treatment_declared(
         learn(context, &mut item, statement, evidence)
             .map_err(|violation| violation.field(format!("treatments[{n}].finding")))?;
     }
-    keep_documents(&mut item, &body.documents);
+    keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
     context.put_item(body.item, item);
     Ok(())
 }
@@ -65,7 +65,8 @@ pub(super) fn learn(
     if said == Finding::NOT_STATED {
         return if before == Finding::NOT_STATED { Ok(()) } else { Err(undone(said)) };
     }
-    if is_applied(before) && !is_applied(said) {
+    let in_part_only = before == Finding::DECLARED_APPLIED && said == Finding::APPLIED_IN_PART;
+    if in_part_only || (is_applied(before) && !is_applied(said)) {
         if !is_of_lab(said) {
             return Err(undone(said));
         }
@@ -81,6 +82,11 @@ pub(super) fn learn(
     if before == Finding::DECLARED_NONE && said == Finding::LAB_DETECTED {
         warn_item(item, context, Reason::LabDisagrees, [statement.treatment.to_string()]);
     }
+    // Said again without a document, it is as well known as before.
+    let evidence = match known {
+        Some(known) if known.finding == said => known.evidence.higher(evidence),
+        _ => evidence,
+    };
     set(&mut item.claims, TreatmentState { treatment: statement.treatment, finding: said, evidence });
     Ok(())
 }

@@ -8,13 +8,13 @@ use crate::json::Json;
 use crate::mass::Milligrams;
 use crate::record::{Detail, History, Item, MassBalance, Record, RecordKey, WorkOrder};
 use crate::violation::{Reason, Violation};
-use crate::vocab::{Code, GainReason, LossReason, Step, Treatment};
+use crate::vocab::{Code, GainReason, Step, Treatment};
 use crate::words::words;
 
-use super::balance::{add, check_difference, positive};
+use super::balance::{Differences, positive};
 use super::claims::mark_applied;
 use super::context::{Context, Warnings};
-use super::lots::{Created, keep_documents, parents_of};
+use super::lots::{Created, keep_documents, keep_records, parents_of};
 use super::material::take_inputs;
 
 pub(super) fn work_started(context: &mut Context<'_>, body: &WorkStarted) -> Result<(), Violation> {
@@ -39,6 +39,8 @@ pub(super) fn work_started(context: &mut Context<'_>, body: &WorkStarted) -> Res
             steps: 0,
             latest: taken.latest,
             warnings: Vec::new(),
+            documents: Vec::new(),
+            not_kept: 0,
             title: body.title.as_ref().map(|title| title.to_json().write()),
         },
     )?;
@@ -77,6 +79,7 @@ pub(super) fn step_logged(context: &mut Context<'_>, body: &StepLogged) -> Resul
             let mut work = job_in_hand(context, id)?;
             context.build_on_work(&mut work)?;
             work.steps = work.steps.saturating_add(1);
+            keep_documents(&mut work.documents, &mut work.not_kept, &body.photos);
             if let Some(treatment) = treatment_of(body.step) {
                 mark_applied(&mut work.claims, treatment);
             }
@@ -85,7 +88,7 @@ pub(super) fn step_logged(context: &mut Context<'_>, body: &StepLogged) -> Resul
         (None, Some(id)) => {
             let mut item = context.item_in_hand(id).map_err(|violation| violation.field("item"))?;
             context.build_on_item(&mut item)?;
-            keep_documents(&mut item, &body.photos);
+            keep_documents(&mut item.documents, &mut item.not_kept, &body.photos);
             if let Some(treatment) = treatment_of(body.step) {
                 mark_applied(&mut item.claims, treatment);
             }
@@ -135,19 +138,17 @@ pub(super) fn work_completed(
 /// Rule M2 for a job: what was in it and came in is what came out, was lost, and is left.
 fn account(context: &Context<'_>, work: &mut WorkOrder, body: &WorkCompleted) -> Result<(), Violation> {
     let policy = context.policy()?;
-    // Many small differences must not add up to a large one: each counts with those before it, and only when all
-    // of the job has been weighed, so that no job gains twice.
-    let mut gained = Milligrams::default();
+    let none_known = Milligrams::ZERO;
+    let mut differences = Differences::of(work.mass.entered, none_known, policy);
     for (n, gain) in body.gains.iter().enumerate() {
         let field = format!("gains[{n}]");
         let added = positive(gain.mass_mg, &field)?;
-        gained = add(gained, added)?;
+        // Only when all of the job has been weighed, so that no job gains twice.
         if gain.reason == GainReason::FOREIGN_MASS || !body.left_mg.is_zero() {
             // Foreign mass says what it is: treatment.applied states it with the treatment.
             return Err(Violation::new(Reason::MassFromNowhere).with(added).field(field));
         }
-        check_difference(true, gained, work.mass.entered, Milligrams::default(), policy)
-            .map_err(|violation| violation.field(field))?;
+        differences.add(added, &field)?;
         work.mass.gain(added)?;
     }
     for (n, output) in body.outputs.iter().enumerate() {
@@ -155,15 +156,13 @@ fn account(context: &Context<'_>, work: &mut WorkOrder, body: &WorkCompleted) ->
         let mass = positive(output.mass_mg, &field)?;
         work.mass.pass_on(mass).map_err(|violation| violation.field(field))?;
     }
+    let mut differences = Differences::of(work.mass.entered, none_known, policy);
     for (n, loss) in body.losses.iter().enumerate() {
         let field = format!("losses[{n}]");
-        positive(loss.mass_mg, &field)?;
         if loss.count.is_some() {
             return Err(Violation::new(Reason::CountMissing).field(field));
         }
-        let is_measurement = loss.reason == LossReason::MEASUREMENT_DIFFERENCE;
-        check_difference(is_measurement, loss.mass_mg, work.mass.entered, Milligrams::default(), policy)
-            .map_err(|violation| violation.field(field.clone()))?;
+        differences.check_loss(loss, &field)?;
         work.mass.lose(loss.mass_mg).map_err(|violation| violation.field(field))?;
     }
     work.mass.check_left(body.left_mg, "left_mg")
@@ -192,9 +191,9 @@ fn yielded(
     let mut item = created.item(context, work.studio, work.owner);
     item.maker = Some(work.studio);
     item.latest = work.latest;
-    if let Some(photo) = &output.photo {
-        keep_documents(&mut item, std::slice::from_ref(photo));
-    }
+    // The photos of the work show how the thing was made; its own comes first.
+    keep_documents(&mut item.documents, &mut item.not_kept, output.photo.as_slice());
+    keep_records(&mut item.documents, &mut item.not_kept, work.documents.iter().cloned());
     Ok(item)
 }
 
@@ -219,7 +218,11 @@ fn check_yield(context: &Context<'_>, work: &mut WorkOrder) -> Result<(), Violat
     let share = u128::from(work.mass.passed_on.get()) * 1_000_000 / put_in.max(1);
     if share < u128::from(range.min.get()) || share > u128::from(range.max.get()) {
         let args = [share.to_string(), range.min.get().to_string(), range.max.get().to_string()];
-        Warnings { kept: &mut work.warnings, not_kept: &mut 0 }.add(context, Reason::YieldOutside, args);
+        Warnings { kept: &mut work.warnings, not_kept: &mut work.not_kept }.add(
+            context,
+            Reason::YieldOutside,
+            args,
+        );
     }
     Ok(())
 }

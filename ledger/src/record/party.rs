@@ -3,6 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use super::{EventRef, History};
+use crate::event::EventType;
 use crate::hash::Hash;
 use crate::id::{LogIndex, ParticipantId};
 use crate::key::PublicKey;
@@ -38,7 +39,7 @@ pub struct Ledger {
     /// Whether raw entries are for members only.
     #[n(7)]
     pub members_only: bool,
-    /// How many registrar keys are valid: rule K5 keeps it above zero.
+    /// How many valid keys of registrars could enrol: rule K5 keeps it above zero.
     #[n(8)]
     pub registrar_keys: u32,
 }
@@ -146,6 +147,9 @@ pub struct Participant {
     /// Which event enrolled it.
     #[n(9)]
     pub created: EventRef,
+    /// How many of its valid keys have a scope that would let a registrar enrol with them.
+    #[n(10)]
+    pub enrolling_keys: u32,
 }
 
 impl Participant {
@@ -178,6 +182,14 @@ pub struct Key {
     /// The index since which its statements are suspect.
     #[n(5)]
     pub suspect_since: Option<LogIndex>,
+}
+
+impl Key {
+    /// Whether its scope lets it sign events of this type (rule K2).
+    #[must_use]
+    pub fn allows(&self, event: EventType) -> bool {
+        self.scope.is_empty() || self.scope.iter().any(|name| name == event.spec().name)
+    }
 }
 
 /// How many sequence numbers below the highest are still open.

@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Claims, EventRef, History, MassBalance, Parent, Warning};
+use super::{Claims, Document, EventRef, History, MassBalance, Parent, Warning};
 use crate::hash::Hash;
 use crate::id::{ItemId, ParticipantId};
 use crate::key::PublicKey;
@@ -54,6 +54,12 @@ pub struct WorkOrder {
     /// What the job is called, as JSON.
     #[n(12)]
     pub title: Option<String>,
+    /// Photos of its steps, at most `MAX_KEPT`; they go with what it yields.
+    #[n(13)]
+    pub documents: Vec<Document>,
+    /// How many documents and warnings were too many to keep.
+    #[n(14)]
+    pub not_kept: u32,
 }
 
 /// Lots that arrived together.

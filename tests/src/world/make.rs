@@ -374,14 +374,15 @@ impl World {
     /// A certificate of one piece.
     #[must_use]
     pub fn certificate(&self, item: ItemId, issuer_code: &str, number: &str) -> CertificateLinked {
+        let one_piece = item.kind() == ItemKind::Piece;
         CertificateLinked {
             at: self.now,
             item,
             issuer_code: text(issuer_code),
             number: text(number),
             document: document("commercial_invoice", number),
-            scope: code("item"),
-            sample_count: None,
+            scope: code(if one_piece { "item" } else { "sample" }),
+            sample_count: (!one_piece).then_some(3),
             findings: list(Vec::new()),
         }
     }

@@ -17,6 +17,8 @@ pub(super) fn claims(bench: &mut Bench) {
     bench.event("treatment-undone", "heated is not unheated", undone(), Who::ImporterA, body);
     let body = bench.world.declared(heated, vec![treatment("heat", "not_stated")]);
     bench.event("treatment-forgotten", "heated is not unsaid", undone(), Who::ImporterA, body);
+    let body = bench.world.declared(heated, vec![treatment("heat", "applied_in_part")]);
+    bench.event("treatment-made-less", "all of it was heated", undone(), Who::ImporterA, body);
     let body = bench.world.declared(chips, vec![treatment("wax", "declared_none")]);
     bench.event("treatment-of-the-job-undone", "waxed in the job", undone(), Who::Studio, body);
     let body = bench.world.declared(chips, vec![treatment("heat", "lab_none_detected")]);
@@ -79,6 +81,16 @@ fn certificates(bench: &mut Bench) {
     body.sample_count = Some(3);
     let verdict = rule("fields-disagree", "F3", "sample_count");
     bench.event("certificate-of-one-and-three", "one piece, three examined", verdict, Who::Lab, body);
+    let mut body = bench.world.certificate(bench.world.item("offered"), "GTC", "2026000009");
+    let verdict = rule("wrong-kind", "F2", "item");
+    body.scope = code("item");
+    body.sample_count = None;
+    bench.event("certificate-of-one-on-a-lot", "a lot is many stones", verdict, Who::Lab, body.clone());
+    body.scope = code("sample");
+    body.sample_count = Some(3);
+    bench.event("good-certificate-by-sample", "three of a lot", Verdict::accepted(), Who::Lab, body.clone());
+    let verdict = rule("offer-open", "C3", "item");
+    bench.event("certificate-while-offered", "B sees what A offered", verdict, Who::ImporterA, body);
 }
 
 pub(super) fn market(bench: &mut Bench) {

@@ -55,6 +55,12 @@ pub(super) fn before_the_opening(bench: &mut Bench) {
     weak.log_key = PublicKey([0; 32]);
     let verdict = Verdict::rule("key-refused", "K1", "log_key");
     bench.event("opening-weak-log-key", "checkpoints that anybody signs", verdict, Who::Registrar, weak);
+    let mut narrow = opening.clone();
+    for key in &mut narrow.registrar.keys.0 {
+        key.scope = vec![text("key.added")].into();
+    }
+    let verdict = Verdict::rule("last-registrar-key", "K5", "registrar.keys");
+    bench.event("opening-nobody-enrols", "keys that may not enrol", verdict, Who::Registrar, narrow);
     let mut same = opening;
     same.registrar.keys.0[1] = same.registrar.keys.0[0].clone();
     let verdict = Verdict::rule("key-in-use", "U1", "registrar.keys[1]");
@@ -227,6 +233,16 @@ fn registrar_keys(bench: &mut Bench) {
     let author = bench.world.author(Who::Registrar);
     let both = [revoke("registrar spare"), revoke("registrar")];
     bench.events("last-registrar-key", "nobody could enrol any more", verdict, author.clone(), &both);
+    let ring = |scope: &str| {
+        let mut grant = grant(&secret("registrar third"), &registrar.to_string());
+        grant.scope = vec![text(scope)].into();
+        lode_ledger::event::Event::from(KeyAdded { at, participant: registrar, grant, device: None })
+    };
+    let verdict = Verdict { event: Some(2), ..Verdict::rule("last-registrar-key", "K5", "") };
+    let narrow = [ring("lot.declared"), revoke("registrar spare"), revoke("registrar")];
+    bench.events("last-key-that-enrols", "a key is left that cannot", verdict, author.clone(), &narrow);
+    let wide = [ring("participant.enrolled"), revoke("registrar spare"), revoke("registrar")];
+    bench.events("good-key-that-enrols", "all but one key", Verdict::accepted(), author.clone(), &wide);
     let verdict = Verdict::rule("not-found", "F2", "key");
     bench.events("revoke-key-of-another", "not that participant's key", verdict, author, &[revoke("lab")]);
     let importer = bench.world.id(Who::ImporterA);

@@ -243,11 +243,37 @@ fn merges(bench: &mut Bench) {
     body.losses = vec![loss("measurement_difference", KG)].into();
     body.mass_mg = mg(KG);
     let verdict = rule("difference-too-large", "M2", "losses[0]");
-    bench.event("merge-loss-by-scale", "half is lost between two weighings", verdict, Who::ImporterA, body);
+    bench.event(
+        "merge-loss-by-scale",
+        "half is lost between two weighings",
+        verdict,
+        Who::ImporterA,
+        body.clone(),
+    );
+    // 2 kg on a scale of 10 g: 22 g.
+    body.losses = vec![loss("measurement_difference", 15_000); 2].into();
+    body.mass_mg = mg(2 * KG - 30_000);
+    let verdict = rule("difference-too-large", "M2", "losses[1]");
+    bench.event("merge-loss-in-slices", "twice 15 g", verdict, Who::ImporterA, body);
 }
 
 fn losses(bench: &mut Bench) {
     let brazil = bench.world.item("brazil");
+    // 220 kg on a scale of 10 g: 240 g.
+    let (mut body, _) = bench.world.split(Who::ImporterA, brazil, &[219 * KG + 760_000]);
+    body.losses = vec![loss("measurement_difference", 120_000); 2].into();
+    body.left_mg = Milligrams::ZERO;
+    bench.event(
+        "good-split-of-all-by-scale",
+        "what two scales differ by is measured on all of it",
+        Verdict::accepted(),
+        Who::ImporterA,
+        body.clone(),
+    );
+    body.parts.0[0].mass_mg = mg(219 * KG + 759_999);
+    body.losses.0[1].mass_mg = mg(120_001);
+    let verdict = rule("difference-too-large", "M2", "losses[1]");
+    bench.event("split-loss-in-slices", "one milligram more in two slices", verdict, Who::ImporterA, body);
     let mut body = bench.world.lost(brazil, 4_000 * KG);
     let verdict = rule("too-much-taken", "M3", "loss");
     bench.event("loss-too-much", "more than there is", verdict, Who::ImporterA, body.clone());
@@ -314,6 +340,25 @@ pub(super) fn custody(bench: &mut Bench) {
     body.expires = bench.world.now;
     let verdict = rule("fields-disagree", "F3", "expires");
     bench.event("offer-expired", "over before it begins", verdict, Who::ImporterA, body);
+    let weighed = |bench: &mut Bench, mass| {
+        let (mut body, _) = bench.world.offer(Who::ImporterA, Who::ImporterB, &[brazil]);
+        body.lines.0[0].mass_mg = mg(mass);
+        body
+    };
+    let body = weighed(bench, 4_000 * KG);
+    let verdict = rule("mass-from-nowhere", "M5", "lines[0].mass_mg");
+    bench.event("offer-tenfold", "4,000 kg of 220", verdict, Who::ImporterA, body);
+    let body = weighed(bench, 215 * KG + 600_000);
+    bench.event(
+        "good-offer-two-percent-short",
+        "both will sign it",
+        Verdict::accepted(),
+        Who::ImporterA,
+        body,
+    );
+    let body = weighed(bench, 215 * KG + 599_999);
+    let verdict = rule("loss-unstated", "M2", "lines[0].mass_mg");
+    bench.event("offer-short", "where is the rest?", verdict, Who::ImporterA, body);
     let (body, _) = bench.world.offer(Who::ImporterA, Who::Seller, &[bench.world.item("offered")]);
     let verdict = rule("offer-open", "C3", "lines[0].item");
     bench.event("offer-twice", "offered to B already", verdict, Who::ImporterA, body);
@@ -355,6 +400,12 @@ pub(super) fn work(bench: &mut Bench) {
     body.gains = vec![gain("measurement_difference", 4_000); 2].into();
     let verdict = rule("difference-too-large", "M2", "gains[1]");
     bench.event("work-gain-in-slices", "twice 4 g", verdict, Who::Studio, body.clone());
+    let mut lossy = body.clone();
+    lossy.gains = Vec::new().into();
+    lossy.outputs.0[0].mass_mg = mg(5 * KG - 8_000);
+    lossy.losses = vec![loss("measurement_difference", 4_000); 2].into();
+    let verdict = rule("difference-too-large", "M2", "losses[1]");
+    bench.event("work-loss-in-slices", "twice 4 g", verdict, Who::Studio, lossy);
     body.gains = vec![gain("foreign_mass", 5_000)].into();
     let verdict = rule("mass-from-nowhere", "M5", "gains[0]");
     bench.event(
