@@ -8,17 +8,24 @@
 //! - a page of sled holds up to 17 values whatever their size, and one above 128 KiB goes to a file that is not synced at
 //!   all: no value here is longer than [`super::block::BLOCK_BYTES`] and a long key;
 //! - a batch keeps a copy of every page that it has changed until its end: batches are short ([`BATCH`]);
-//! - sled may panic on a damaged file while it opens: caught here, the index is rebuilt.
+//! - sled may panic on a damaged file while it opens: caught here, the index is rebuilt;
+//! - a store that was dropped gives its lock back a little later, when sled's own threads let go of it: opening waits
+//!   for it ([`LOCK_WAIT`]). Two nodes on one folder are kept apart by the data folder's lock, not by this one.
 
 use std::fs::File;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::{Change, IndexError};
 
 /// Changes worth one call of [`Values::write`]; more are better given in several.
 pub(super) const BATCH: usize = 64;
+
+/// How long a lock that somebody holds is waited for.
+const LOCK_WAIT: Duration = Duration::from_secs(30);
 
 /// A value as the store gives it.
 pub(super) type Value = sled::IVec;
@@ -33,7 +40,15 @@ impl Values {
     /// Opens a folder, or starts an empty one. `cache_bytes` bounds sled's own cache.
     pub(super) fn open(dir: PathBuf, cache_bytes: u64) -> Result<Self, IndexError> {
         let config = sled::Config::new().path(&dir).flush_every_ms(None).cache_capacity(cache_bytes);
-        let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
+        let started = Instant::now();
+        let opened = loop {
+            match catch_unwind(AssertUnwindSafe(|| config.open())) {
+                Ok(Err(sled::Error::Io(error))) if is_lock(&error) && started.elapsed() < LOCK_WAIT => {
+                    thread::sleep(Duration::from_millis(20));
+                }
+                opened => break opened,
+            }
+        };
         let db = match opened {
             Ok(result) => result.map_err(|error| store_error(&dir, error))?,
             Err(_) => {
@@ -83,6 +98,11 @@ impl Values {
     pub(super) fn damaged(&self, reason: impl Into<String>) -> IndexError {
         IndexError::Damaged { path: self.dir.clone(), reason: reason.into() }
     }
+}
+
+/// sled tells a lock held by somebody only in words.
+fn is_lock(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock || error.to_string().contains("could not acquire lock")
 }
 
 fn sync_path(path: &Path) -> Result<(), IndexError> {
