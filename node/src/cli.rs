@@ -11,13 +11,13 @@ use clap::{Parser, Subcommand};
 use lode_ledger::id::Origin;
 use tracing_subscriber::EnvFilter;
 
-use crate::check;
 use crate::config::{Config, Given, LogFormat};
 use crate::disk::RealDisk;
 use crate::genesis::{self, NodeKeys};
 use crate::http;
 use crate::sequencer::{self, Opened};
 use crate::service::Node;
+use crate::{backup, catch_up, check};
 
 /// Lode's node: keeps a ledger of crystal and proves what it keeps
 #[derive(Debug, Parser)]
@@ -52,6 +52,16 @@ enum Command {
     Check,
     /// Delete the index and make it anew from the log
     RebuildIndex,
+    /// Copy everything but keys and index into a new folder; the node may run meanwhile
+    Backup {
+        /// The new folder
+        dest: PathBuf,
+    },
+    /// Take the entries that a restored data folder lacks from a mirror's files
+    CatchUp {
+        /// A folder with the log's files, its checkpoint among them
+        mirror: PathBuf,
+    },
     /// Write the log into a folder, as a complete static log for any web server
     Export {
         /// The folder; a part of the same log may be in it
@@ -86,6 +96,11 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Init { origin, seal_interval, members_only, genesis } => {
             init(&config, origin, seal_interval, members_only, genesis)
         }
+        Command::Serve if config.accept_copy && arguments.given.seen.is_empty() => Err(anyhow!(
+            "with --accept-copy say what the world has seen of this log: --seen FILE, the newest checkpoint that a \
+             mirror, witness or reader holds (curl -fo FILE https://MIRROR/checkpoint), or --seen none if nobody \
+             has ever seen one"
+        )),
         Command::Serve => tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
@@ -101,6 +116,14 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::RebuildIndex => {
             let size = sequencer::rebuild_index(&config)?;
             answer(&format!("the index was made anew from {size} entries"))
+        }
+        Command::Backup { dest } => {
+            let size = backup::backup(&config, &dest)?;
+            answer(&format!("{size} entries and all documents are in {}; the keys are not", dest.display()))
+        }
+        Command::CatchUp { mirror } => {
+            let size = catch_up::catch_up(&config, &mirror)?;
+            answer(&format!("the data folder has {size} entries, as many as {}", mirror.display()))
         }
         Command::Export { dir } => export(&config, &dir),
     }

@@ -77,6 +77,8 @@ pub enum DataFolderError {
 #[derive(Debug)]
 pub struct DataFolder {
     path: PathBuf,
+    /// `identity` has still to be written: the folder was moved, or is a copy that has been accepted.
+    unsettled: bool,
     /// The lock goes with the file.
     _lock: File,
 }
@@ -107,7 +109,7 @@ impl DataFolder {
         if let Some(parent) = path.parent() {
             sync(parent)?;
         }
-        Ok(Self { path, _lock: lock })
+        Ok(Self { path, unsettled: false, _lock: lock })
     }
 
     /// Whether a node's data is there.
@@ -116,7 +118,8 @@ impl DataFolder {
         path.as_ref().join(FORMAT_FILE).is_file()
     }
 
-    /// Opens a data folder and takes its lock. `accept_copy` makes a copied folder this node's own.
+    /// Opens a data folder and takes its lock. `accept_copy` lets a copied folder pass; it becomes this node's own
+    /// only with [`Self::settle`], once everything else has been found right.
     ///
     /// # Errors
     /// If it is none, is in use, is of another format, or is a copy and `accept_copy` is not given.
@@ -139,13 +142,34 @@ impl DataFolder {
             result => Some(Identity::of(&path, &result.map_err(failed("read", &identity))?)),
         };
         let recorded = fs::read_to_string(&identity).ok().and_then(|text| Identity::parse(&text));
-        match difference(recorded.as_ref(), here.as_ref()) {
+        let unsettled = match difference(recorded.as_ref(), here.as_ref()) {
             Some(reason) if !accept_copy => return Err(DataFolderError::Copied { path, reason }),
-            None if recorded == here => {}
-            // Accepted, moved, or mounted under another device number: remember the new state.
-            _ => write_identity(&path)?,
+            None if recorded == here => false,
+            // Accepted, moved, or mounted under another device number.
+            _ => true,
+        };
+        Ok(Self { path, unsettled, _lock: lock })
+    }
+
+    /// Remembers that this folder, here, is the one. Before it a copy that was let pass is still a copy at the next
+    /// start.
+    ///
+    /// # Errors
+    /// If `identity` cannot be written.
+    pub fn settle(&mut self) -> Result<(), DataFolderError> {
+        if self.unsettled {
+            write_identity(&self.path)?;
+            self.unsettled = false;
         }
-        Ok(Self { path, _lock: lock })
+        Ok(())
+    }
+
+    /// Makes a folder that is no data folder yet one that counts as a copy: it has the format and no identity.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn mark_as_copy(path: &Path) -> Result<(), DataFolderError> {
+        write_durably(path, FORMAT_FILE, |_| FORMAT.to_owned())
     }
 
     /// The folder itself, absolute.
@@ -339,6 +363,8 @@ mod tests {
         assert!(matches!(error, DataFolderError::Copied { .. }));
         assert!(error.to_string().contains("fork it") && error.to_string().contains("--accept-copy"));
         drop(DataFolder::open(&copied, true).unwrap());
+        assert!(DataFolder::open(&copied, false).is_err(), "let pass once, and not settled");
+        DataFolder::open(&copied, true).unwrap().settle().unwrap();
         drop(DataFolder::open(&copied, false).unwrap());
         // The original is still the original, also under another name.
         fs::rename(&original, &moved).unwrap();

@@ -6,6 +6,8 @@
 //!
 //! What must not be here: what an event means or whether it is allowed. That is `lode_ledger`'s.
 
+pub mod backup;
+pub mod catch_up;
 pub mod check;
 pub mod cli;
 pub mod codec;

@@ -18,6 +18,9 @@ pub use limits::Limits;
 
 pub use network::{BadNetwork, ForwardedHeader, Network};
 
+/// What `--seen` says where nobody has ever seen a checkpoint.
+const SEEN_NONE: &str = "none";
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -50,6 +53,9 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Take over a copied data folder, once; see the error that asks for it.
     pub accept_copy: bool,
+    /// Checkpoints that others hold: files, or folders with a static log. Nothing is signed if one is ahead or of
+    /// another history.
+    pub seen: Vec<PathBuf>,
 }
 
 impl Config {
@@ -66,6 +72,7 @@ impl Config {
             limits: Limits::default(),
             log_format: LogFormat::Human,
             accept_copy: false,
+            seen: Vec::new(),
         }
     }
 
@@ -99,6 +106,7 @@ impl Config {
             limits,
             log_format: given.log_format.or(file.log_format).unwrap_or_default(),
             accept_copy: given.accept_copy,
+            seen: given.seen.iter().filter(|place| place.as_os_str() != SEEN_NONE).cloned().collect(),
             ..defaults
         })
     }
@@ -134,6 +142,10 @@ pub struct Given {
     /// Take over a copied data folder. Only if the original is gone for good: two nodes on one log fork it
     #[arg(long, global = true)]
     pub accept_copy: bool,
+    /// A checkpoint that a mirror, witness or reader holds: its file, or a folder with the log's files. If it is
+    /// ahead of the data folder, nothing is signed. `none`: nobody has ever seen one. May be repeated
+    #[arg(long, global = true)]
+    pub seen: Vec<PathBuf>,
 }
 
 /// Why there is no configuration.

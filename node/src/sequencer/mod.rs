@@ -30,7 +30,9 @@ use tokio::sync::oneshot;
 
 use self::batch::{Batch, Unsealed};
 pub use self::start::OpenError;
-pub(crate) use self::start::{Opened, index_in_memory, progress_bar, rebuild_index, start, take_up};
+pub(crate) use self::start::{
+    Opened, index_in_memory, progress_bar, rebuild_index, replay_commit, start, take_up, verify_checkpoint,
+};
 pub(crate) use self::writers::{publish, write_index};
 use crate::data_folder::DataFolder;
 use crate::intake::Prepared;

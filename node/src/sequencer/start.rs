@@ -2,7 +2,7 @@
 //! brought up to the log or made anew, and the state map is built. Nothing is signed before all of it fits together.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
@@ -66,13 +66,24 @@ pub enum OpenError {
     #[error(
         "a checkpoint for {published} entries was published, and the journal has only {size}: this data folder is \
          older than what the world has seen. To go on would fork the log, so nothing is signed. Restore the newest \
-         data, or the missing entries from a mirror"
+         data, or take the missing entries from a mirror (lode-node catch-up)"
     )]
     Behind {
         /// The published size.
         published: u64,
         /// Our size.
         size: u64,
+    },
+    /// A checkpoint that somebody else holds cannot be read, or is not one of this log's history.
+    #[error(
+        "the checkpoint {path} does not fit this data folder: {reason}. Nothing is signed. If it is this log's and \
+         has another root, the log has been forked: tell the registrar"
+    )]
+    Seen {
+        /// Its file.
+        path: PathBuf,
+        /// What does not fit.
+        reason: String,
     },
     /// The key files are not those that the ledger was opened with.
     #[error(
@@ -119,6 +130,31 @@ impl Opened {
 
     /// [`Self::open`] with journal and tiles on another disk.
     pub(crate) fn open_on(config: &Config, disk: Arc<dyn Disk>) -> Result<Self, OpenError> {
+        let mut opened = Self::open_unsettled(config, disk)?;
+        for place in &config.seen {
+            opened.compare_with_seen(place)?;
+        }
+        // Only now: a copy that is behind must be refused the next time too.
+        opened.folder.settle()?;
+        Ok(opened)
+    }
+
+    /// Compares with a checkpoint that somebody else holds: a file, or a folder with a static log.
+    fn compare_with_seen(&self, place: &Path) -> Result<(), OpenError> {
+        let file = if place.is_dir() { place.join("checkpoint") } else { place.to_owned() };
+        let wrong = |reason: String| OpenError::Seen { path: file.clone(), reason };
+        let note = std::fs::read(&file).map_err(|error| wrong(error.to_string()))?;
+        let key = self.signer.verifier_key();
+        let seen = SignedCheckpoint::open(&note, key).map_err(|error| wrong(error.to_string()))?;
+        let (published, size) = (seen.checkpoint().size(), self.tiles.size());
+        if published > size {
+            return Err(OpenError::Behind { published, size });
+        }
+        verify_checkpoint(&self.tiles, &note, key, published).map_err(|error| wrong(error.to_string()))
+    }
+
+    /// [`Self::open_on`] without a look at what the world has seen; a copy stays a copy.
+    pub(crate) fn open_unsettled(config: &Config, disk: Arc<dyn Disk>) -> Result<Self, OpenError> {
         let folder = DataFolder::open(&config.data, config.accept_copy)?;
         let keys = NodeKeys::load(folder.path())?;
         let not_begun = || OpenError::NotBegun(folder.path().to_owned());
@@ -164,7 +200,7 @@ impl Opened {
     }
 }
 
-fn replay_commit(tiles: &Tiles, commit: &Commit, key: &VerifierKey) -> Result<(), OpenError> {
+pub(crate) fn replay_commit(tiles: &Tiles, commit: &Commit, key: &VerifierKey) -> Result<(), OpenError> {
     let end = commit.first_index + commit.entries.len() as u64;
     let have = tiles.size();
     if end < have {
@@ -177,7 +213,12 @@ fn replay_commit(tiles: &Tiles, commit: &Commit, key: &VerifierKey) -> Result<()
 }
 
 /// Checks that a checkpoint is ours, says `size`, and fits the tree.
-fn verify_checkpoint(tiles: &Tiles, note: &[u8], key: &VerifierKey, size: u64) -> Result<(), OpenError> {
+pub(crate) fn verify_checkpoint(
+    tiles: &Tiles,
+    note: &[u8],
+    key: &VerifierKey,
+    size: u64,
+) -> Result<(), OpenError> {
     let wrong = |reason: String| OpenError::Checkpoint { size, reason };
     let signed = SignedCheckpoint::open(note, key).map_err(|error| wrong(error.to_string()))?;
     if signed.checkpoint().size() != size {

@@ -142,7 +142,7 @@ fn one(trial: &mut Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Res
         .chain([trace.display().to_string()])
         .chain(["-e".to_owned(), format!("trace={call}"), "-e".to_owned(), inject])
         .collect();
-    let mut process = Process::serve(&data, work, &wrapper, &["--accept-copy"])?;
+    let mut process = Process::serve(&data, work, &wrapper, &["--accept-copy", "--seen", "none"])?;
     let address = process.address()?;
     let up = address.is_some();
     let mut answered = true;
