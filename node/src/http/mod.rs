@@ -39,6 +39,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::config::{Config, ForwardedHeader, Limits, Network};
 use crate::documents::Documents;
+use crate::page::Kept;
 use crate::service::Node;
 use crate::sessions::Sessions;
 use asked::Asked;
@@ -71,6 +72,8 @@ pub struct App {
     pub sessions: Arc<Sessions>,
     /// The settings.
     pub settings: Arc<Settings>,
+    /// Statements opened for pages.
+    opened: Arc<Kept>,
     guard: Arc<Guard>,
     /// Memory for the bodies of all requests.
     room: Arc<Semaphore>,
@@ -90,7 +93,15 @@ impl App {
         let documents = Documents::new(&config.data, node.origin());
         let guard = Arc::new(Guard::new(config.limits.requests_per_second));
         let room = bounds::room(config.limits.bodies_bytes);
-        Self { node, documents, sessions: Arc::default(), settings: Arc::new(settings), guard, room }
+        Self {
+            node,
+            documents,
+            sessions: Arc::default(),
+            settings: Arc::new(settings),
+            opened: Arc::default(),
+            guard,
+            room,
+        }
     }
 }
 

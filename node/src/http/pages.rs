@@ -18,21 +18,25 @@ use super::log::{ledger_record, vkey};
 use super::problem::{Kind, Problem};
 use super::{App, aside};
 use crate::page::{
-    HomePage, LedgerFacts, Notice, NoticePage, PageLang, PageOptions, Source, Texts, item_page,
+    HomePage, Kept, LedgerFacts, Notice, NoticePage, PageLang, PageOptions, Source, Texts, item_page,
 };
 use crate::service::Node;
 
-impl Source for Node {
+impl Source for App {
     fn record(&self, key: &RecordKey) -> Option<Arc<Record>> {
-        Self::record(self, key)
+        self.node.record(key)
     }
 
     fn events_of(&self, key: &RecordKey, after: Option<EventRef>, limit: usize) -> Vec<EventRef> {
-        Self::events_of(self, key, after, limit)
+        self.node.events_of(key, after, limit)
     }
 
     fn statement(&self, index: LogIndex) -> Option<Vec<u8>> {
-        Self::statement(self, index)
+        self.node.statement(index)
+    }
+
+    fn kept(&self) -> &Kept {
+        &self.opened
     }
 }
 
@@ -165,7 +169,7 @@ async fn show(app: App, id: ItemId, path: String, lang: Lang) -> Response {
         let base = app.settings.base_url.clone();
         let entries_open = !app.node.members_only();
         let options = PageOptions { lang: PageLang::of(lang), base, path, photo, entries_open };
-        item_page(&app.node, &id, options)
+        item_page(&app, &id, options)
     });
     match made.await {
         Ok(Some(page)) => html(StatusCode::OK, &page, lang),

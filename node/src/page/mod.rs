@@ -17,5 +17,5 @@ mod treated;
 pub use ancestry::{Ancestor, Ancestry, ancestry};
 pub use home::{HomePage, LedgerFacts, Notice, NoticePage};
 pub use item::{ItemPage, PageOptions, item_page};
-pub use source::{Reader, Source, display_name};
+pub use source::{Kept, Reader, Source, display_name};
 pub use text::{PageLang, Texts};

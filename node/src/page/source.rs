@@ -1,12 +1,10 @@
-//! Where a page reads from, and a reader on top that opens each statement once.
+//! Where a page reads from, and a reader on top that opens a statement once for many pages.
 //!
 //! The reader takes statements as the log holds them: their signatures were checked when they were accepted, and
 //! whoever does not believe that uses the verifier.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lode_ledger::event::Event;
 use lode_ledger::id::{LogIndex, ParticipantId};
@@ -25,6 +23,8 @@ pub trait Source {
     fn events_of(&self, key: &RecordKey, after: Option<EventRef>, limit: usize) -> Vec<EventRef>;
     /// The statement at an index.
     fn statement(&self, index: LogIndex) -> Option<Vec<u8>>;
+    /// Statements that were opened before, for this source's pages to share.
+    fn kept(&self) -> &Kept;
 }
 
 /// A statement as far as a page needs it.
@@ -37,28 +37,76 @@ pub struct Opened {
     pub events: Vec<Event>,
 }
 
-/// A source that remembers what it has opened, for one page.
+/// Events that may be kept in one generation: about 1 KiB each.
+const GENERATION: usize = 20_000;
+
+/// Statements opened for one page, kept for others: a statement about many pieces is on the page of each. What stands
+/// in the log never changes, so nothing here goes out of date. Two generations, the older one dropped when the newer is
+/// full.
+#[derive(Default)]
+pub struct Kept(Mutex<Generations>);
+
+#[derive(Default)]
+struct Generations {
+    newer: HashMap<LogIndex, Arc<Opened>>,
+    older: HashMap<LogIndex, Arc<Opened>>,
+    /// Events in the newer one.
+    events: usize,
+}
+
+impl Kept {
+    fn get(&self, index: LogIndex) -> Option<Arc<Opened>> {
+        let mut generations = self.generations();
+        if let Some(opened) = generations.newer.get(&index) {
+            return Some(opened.clone());
+        }
+        let opened = generations.older.get(&index)?.clone();
+        generations.put(index, opened.clone());
+        Some(opened)
+    }
+
+    fn put(&self, index: LogIndex, opened: Arc<Opened>) {
+        self.generations().put(index, opened);
+    }
+
+    fn generations(&self) -> MutexGuard<'_, Generations> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Generations {
+    fn put(&mut self, index: LogIndex, opened: Arc<Opened>) {
+        if self.events >= GENERATION {
+            self.older = std::mem::take(&mut self.newer);
+            self.events = 0;
+        }
+        self.events += opened.events.len().max(1);
+        self.newer.insert(index, opened);
+    }
+}
+
+/// A reader for one page.
 pub struct Reader<'a> {
     source: &'a dyn Source,
-    opened: RefCell<HashMap<LogIndex, Option<Rc<Opened>>>>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of this source.
     #[must_use]
-    pub fn new(source: &'a dyn Source) -> Self {
-        Self { source, opened: RefCell::default() }
+    pub const fn new(source: &'a dyn Source) -> Self {
+        Self { source }
     }
 
     /// The statement at an index, opened.
     #[must_use]
-    pub fn opened(&self, index: LogIndex) -> Option<Rc<Opened>> {
-        if let Some(known) = self.opened.borrow().get(&index) {
-            return known.clone();
+    pub fn opened(&self, index: LogIndex) -> Option<Arc<Opened>> {
+        let kept = self.source.kept();
+        if let Some(known) = kept.get(index) {
+            return Some(known);
         }
-        let opened = self.source.statement(index).and_then(open).map(Rc::new);
-        self.opened.borrow_mut().insert(index, opened.clone());
-        opened
+        let opened = self.source.statement(index).and_then(open).map(Arc::new)?;
+        kept.put(index, opened.clone());
+        Some(opened)
     }
 
     /// Every event that touched a record up to and with `until`, at most `limit`; whether there were more.
@@ -162,4 +210,26 @@ fn open(bytes: Vec<u8>) -> Option<Opened> {
     let events = events.iter().map(Event::from_json).collect::<Result<Vec<_>, _>>().ok()?;
     let header = statement.header();
     Some(Opened { issuer: header.issuer, key: header.key_id, events })
+}
+
+#[cfg(test)]
+mod tests {
+    use lode_ledger::hash::Hash;
+
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_bounded_and_what_is_used_stays() {
+        let kept = Kept::default();
+        let opened = Arc::new(Opened { issuer: Issuer::Ledger, key: KeyId(Hash::ZERO), events: Vec::new() });
+        let most = GENERATION as u64;
+        for n in 0..5 * most {
+            kept.put(LogIndex(n), opened.clone());
+            assert!(kept.get(LogIndex(0)).is_some());
+        }
+        assert!(kept.get(LogIndex(5 * most - 1)).is_some());
+        assert!(kept.get(LogIndex(most)).is_none());
+        let generations = kept.generations();
+        assert!(generations.newer.len() + generations.older.len() <= 2 * GENERATION);
+    }
 }
