@@ -10,6 +10,7 @@ pub mod backup;
 pub mod catch_up;
 pub mod check;
 pub mod cli;
+pub mod clock;
 pub mod codec;
 pub mod config;
 pub mod data_folder;

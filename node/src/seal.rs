@@ -1,9 +1,7 @@
-//! Seals: when one is due, and how it is made. The node's clock enters the log only here.
+//! Seals: when one is due, and how it is made. The node's clock (`clock`) enters the log only here.
 //!
 //! A seal states the time and the state root over everything before it. Its time strictly rises and is never later
 //! than the clock's: with a clock that stands still or was set back there is no seal until it has caught up.
-
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use lode_ledger::event::Event;
 use lode_ledger::event::body::LedgerSealed;
@@ -16,23 +14,6 @@ use lode_ledger::time::Timestamp;
 
 /// The most entries without a seal between them, while the clock moves on.
 pub const MAX_UNSEALED: u64 = 1024;
-
-/// Where the time comes from.
-pub trait Clock: Send + Sync {
-    /// Seconds since 1970-01-01T00:00:00Z.
-    fn now_unix(&self) -> i64;
-}
-
-/// The machine's clock.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now_unix(&self) -> i64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    }
-}
 
 /// What decides about the next seal.
 #[derive(Clone, Copy, Debug)]

@@ -21,8 +21,8 @@ use lode_ledger::record::{Record, RecordKey};
 use lode_ledger::replay::Replay;
 use lode_ledger::tlog::{Policy, SignedCheckpoint, verify_inclusion};
 use lode_ledger::verdict::Outcome as Verdict;
+use lode_node::clock::Clock;
 use lode_node::genesis::{self, NodeKeys};
-use lode_node::seal::Clock;
 use lode_node::service::{ItemFilter, OpenError, Outcome, ProofError};
 use lode_node::{Config, Node, check};
 

@@ -34,11 +34,12 @@ pub(crate) use self::start::{
     Opened, index_in_memory, progress_bar, rebuild_index, replay_commit, start, take_up, verify_checkpoint,
 };
 pub(crate) use self::writers::{publish, write_index};
+use crate::clock::Clock;
 use crate::data_folder::DataFolder;
 use crate::intake::Prepared;
 use crate::journal::Journal;
 use crate::projection::{self, Meta};
-use crate::seal::{Clock, Due};
+use crate::seal::Due;
 use crate::service::{ProofError, Refusal};
 use crate::tiles::Tiles;
 use crate::view::{State, position};

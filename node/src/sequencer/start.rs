@@ -16,6 +16,7 @@ use lode_ledger::statemap::StateMap;
 use lode_ledger::tlog::{EMPTY_ROOT, KeyName, NoteSigner, SignedCheckpoint, VerifierKey};
 
 use super::{Sequencer, Shared, prove};
+use crate::clock::Clock;
 use crate::codec::CodecError;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
@@ -25,7 +26,7 @@ use crate::index::{self, Direction, IndexError, IndexStore, MAX_SCAN, MemoryStor
 use crate::intake::{self, Prepared};
 use crate::journal::{Commit, Journal};
 use crate::projection::{self, Changes, Meta, Old};
-use crate::seal::{Clock, Due};
+use crate::seal::Due;
 use crate::service::Refusal;
 use crate::storage::StorageError;
 use crate::tiles::Tiles;

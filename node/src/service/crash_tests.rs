@@ -16,12 +16,12 @@ use lode_ledger::replay::Author;
 use lode_ledger::statement::{Issuer, Statement};
 use lode_ledger::tlog::SignedCheckpoint;
 
+use super::tests::Hand;
 use super::tests::world::{ORIGIN, World, event, log_signer, secret};
 use super::{Node, Outcome};
 use crate::config::Config;
 use crate::disk::simulated::{SimulatedDisk, Unsynced};
 use crate::genesis::{self, NodeKeys};
-use crate::seal::Clock;
 use crate::sequencer::Opened;
 
 /// Entries before the history begins: shortly before a tile is full.
@@ -30,14 +30,6 @@ const BEFORE: u32 = 250;
 const SEGMENT_BYTES: u64 = 8 << 10;
 /// Where the export goes, on the simulated disk.
 const EXPORT: &str = "/export";
-
-struct Hand(AtomicI64);
-
-impl Clock for Hand {
-    fn now_unix(&self) -> i64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
 
 /// A ledger shortly before a tile is full, and what its people will say next.
 struct Stage {

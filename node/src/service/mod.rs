@@ -32,12 +32,12 @@ use tokio::sync::{Semaphore, oneshot};
 pub use self::answer::{Accepted, BadCursor, Health, ItemFilter, Link, Outcome, Page, Refusal, Tile};
 pub use crate::sequencer::OpenError;
 
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::disk::{Disk, RealDisk};
 use crate::intake::{self, KeyRates};
 use crate::projection;
 use crate::query;
-use crate::seal::{Clock, SystemClock};
 use crate::sequencer::{self, Command, Place, Placement, Shared};
 use crate::tiles::TilesError;
 use crate::view::Stop;
@@ -95,7 +95,7 @@ impl Node {
     /// # Errors
     /// If the folder is in use, a copy, damaged, not begun, or older than what was published.
     pub fn open(config: &Config) -> Result<Self, OpenError> {
-        Self::open_with(config, Arc::new(SystemClock))
+        Self::open_with(config, Arc::new(SystemClock::default()))
     }
 
     /// Opens the data folder and starts the node with a clock of the caller's.

@@ -3,23 +3,34 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use std::time::Duration;
 
 use lode_ledger as lode;
-use lode_ledger::id::Origin;
+use lode_ledger::id::{LogIndex, Origin};
+use lode_ledger::record::{Record, RecordKey};
+use lode_ledger::replay::Replay;
 
 use super::{Node, Outcome, Refusal};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::disk::{AppendFile, Disk, RealDisk};
 use crate::genesis::{self, NodeKeys};
-use crate::seal::Clock;
 
 #[allow(dead_code, reason = "the world serves the tests of three crates")]
 #[path = "../../../ledger/src/replay/world.rs"]
 pub(super) mod world;
 
 use world::{ORIGIN, World, secret};
+
+/// A clock that a test sets.
+pub(super) struct Hand(pub(super) AtomicI64);
+
+impl Clock for Hand {
+    fn now_unix(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 struct Fixed(i64);
 
@@ -171,4 +182,43 @@ async fn what_does_not_fit_into_the_queue_waits_before_it_and_is_taken_in_the_en
     }
     assert_eq!((node.size(), node.inner.room.available_permits()), (2 + 3 * QUEUE as u64, QUEUE));
     node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_clock_that_jumps_the_time_of_seals_only_rises_and_nothing_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut world = World::open();
+    for seed in 10..40 {
+        world.enrol(seed, &format!("Importer {seed}"), "importer");
+    }
+    let keys = NodeKeys { log: secret(201), seal: secret(202), receipt: secret(203) };
+    genesis::init_with(&data, Origin::new(ORIGIN).unwrap(), 60, &keys).unwrap();
+    genesis::begin(&data, &[world.statements[0].as_slice(), &world.statements[1]].concat()).unwrap();
+    let clock = Arc::new(Hand(AtomicI64::new(world.now)));
+    let node = Node::open_with(&Config::new(&data), clock.clone()).unwrap();
+
+    let mut shown = i64::MIN;
+    let jumps = [0, 61, -7_200, 30, 90, -86_400, 62, 100_000, 1, -1, 60].into_iter().cycle();
+    for (statement, jump) in world.statements[2..].iter().zip(jumps) {
+        let now = clock.0.fetch_add(jump, Ordering::Relaxed) + jump;
+        shown = shown.max(now);
+        let outcomes = node.submit(vec![statement.clone()]).await;
+        assert!(outcomes[0].accepted().is_some_and(|accepted| !accepted.duplicate), "{outcomes:?}");
+    }
+    node.stop().await;
+
+    let mut replay = Replay::new();
+    let mut seals = Vec::new();
+    for index in 0..node.size() {
+        let applied = replay.append(node.statement(LogIndex(index)).unwrap()).unwrap();
+        if let Some(Record::Clock(clock)) =
+            applied.delta.changes().get(&RecordKey::Clock).map(|record| &**record)
+        {
+            seals.push(clock.time.unix());
+        }
+    }
+    assert!(seals.len() > 3, "{seals:?}");
+    assert!(seals.is_sorted_by(|earlier, later| earlier < later), "{seals:?}");
+    assert!(seals.last().is_some_and(|last| *last <= shown), "{seals:?} {shown}");
 }

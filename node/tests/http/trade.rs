@@ -13,9 +13,9 @@ use lode_ledger::json::Json;
 use lode_ledger::replay::{Author, Replay};
 use lode_ledger::statement::{Issuer, Statement, decode_payload};
 use lode_ledger::tag::TagCode;
+use lode_node::clock::Clock;
 use lode_node::config::Limits;
 use lode_node::genesis::{self, NodeKeys};
-use lode_node::seal::Clock;
 use lode_node::service::Outcome;
 use lode_node::{Config, Node};
 
