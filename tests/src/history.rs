@@ -114,26 +114,13 @@ impl Log {
     /// # Errors
     /// A bundle is missing or short, which is a hole; or the entries are not those of the checkpoint.
     pub fn read(source: &Source, key: VerifierKey) -> Result<Self> {
-        let note = source.get("checkpoint", 64 << 10)?.context("the log has no checkpoint")?;
-        let signed = SignedCheckpoint::open(note, &key)?;
         let mut log = Self::new([], key);
-        for bundle in bundles(signed.checkpoint().size()) {
-            let found = source.get(&bundle.path(), MAX_BUNDLE_BYTES)?;
-            let bytes = match found {
-                // A partial bundle goes when the full one is there.
-                None => source.get(&bundle.full().path(), MAX_BUNDLE_BYTES)?,
-                found => found,
-            };
-            let bytes = bytes.with_context(|| format!("a hole in the log: {} is missing", bundle.path()))?;
-            let before = log.statements.len();
-            for entry in Entries::new(&bytes).take(usize::from(bundle.width())) {
-                let entry = entry.with_context(|| format!("{} is damaged", bundle.path()))?;
-                log.tree.push(leaf_hash(entry));
-                log.statements.push(StatementId(Hash::of(entry)));
-            }
-            let read = log.statements.len() - before;
-            ensure!(read == usize::from(bundle.width()), "a hole in the log: {} is short", bundle.path());
-        }
+        let key = log.key.clone();
+        let signed = each_entry(source, &key, |entry| {
+            log.tree.push(leaf_hash(entry));
+            log.statements.push(StatementId(Hash::of(entry)));
+            Ok(())
+        })?;
         ensure!(log.tree.root() == signed.checkpoint().root(), "the log's entries are not its checkpoint's");
         Ok(log)
     }
@@ -143,6 +130,35 @@ impl Log {
     pub fn size(&self) -> u64 {
         self.tree.size()
     }
+}
+
+/// Reads every entry of a static log, in a folder or behind an address, up to the checkpoint that is returned.
+///
+/// # Errors
+/// A bundle is missing or short, which is a hole; the checkpoint is not signed with `key`; or `visit` fails.
+pub fn each_entry(
+    source: &Source,
+    key: &VerifierKey,
+    mut visit: impl FnMut(&[u8]) -> Result<()>,
+) -> Result<SignedCheckpoint> {
+    let note = source.get("checkpoint", 64 << 10)?.context("the log has no checkpoint")?;
+    let signed = SignedCheckpoint::open(note, key)?;
+    for bundle in bundles(signed.checkpoint().size()) {
+        let found = source.get(&bundle.path(), MAX_BUNDLE_BYTES)?;
+        let bytes = match found {
+            // A partial bundle goes when the full one is there.
+            None => source.get(&bundle.full().path(), MAX_BUNDLE_BYTES)?,
+            found => found,
+        };
+        let bytes = bytes.with_context(|| format!("a hole in the log: {} is missing", bundle.path()))?;
+        let mut read = 0;
+        for entry in Entries::new(&bytes).take(usize::from(bundle.width())) {
+            visit(entry.with_context(|| format!("{} is damaged", bundle.path()))?)?;
+            read += 1;
+        }
+        ensure!(read == usize::from(bundle.width()), "a hole in the log: {} is short", bundle.path());
+    }
+    Ok(signed)
 }
 
 /// A promise that was not kept.

@@ -1,4 +1,5 @@
-//! Faults put under a real node: power cuts, kills, failing system calls, a full disk. See docs/faults.md.
+//! Faults put under a real node: power cuts, kills, failing system calls, a full disk, a jumping clock. See
+//! docs/faults.md.
 //!
 //! Starts `lode-node` from the folder that it lies in itself. Exit code 0: every promise was kept; 1: one was broken,
 //! and what was told is in the work folder; 77: this machine cannot do it, and why is said.
@@ -52,6 +53,12 @@ enum Suite {
         #[arg(long, default_value_t = 200)]
         kills: u64,
     },
+    /// The clock jumps back and forward under load (needs libfaketime).
+    Clock {
+        /// How many times.
+        #[arg(long, default_value_t = 100)]
+        jumps: u64,
+    },
     /// The disk fills up (needs root, loop devices).
     DiskFull {
         /// How many times; the log stays, so that a disk of 64 MiB holds few.
@@ -74,6 +81,7 @@ fn run(options: &Options) -> Result<ExitCode> {
     let missing = match options.suite {
         Suite::PowerCut { .. } | Suite::DiskFull { .. } => faults::device::missing(),
         Suite::SystemCalls { .. } => faults::system_calls::missing(),
+        Suite::Clock { .. } => faults::clock::missing(),
         Suite::Kill { .. } => None,
     };
     if let Some(missing) = missing {
@@ -87,6 +95,7 @@ fn run(options: &Options) -> Result<ExitCode> {
         Suite::PowerCut { cuts } => faults::power_cut::run(&work, *cuts, options.seed)?,
         Suite::SystemCalls { calls, step } => faults::system_calls::run(&work, calls, *step)?,
         Suite::Kill { kills } => faults::kill::run(&work, *kills, options.seed)?,
+        Suite::Clock { jumps } => faults::clock::run(&work, *jumps, options.seed)?,
         Suite::DiskFull { times } => faults::disk_full::run(&work, *times)?,
     };
     print(&report, options.json)?;

@@ -1,9 +1,10 @@
 //! Faults put under a real node on real files: the power goes, the process is killed, a system call fails, the disk is
-//! full. What clients were told before, between and after is held against the log by `history`.
+//! full, the clock jumps. What clients were told before, between and after is held against the log by `history`.
 //!
 //! Each suite is a subcommand of `lode-faults` and says in a [`Report`] what it did. What must not be here: a check that
 //! is passed over when something looks odd. A node that hangs, panics or cannot be started again is a failure.
 
+pub mod clock;
 pub mod device;
 pub mod disk_full;
 pub mod kill;

@@ -81,8 +81,16 @@ impl Trial {
     /// # Errors
     /// It does not come up, or refuses what it may not.
     pub fn start(&mut self) -> Result<(Process, SocketAddr)> {
+        self.start_under(&[])
+    }
+
+    /// [`Self::start`] under `wrapper`, a command line that takes another one as its end.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn start_under(&mut self, wrapper: &[String]) -> Result<(Process, SocketAddr)> {
         self.sign_ahead()?;
-        let mut process = Process::serve(&self.data, &self.work, &[], &[])?;
+        let mut process = Process::serve(&self.data, &self.work, wrapper, &[])?;
         let Some(address) = process.address()? else { bail!("the node does not start: {}", process.said()) };
         let mut connection = Connection::new(address);
         if self.next.load(Ordering::Relaxed) == 0 {
@@ -183,6 +191,14 @@ impl Trial {
         Ok(summary)
     }
 
+    /// Every entry of the log in the data folder, on which no node runs.
+    ///
+    /// # Errors
+    /// It is not whole, or `visit` fails.
+    pub fn each_entry(&self, visit: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        history::each_entry(&Source::Folder(self.data.join("log")), &self.key, visit).map(drop)
+    }
+
     /// How many statements were acknowledged so far.
     #[must_use]
     pub fn acknowledged(&self) -> u64 {
@@ -239,7 +255,11 @@ impl Trial {
         (self.next.load(Ordering::Relaxed), lock(&self.told).len())
     }
 
-    fn sign_ahead(&mut self) -> Result<()> {
+    /// Signs more statements if few are left.
+    ///
+    /// # Errors
+    /// They cannot be signed.
+    pub fn sign_ahead(&mut self) -> Result<()> {
         let have = self.signed.len().saturating_sub(self.next.load(Ordering::Relaxed));
         if have < AHEAD / 2 {
             let first = FIRST_LOT + self.signed.len() as u64;
