@@ -1,7 +1,8 @@
 //! A disk that fills up under load: the node answers what it could not keep as unavailable and ends with the reason;
 //! with room again it starts and has everything that it acknowledged.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -14,8 +15,8 @@ use super::process::{self, PATIENCE, Process};
 use super::trial::Trial;
 
 const DISK_BYTES: u64 = 64 << 20;
-/// Room that is given back.
-const BALLAST: usize = 16 << 20;
+/// Room that is left before the load.
+const ROOM: u64 = 6 << 20;
 const CLIENTS: u32 = 4;
 
 /// Fills the disk, makes room, and fills it again, so many times.
@@ -28,9 +29,7 @@ pub fn run(work: &Path, times: u64) -> Result<Report> {
     let mut report = Report::new("full disk");
     for _ in 0..times {
         let ballast = device.mount.join("ballast");
-        fs::write(&ballast, vec![0x5a; BALLAST]).context(
-            "the log has left too little room on the disk of 64 MiB for one more time: ask for fewer",
-        )?;
+        fill(&ballast)?;
         let (mut process, address) = trial.start()?;
         let before = trial.acknowledged();
         let stop = AtomicBool::new(false);
@@ -66,4 +65,19 @@ pub fn run(work: &Path, times: u64) -> Result<Report> {
         ensure!(process.stop()?.success(), "the node did not stop well: {}", process.said());
     }
     Ok(report)
+}
+
+/// Fills the disk with one file, but for [`ROOM`].
+fn fill(ballast: &Path) -> Result<()> {
+    let mut file = File::create(ballast).context("cannot write the ballast")?;
+    let mut length = 0;
+    loop {
+        match file.write_all(&[0x5a; 64 << 10]) {
+            Ok(()) => length += 64 << 10,
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => break,
+            Err(error) => return Err(error).context("cannot write the ballast"),
+        }
+    }
+    ensure!(length > ROOM, "the log has left too little room on the disk of 64 MiB: ask for fewer times");
+    file.set_len(length - ROOM).and_then(|()| file.sync_all()).context("cannot cut the ballast")
 }

@@ -117,6 +117,7 @@ pub fn run(work: &Path, cuts: u64, seed: u64) -> Result<Report> {
     report.add("cuts", cuts);
     report.add("statements acknowledged", summary.acknowledged);
     report.add("answers that never came", summary.unknown);
+    report.add("answers after the cut, not counted", trial.answers_after_dark());
     report.add("checkpoints shown", summary.checkpoints);
     report.add("entries in the end", summary.size);
     Ok(report)
@@ -166,6 +167,7 @@ fn cut(
             thread::sleep(millis(chance.below(400)));
         }
     }
+    trial.power_goes();
     device.cut()
 }
 

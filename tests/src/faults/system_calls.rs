@@ -2,6 +2,9 @@
 //! changes, full tiles, stop. The node must end by itself with a reason or answer an error; never hang, never panic;
 //! and afterwards nothing acknowledged is missing.
 //!
+//! A fault that strikes no file but a wake-up between threads or a socket, which no disk can cause, is counted and the
+//! node killed: the promises about what was acknowledged hold all the same.
+//!
 //! Needs `strace`. Each n has a copy of one prepared data folder, shortly before a tile is full.
 
 use std::collections::BTreeMap;
@@ -39,6 +42,8 @@ pub const CALLS: [&str; 13] = [
     "pread64",
 ];
 const ERRORS: [&str; 2] = ["EIO", "ENOSPC"];
+/// How long an answer may take once a wake-up was lost.
+const NO_FILE_PATIENCE: Duration = Duration::from_secs(2);
 /// So many runs in a row without the fault end a call's series: calls of several threads differ from run to run.
 const UNHIT: u32 = 2;
 
@@ -49,6 +54,8 @@ enum End {
     RefusedToStart,
     EndedByItself,
     WentOn,
+    /// It struck no file.
+    NoFile,
 }
 
 /// What is missing on this machine.
@@ -135,7 +142,7 @@ fn one(trial: &mut Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Res
     let mark = trial.mark();
     let trace = work.join("trace");
     let Fault { call, error, n } = fault;
-    let wrapper = ["strace", "-D", "-f", "-qq", "--seccomp-bpf", "-o"].map(str::to_owned);
+    let wrapper = ["strace", "-D", "-f", "-y", "-qq", "--seccomp-bpf", "-o"].map(str::to_owned);
     let inject = format!("inject={call}:error={error}:when={n}");
     let wrapper: Vec<String> = wrapper
         .into_iter()
@@ -147,7 +154,13 @@ fn one(trial: &mut Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Res
     let up = address.is_some();
     let mut answered = true;
     if let Some(address) = address {
-        answered = send(trial, &mut process, address)?;
+        match send(trial, &mut process, address, &trace)? {
+            Some(all) => answered = all,
+            None => return no_file(trial, &mut process, &data, work, mark),
+        }
+    }
+    if was_hit(&trace) == Some(Struck::Other) {
+        return no_file(trial, &mut process, &data, work, mark);
     }
     // A node that has failed ends by itself.
     let status = match process.ended(if answered { Duration::ZERO } else { PATIENCE })? {
@@ -159,18 +172,10 @@ fn one(trial: &mut Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Res
     ensure!(!said.contains("panicked"), "panic: {said}");
     ensure!(status.success() || said.contains("lode-node: ") || !up, "it ended without a reason: {said}");
     ensure!(status.success() || !said.trim().is_empty(), "it ended without a word: {status}");
-    let hit = was_hit(&trace);
+    let hit = was_hit(&trace).is_some();
     ensure!(hit || status.success(), "not hit, and it ended with {status}: {said}");
     // The fault is over.
-    process::check(&data, work, &["--accept-copy"])?;
-    let out = work.join("out");
-    if out.exists() {
-        fs::remove_dir_all(&out)?;
-    }
-    let name = out.to_str().context("the work folder's name is no text")?.to_owned();
-    let (good, said) = process::node(&["export", &name, "--accept-copy"], &data, work)?;
-    ensure!(good, "it cannot be exported: {said}");
-    trial.judge_source(&Source::named(&name)?)?;
+    judge(trial, &data, work)?;
     trial.rewind(mark);
     Ok(match (hit, up, status.success()) {
         (false, ..) => End::NotHit,
@@ -180,28 +185,78 @@ fn one(trial: &mut Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Res
     })
 }
 
-/// Plays the history; whether every request had its answer. A node that hangs is an error.
-fn send(trial: &Trial, process: &mut Process, address: std::net::SocketAddr) -> Result<bool> {
+/// After a fault that struck no file: whatever the node does then, it has kept what it acknowledged.
+fn no_file(
+    trial: &mut Trial,
+    process: &mut Process,
+    data: &Path,
+    work: &Path,
+    mark: (usize, usize),
+) -> Result<End> {
+    process.kill()?;
+    judge(trial, data, work)?;
+    trial.rewind(mark);
+    Ok(End::NoFile)
+}
+
+/// Checks the data folder and holds everything that was told against its log.
+fn judge(trial: &Trial, data: &Path, work: &Path) -> Result<()> {
+    process::check(data, work, &["--accept-copy"])?;
+    let out = work.join("out");
+    if out.exists() {
+        fs::remove_dir_all(&out)?;
+    }
+    let name = out.to_str().context("the work folder's name is no text")?.to_owned();
+    let (good, said) = process::node(&["export", &name, "--accept-copy"], data, work)?;
+    ensure!(good, "it cannot be exported: {said}");
+    trial.judge_source(&Source::named(&name)?).map(drop)
+}
+
+/// Plays the history; whether every request had its answer, or `None` if the fault struck no file and an answer does
+/// not come. Any other hanging is an error.
+fn send(
+    trial: &Trial,
+    process: &mut Process,
+    address: std::net::SocketAddr,
+    trace: &Path,
+) -> Result<Option<bool>> {
     thread::scope(|scope| {
         let sending = scope.spawn(|| trial.send_some(address, REQUESTS, PER_REQUEST));
         let began = Instant::now();
         while !sending.is_finished() {
-            if began.elapsed() > PATIENCE {
+            let waited = began.elapsed();
+            let no_file = waited > NO_FILE_PATIENCE && was_hit(trace) == Some(Struck::Other);
+            if no_file || waited > PATIENCE {
                 let said = process.said();
                 // Frees the client.
                 process.kill()?;
-                bail!("a request hangs: {said}");
+                ensure!(no_file, "a request hangs: {said}");
+                return Ok(None);
             }
             thread::sleep(Duration::from_millis(2));
         }
-        sending.join().unwrap_or_else(|_| bail!("the client panicked"))
+        sending.join().unwrap_or_else(|_| bail!("the client panicked")).map(Some)
     })
 }
 
-/// Whether strace says that it let a call fail. It may write after the node's end.
-fn was_hit(trace: &Path) -> bool {
+/// What a fault struck.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Struck {
+    /// A file or a folder.
+    File,
+    /// A pipe, a socket, a wake-up between threads.
+    Other,
+}
+
+/// What strace says that it let fail, if anything. It may write after the node's end.
+fn was_hit(trace: &Path) -> Option<Struck> {
     thread::sleep(Duration::from_millis(30));
-    fs::read(trace).is_ok_and(|trace| String::from_utf8_lossy(&trace).contains("(INJECTED)"))
+    let trace = fs::read(trace).ok()?;
+    let trace = String::from_utf8_lossy(&trace);
+    let line = trace.lines().find(|line| line.contains("(INJECTED)"))?;
+    // With -y strace writes what a descriptor is behind it; a call that names a path has none.
+    let other = ["<anon_inode:", "<pipe:", "<socket:", "<TCP:", "<UNIX"];
+    Some(if other.iter().any(|kind| line.contains(kind)) { Struck::Other } else { Struck::File })
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

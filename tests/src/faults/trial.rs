@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -46,6 +46,9 @@ pub struct Trial {
     told: Mutex<Vec<Told>>,
     recorder: Recorder,
     zero: Instant,
+    /// When the power went, if it did; later answers are of a machine that would be dark.
+    dark_since_ns: AtomicU64,
+    after_dark: AtomicU64,
 }
 
 impl Trial {
@@ -71,6 +74,8 @@ impl Trial {
             told: Mutex::default(),
             recorder: Recorder::new(file),
             zero: Instant::now(),
+            dark_since_ns: AtomicU64::new(u64::MAX),
+            after_dark: AtomicU64::new(0),
         };
         trial.sign_ahead()?;
         Ok(trial)
@@ -90,6 +95,7 @@ impl Trial {
     /// As there.
     pub fn start_under(&mut self, wrapper: &[String]) -> Result<(Process, SocketAddr)> {
         self.sign_ahead()?;
+        self.dark_since_ns.store(u64::MAX, Ordering::SeqCst);
         let mut process = Process::serve(&self.data, &self.work, wrapper, &[])?;
         let Some(address) = process.address()? else { bail!("the node does not start: {}", process.said()) };
         let mut connection = Connection::new(address);
@@ -148,7 +154,10 @@ impl Trial {
         let begun_ns = self.now_ns();
         let answer = connection.post_statements(self.signed.run(first, first + count), true);
         let ended_ns = self.now_ns();
-        let body = answer.ok().filter(|answer| answer.status == 200).map(|answer| answer.body);
+        let mut body = answer.ok().filter(|answer| answer.status == 200).map(|answer| answer.body);
+        if ended_ns > self.dark_since_ns.load(Ordering::SeqCst) && body.take().is_some() {
+            self.after_dark.fetch_add(1, Ordering::Relaxed);
+        }
         let base = Told {
             client,
             begun_ns,
@@ -189,6 +198,19 @@ impl Trial {
         let shown: Vec<String> = broken.iter().take(10).map(ToString::to_string).collect();
         ensure!(broken.is_empty(), "{} promises broken:\n{}", broken.len(), shown.join("\n"));
         Ok(summary)
+    }
+
+    /// The power goes now. The device that plays it is gone a moment later, and while it goes a sync that was under way
+    /// may be told that all is well; an answer that comes after this moment could not have left a machine without
+    /// power, and counts as none.
+    pub fn power_goes(&self) {
+        self.dark_since_ns.store(self.now_ns(), Ordering::SeqCst);
+    }
+
+    /// How many answers came after the power had gone.
+    #[must_use]
+    pub fn answers_after_dark(&self) -> u64 {
+        self.after_dark.load(Ordering::Relaxed)
     }
 
     /// Every entry of the log in the data folder, on which no node runs.
