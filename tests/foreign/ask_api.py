@@ -31,9 +31,9 @@ SEED = "20261124"
 
 def start(node: str, data: pathlib.Path, settings: pathlib.Path, log: pathlib.Path) -> tuple:
     command = [node, "serve", "--data", str(data), "--listen", "127.0.0.1:0", "--config", str(settings)]
-    # A copy of a folder refuses to serve unless it is told that the original does not.
+    # A copy of a folder refuses to serve unless it is told that the original does not, and what the world has seen.
     with log.open("w") as errors:
-        process = subprocess.Popen(command + ["--accept-copy"], stdout=subprocess.PIPE, stderr=errors, text=True)
+        process = subprocess.Popen(command + ["--accept-copy", "--seen", "none"], stdout=subprocess.PIPE, stderr=errors, text=True)
     first = process.stdout.readline()
     if "http://" not in first:
         process.wait()
