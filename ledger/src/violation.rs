@@ -134,6 +134,14 @@ reasons! {
         "ruleset {0} is not known to this program: use a newer one"
         "本程序不认识规则集 {0}：请使用新版本"
         "o conjunto de regras {0} é desconhecido por este programa: use um mais novo";
+    RulesetOlder F1 "ruleset-older"
+        "{0} belongs to ruleset {1}; the policy in force is of ruleset {2}: the registrar adopts a newer one first"
+        "{0} 属于规则集 {1}，现行规则为规则集 {2}：须先由登记机构采用新规则"
+        "{0} é do conjunto de regras {1}; a política em vigor é do {2}: o registrador deve adotar um mais novo antes";
+    RulesetBack F1 "ruleset-back"
+        "ruleset {0} is older than {1}, which is in force: a ledger does not go back"
+        "规则集 {0} 早于现行的 {1}：账本不能退回旧规则"
+        "o conjunto de regras {0} é anterior ao {1}, em vigor: um registro não volta atrás";
     NotFound F2 "not-found"
         "{0} is not in this ledger"
         "账本中没有 {0}"
@@ -290,6 +298,22 @@ reasons! {
         "{0} is {1}: this cannot be done with it now"
         "{0} 状态为 {1}：现在不能这样做"
         "{0} está {1}: isto não pode ser feito agora";
+    Held C5 "held"
+        "{0} is held ({1}): it stays where and what it is until the hold is released"
+        "{0} 已被冻结（{1}）：解除之前不得变动"
+        "{0} está retido ({1}): fica onde está e como é até a liberação";
+    Disputed C5 "disputed"
+        "{0} is under a dispute over title ({1}): it stays where and what it is until that is resolved"
+        "{0} 存在权属争议（{1}）：解决之前不得变动"
+        "{0} está sob disputa de propriedade ({1}): fica onde está até a solução";
+    Recalled C5 "recalled"
+        "{0} is recalled ({1}): it is not sold or handed on"
+        "{0} 已被召回（{1}）：不得销售或移交"
+        "{0} está em recall ({1}): não se vende nem se entrega";
+    Missing C5 "missing"
+        "{0} was reported {1} at entry {2}: nothing is done with it until it is recovered"
+        "{0} 已在第 {2} 条报告{1}：找回之前不得操作"
+        "{0} foi dado como {1} na entrada {2}: nada se faz com ele até a recuperação";
     KeyUnknown K1 "key-unknown"
         "the signing key {0} is not enrolled for this author"
         "签名密钥 {0} 未登记给该作者"

@@ -278,15 +278,8 @@ pub(crate) fn creator_prefix(id: &ParticipantId) -> Vec<u8> {
 }
 
 pub(crate) fn state_prefix(state: ItemState) -> Vec<u8> {
-    let byte = match state {
-        ItemState::Declared => 0,
-        ItemState::InStock => 1,
-        ItemState::Finished => 2,
-        ItemState::Exhausted => 3,
-        ItemState::Sold => 4,
-    };
     let mut bytes = begin(b'a');
-    bytes.push(byte);
+    bytes.push(state as u8);
     bytes
 }
 

@@ -16,7 +16,8 @@ use crate::key::KeyId;
 use crate::mass::Milligrams;
 use crate::record::{
     Certificate, Clock, Consignment, EventRef, Issuer as IssuerRecord, Item, ItemState, Key, Ledger,
-    MAX_KEPT, Offer, Participant, Policy, Record, RecordKey, Sale, Sequence, Tag, View, Warning, WorkOrder,
+    MAX_KEPT, Offer, Offspring, Parentage, Participant, Policy, Record, RecordKey, Sale, Sequence, Tag, View,
+    Warning, WorkOrder,
 };
 use crate::tag::TagCode;
 use crate::time::Timestamp;
@@ -163,8 +164,12 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
-    /// Ends the present event: every record it touched gets it into its history.
+    /// Ends the present event: what it made is noted with what it was made of, and every record it touched gets it
+    /// into its history.
     pub(crate) fn end_event(&mut self) {
+        if self.ruleset() >= 2 {
+            self.note_offspring();
+        }
         let touched = std::mem::take(&mut self.touched);
         for key in &touched {
             if let Some(record) = self.changes.get_mut(key)
@@ -174,6 +179,31 @@ impl<'a> Context<'a> {
             }
         }
         self.touched_by.push(touched.into_iter().collect());
+    }
+
+    /// Notes under each thing what the present event made of it, so that what travels forward later (a correction of
+    /// claims, a contradiction) finds it.
+    fn note_offspring(&mut self) {
+        let now = self.event_ref();
+        let mut made: BTreeMap<RecordKey, Vec<RecordKey>> = BTreeMap::new();
+        for link in self.links.iter().filter(|link| link.by == now) {
+            made.entry(link.from).or_default().push(link.to);
+        }
+        for (from, children) in made {
+            let Some(mut record) = self.record(&from) else { continue };
+            let makings = match Arc::make_mut(&mut record) {
+                Record::Item(item) => &mut item.makings,
+                Record::WorkOrder(work) => &mut work.makings,
+                _ => continue,
+            };
+            let number = makings.unwrap_or(0);
+            *makings = Some(number.saturating_add(1));
+            self.changes.insert(from, record);
+            let Some(parent) = Parentage::of(&from) else { continue };
+            let children = children.iter().filter_map(Parentage::of).collect();
+            self.changes
+                .insert(RecordKey::Offspring(parent, number), Arc::new(Offspring { children }.into()));
+        }
     }
 
     pub(crate) fn into_delta(self) -> Delta {
@@ -202,6 +232,14 @@ impl<'a> Context<'a> {
         match self.policy.as_deref() {
             Some(Record::Policy(policy)) => Ok(policy),
             _ => Err(Violation::new(Reason::PolicyFirst)),
+        }
+    }
+
+    /// The ruleset in force; before the first policy the first one.
+    pub(crate) fn ruleset(&self) -> u32 {
+        match self.policy.as_deref() {
+            Some(Record::Policy(policy)) => policy.ruleset,
+            _ => 1,
         }
     }
 
@@ -270,7 +308,30 @@ impl<'a> Context<'a> {
         }
         self.check_custodian(id, &item)?;
         self.check_not_offered(id, &item)?;
+        self.check_free(id, &item)?;
         Ok(item)
+    }
+
+    /// Rule C5 beside the state: a hold, a dispute over title, a recall and a loss stop what would change or move it.
+    pub(crate) fn check_free(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        let standing = item.standing();
+        let because = |reason, by: String| Err(Violation::new(reason).with(id).with(by));
+        if let Some(missing) = &standing.missing {
+            return Err(Violation::new(Reason::Missing)
+                .with(id)
+                .saying(missing.how.words())
+                .with(missing.reported.index));
+        }
+        if let Some(hold) = standing.holds.first() {
+            return because(Reason::Held, hold.to_string());
+        }
+        if let Some(dispute) = standing.title_disputes.first() {
+            return because(Reason::Disputed, dispute.to_string());
+        }
+        if let Some(recall) = standing.recalls.first() {
+            return because(Reason::Recalled, recall.to_string());
+        }
+        Ok(())
     }
 
     pub(crate) fn check_custodian(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
@@ -364,16 +425,7 @@ pub(crate) fn warn_item<const N: usize>(
 }
 
 pub(crate) fn state_forbids(id: &ItemId, state: ItemState) -> Violation {
-    let state = match state {
-        ItemState::Declared => {
-            words("declared, not yet received", "已登记、尚未收货", "declarado, ainda não recebido")
-        }
-        ItemState::InStock => words("in stock", "在库", "em estoque"),
-        ItemState::Finished => words("finished", "成品", "acabado"),
-        ItemState::Exhausted => words("exhausted", "已用尽", "esgotado"),
-        ItemState::Sold => words("sold", "已售出", "vendido"),
-    };
-    Violation::new(Reason::StateForbids).with(id).saying(state)
+    Violation::new(Reason::StateForbids).with(id).saying(state.words())
 }
 
 /// A participant whose statements are refused.

@@ -87,6 +87,9 @@ pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted
         let offered =
             *offered.ok_or_else(|| Violation::new(Reason::LinesDiffer).field(format!("lines[{n}].item")))?;
         let mut item = context.item(&line.item)?;
+        context
+            .check_free(&line.item, &item)
+            .map_err(|violation| violation.field(format!("lines[{n}].item")))?;
         context.build_on_item(&mut item)?;
         take_over(context, &mut item, &offered, line)
             .map_err(|violation| violation.field(format!("lines[{n}].measured_mg")))?;

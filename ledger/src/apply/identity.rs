@@ -87,8 +87,12 @@ pub(super) fn ledger_opened(context: &mut Context<'_>, body: &LedgerOpened) -> R
 }
 
 pub(super) fn policy_adopted(context: &mut Context<'_>, body: &PolicyAdopted) -> Result<(), Violation> {
-    if body.ruleset != RULESET {
+    if body.ruleset == 0 || body.ruleset > RULESET {
         return Err(Violation::new(Reason::UnknownRuleset).with(body.ruleset).field("ruleset"));
+    }
+    if body.ruleset < context.ruleset() {
+        let violation = Violation::new(Reason::RulesetBack).with(body.ruleset).with(context.ruleset());
+        return Err(violation.field("ruleset"));
     }
     refuse_twice(body.yields.iter().map(|range| range.step), "yields")?;
     if let Some(n) = body.yields.iter().position(|range| range.min_ppm > range.max_ppm) {

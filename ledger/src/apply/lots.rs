@@ -252,6 +252,8 @@ impl Created {
             latest: context.at,
             warnings: Vec::new(),
             not_kept: 0,
+            standing: None,
+            makings: None,
         }
     }
 }

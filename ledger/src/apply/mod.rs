@@ -38,8 +38,9 @@ use context::{Actor, Context};
 pub use identity::registrar_id;
 pub use seal::check_state_root;
 
-/// The ruleset that this program knows.
-pub const RULESET: u32 = 1;
+/// The newest ruleset that this program knows; it knows all before it too. A policy puts one in force, after its own
+/// index, and what was written under it stays valid under it for ever.
+pub const RULESET: u32 = 2;
 
 /// What a statement changes. Only [`apply`] makes one.
 #[derive(Clone, Debug)]
@@ -272,6 +273,7 @@ fn run(context: &mut Context<'_>, event: &Event, opening: bool) -> Result<(), Vi
             Err(Violation::new(Reason::NotGenesis))
         };
     }
+    check_ruleset(context, event.event_type())?;
     authorise(context, event.event_type())?;
     match event {
         Event::LedgerSealed(body) => return seal::ledger_sealed(context, body),
@@ -311,6 +313,15 @@ fn run(context: &mut Context<'_>, event: &Event, opening: bool) -> Result<(), Vi
         Event::SaleCancelled(body) => market::sale_cancelled(context, body),
         Event::EventCorrected(body) => correction::event_corrected(context, body),
     }
+}
+
+/// Rule F1: an event that a later ruleset brought waits until a policy puts that ruleset in force.
+fn check_ruleset(context: &Context<'_>, event: EventType) -> Result<(), Violation> {
+    let spec = event.spec();
+    if spec.since <= context.ruleset() {
+        return Ok(());
+    }
+    Err(Violation::new(Reason::RulesetOlder).with(spec.name).with(spec.since).with(context.ruleset()))
 }
 
 /// Rule K2: the table says who may author what; a key's scope may narrow it.

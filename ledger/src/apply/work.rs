@@ -41,6 +41,7 @@ pub(super) fn work_started(context: &mut Context<'_>, body: &WorkStarted) -> Res
             warnings: Vec::new(),
             documents: Vec::new(),
             not_kept: 0,
+            makings: None,
             title: body.title.as_ref().map(|title| title.to_json().write()),
         },
     )?;

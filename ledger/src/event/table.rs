@@ -3,13 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::event::body::{
-    CertificateLinked, ConsignmentReceived, CustodyAccepted, CustodyCancelled, CustodyOffered,
-    CustodyRejected, EventCorrected, KeyAdded, KeyRevoked, LedgerOpened, LedgerSealed, LossRecorded,
-    LotDeclared, LotMerged, LotSplit, ParticipantEnrolled, ParticipantSuspended, PolicyAdopted, RoleGranted,
-    RoleRevoked, SaleCancelled, SaleRecorded, StepLogged, SupplierCountersigned, TagBound, TagReplaced,
-    TreatmentApplied, TreatmentDeclared, WorkCompleted, WorkStarted,
-};
+use crate::event::body::*;
 use crate::event::shape::{FieldError, FieldProblem, FieldSpec, Fields, OBJECT, Shape};
 use crate::json::Json;
 use crate::lang::Lang;
@@ -37,6 +31,8 @@ pub enum Author {
 pub struct EventSpec {
     /// The type.
     pub event: EventType,
+    /// The ruleset that brought it: under an older one it is refused (rule F1).
+    pub since: u32,
     /// Its name in statements.
     pub name: &'static str,
     /// What it means.
@@ -66,7 +62,7 @@ impl EventSpec {
 }
 
 macro_rules! events {
-    ($($body:ident $name:literal, $author:expr, [$($rule:ident)*], $en:literal $zh:literal $pt:literal,
+    ($($body:ident $since:literal $name:literal, $author:expr, [$($rule:ident)*], $en:literal $zh:literal $pt:literal,
        $epcis:literal, $untp:literal;)*) => {
         /// An event type.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -84,7 +80,7 @@ macro_rules! events {
             #[must_use]
             pub const fn spec(self) -> &'static EventSpec {
                 match self { $(Self::$body => &EventSpec {
-                    event: Self::$body, name: $name, doc: $body::DOC, author: $author, rules: &[$($rule),*],
+                    event: Self::$body, since: $since, name: $name, doc: $body::DOC, author: $author, rules: &[$($rule),*],
                     epcis: $epcis, untp: $untp, names: [$en, $zh, $pt],
                 },)* }
             }
@@ -177,67 +173,67 @@ const MAKERS: Author = Author::Participant(&["studio", "artisan", "treater", "im
 const SELLERS: Author = Author::Participant(&["seller", "studio", "artisan", "importer", "marketplace"]);
 
 events! {
-    LedgerOpened "ledger.opened", Author::Genesis, [],
+    LedgerOpened 1 "ledger.opened", Author::Genesis, [],
         "Ledger opened" "账本启用" "Registro aberto", "none", "none";
-    PolicyAdopted "policy.adopted", REGISTRAR, [],
+    PolicyAdopted 1 "policy.adopted", REGISTRAR, [],
         "Policy adopted" "采用规则" "Política adotada", "none", "none";
-    ParticipantEnrolled "participant.enrolled", REGISTRAR, [U1 K1],
+    ParticipantEnrolled 1 "participant.enrolled", REGISTRAR, [U1 K1],
         "Participant enrolled" "参与方登记" "Participante inscrito", "none", "DigitalIdentityAnchor";
-    ParticipantSuspended "participant.suspended", REGISTRAR, [K3 K5],
+    ParticipantSuspended 1 "participant.suspended", REGISTRAR, [K3 K5],
         "Participant suspended" "参与方暂停" "Participante suspenso", "none", "none";
-    RoleGranted "role.granted", REGISTRAR, [K2],
+    RoleGranted 1 "role.granted", REGISTRAR, [K2],
         "Role granted" "授予角色" "Função concedida", "none", "none";
-    RoleRevoked "role.revoked", REGISTRAR, [K2 K5],
+    RoleRevoked 1 "role.revoked", REGISTRAR, [K2 K5],
         "Role revoked" "撤销角色" "Função revogada", "none", "none";
-    KeyAdded "key.added", ANYBODY, [K1 K2],
+    KeyAdded 1 "key.added", ANYBODY, [K1 K2],
         "Key added" "添加密钥" "Chave adicionada", "none", "none";
-    KeyRevoked "key.revoked", ANYBODY, [K1 K5],
+    KeyRevoked 1 "key.revoked", ANYBODY, [K1 K5],
         "Key revoked" "撤销密钥" "Chave revogada", "none", "none";
-    LotDeclared "lot.declared", Author::Participant(&["importer", "miner", "exporter", "studio", "seller"]),
+    LotDeclared 1 "lot.declared", Author::Participant(&["importer", "miner", "exporter", "studio", "seller"]),
         [M1 M5 U1 L1 L2 L5],
         "Lot declared" "登记原料" "Lote declarado", "ObjectEvent ADD creating_class_instance", "MakeEvent";
-    SupplierCountersigned "supplier.countersigned", Author::Supplier, [M2 L5],
+    SupplierCountersigned 1 "supplier.countersigned", Author::Supplier, [M2 L5],
         "Supplier counter-signed" "供应商会签" "Fornecedor contra-assinou", "TransactionEvent ADD accepting", "none";
-    ConsignmentReceived "consignment.received", HOLDERS, [M1 M2 M4 U1 C1 C5],
+    ConsignmentReceived 1 "consignment.received", HOLDERS, [M1 M2 M4 U1 C1 C5],
         "Consignment received" "收货" "Remessa recebida", "ObjectEvent OBSERVE receiving", "MoveEvent";
-    LotSplit "lot.split", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2],
+    LotSplit 1 "lot.split", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2],
         "Lot split" "分货" "Lote dividido", "TransformationEvent", "ModifyEvent";
-    LotMerged "lot.merged", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2 L3],
+    LotMerged 1 "lot.merged", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2 L3],
         "Lots merged" "合并" "Lotes misturados", "TransformationEvent", "ModifyEvent";
-    LossRecorded "loss.recorded", HOLDERS, [M1 M2 M3 M7 C1 C3 C5],
+    LossRecorded 1 "loss.recorded", HOLDERS, [M1 M2 M3 M7 C1 C3 C5],
         "Loss recorded" "损耗" "Perda registrada", "ObjectEvent OBSERVE other", "ModifyEvent";
-    TreatmentDeclared "treatment.declared", HOLDERS, [C1 C3 C5 L1 L5],
+    TreatmentDeclared 1 "treatment.declared", HOLDERS, [C1 C3 C5 L1 L5],
         "Treatment declared" "处理声明" "Tratamento declarado", "ObjectEvent OBSERVE inspecting", "ModifyEvent";
-    TreatmentApplied "treatment.applied", MAKERS, [M1 M2 C1 C3 C5 L1],
+    TreatmentApplied 1 "treatment.applied", MAKERS, [M1 M2 C1 C3 C5 L1],
         "Treatment applied" "进行处理" "Tratamento aplicado", "TransformationEvent", "ModifyEvent";
-    CertificateLinked "certificate.linked", HOLDERS, [U2 C1 L1 L5],
+    CertificateLinked 1 "certificate.linked", HOLDERS, [U2 C1 L1 L5],
         "Certificate linked" "关联证书" "Certificado vinculado", "ObjectEvent OBSERVE inspecting",
         "DigitalConformityCredential";
-    WorkStarted "work.started", MAKERS, [M1 M3 M7 U1 C1 C3 C5 L1 L2 L3],
+    WorkStarted 1 "work.started", MAKERS, [M1 M3 M7 U1 C1 C3 C5 L1 L2 L3],
         "Work started" "开工" "Trabalho iniciado", "TransformationEvent (inputs)", "MakeEvent";
-    StepLogged "step.logged", MAKERS, [C1 C5 L1],
+    StepLogged 1 "step.logged", MAKERS, [C1 C5 L1],
         "Step logged" "工序" "Etapa registrada", "ObjectEvent OBSERVE", "MakeEvent";
-    WorkCompleted "work.completed", MAKERS, [M1 M2 M3 M6 M7 U1 C1 C5 L1 L2 L3],
+    WorkCompleted 1 "work.completed", MAKERS, [M1 M2 M3 M6 M7 U1 C1 C5 L1 L2 L3],
         "Work completed" "完工" "Trabalho concluído", "TransformationEvent (outputs)", "MakeEvent";
-    CustodyOffered "custody.offered", HOLDERS, [M1 U1 C1 C2 C3 C4 C5],
+    CustodyOffered 1 "custody.offered", HOLDERS, [M1 U1 C1 C2 C3 C4 C5],
         "Hand-over offered" "交付" "Entrega oferecida", "ObjectEvent OBSERVE shipping", "MoveEvent";
-    CustodyAccepted "custody.accepted", HOLDERS, [M1 M2 M5 C2 C3],
+    CustodyAccepted 1 "custody.accepted", HOLDERS, [M1 M2 M5 C2 C3],
         "Hand-over accepted" "接收" "Entrega aceita", "ObjectEvent OBSERVE receiving", "MoveEvent";
-    CustodyRejected "custody.rejected", HOLDERS, [C2 C3],
+    CustodyRejected 1 "custody.rejected", HOLDERS, [C2 C3],
         "Hand-over rejected" "拒收" "Entrega recusada", "ObjectEvent OBSERVE void_shipping", "none";
-    CustodyCancelled "custody.cancelled", HOLDERS, [C2 C3],
+    CustodyCancelled 1 "custody.cancelled", HOLDERS, [C2 C3],
         "Hand-over cancelled" "撤回交付" "Entrega cancelada", "ObjectEvent OBSERVE void_shipping", "none";
-    TagBound "tag.bound", SELLERS, [U1 C1 C3 C5],
+    TagBound 1 "tag.bound", SELLERS, [U1 C1 C3 C5],
         "Tag bound" "绑定标签" "Etiqueta vinculada", "ObjectEvent OBSERVE encoding", "none";
-    TagReplaced "tag.replaced", SELLERS, [U1 C1 C3 C5],
+    TagReplaced 1 "tag.replaced", SELLERS, [U1 C1 C3 C5],
         "Tag replaced" "更换标签" "Etiqueta substituída", "ObjectEvent OBSERVE encoding", "none";
-    SaleRecorded "sale.recorded", SELLERS, [U1 C1 C3 C4 C5],
+    SaleRecorded 1 "sale.recorded", SELLERS, [U1 C1 C3 C4 C5],
         "Sale recorded" "售出" "Venda registrada", "TransactionEvent ADD retail_selling", "none";
-    SaleCancelled "sale.cancelled", SELLERS, [C4 C5],
+    SaleCancelled 1 "sale.cancelled", SELLERS, [C4 C5],
         "Sale cancelled" "取消售出" "Venda cancelada", "TransactionEvent DELETE retail_selling", "none";
-    EventCorrected "event.corrected", ANYBODY, [X1],
+    EventCorrected 1 "event.corrected", ANYBODY, [X1],
         "Correction" "更正" "Correção", "errorDeclaration incorrect_data", "none";
-    LedgerSealed "ledger.sealed", Author::Ledger, [T2],
+    LedgerSealed 1 "ledger.sealed", Author::Ledger, [T2],
         "Ledger sealed" "账本封存" "Registro selado", "none", "none";
 }
 

@@ -17,7 +17,7 @@ use crate::id::{
     ConsignmentId, ItemId, ItemKind, LogIndex, OfferId, ParticipantId, SaleId, StatementId, WorkOrderId,
 };
 use crate::key::KeyId;
-use crate::record::RecordKey;
+use crate::record::{Parentage, RecordKey};
 use crate::sealed::Disclosure;
 use crate::tag::TagCode;
 
@@ -195,6 +195,10 @@ pub(super) fn read_key(bytes: &[u8]) -> Option<RecordKey> {
         12 => RecordKey::Tag(TagCode::new(rest.try_into().ok()?)),
         13 => RecordKey::Certificate(hash()?),
         14 => RecordKey::Issuer(hash()?),
+        15 => {
+            let (parent, number) = rest.split_last_chunk::<4>()?;
+            RecordKey::Offspring(Parentage::of(&read_key(parent)?)?, u32::from_be_bytes(*number))
+        }
         _ => return None,
     };
     (key.to_bytes() == bytes).then_some(key)

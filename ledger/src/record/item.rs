@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 
 use super::{EventRef, History, Warning};
 use crate::hash::Hash;
-use crate::id::{ItemId, OfferId, ParticipantId, SaleId, WorkOrderId};
+use crate::id::{DisputeId, HoldId, ItemId, OfferId, ParticipantId, RecallId, SaleId, WorkOrderId};
 use crate::key::PublicKey;
 use crate::mass::{Milligrams, Ppm};
 use crate::tag::TagCode;
@@ -13,6 +13,7 @@ use crate::vocab::{
     CertificateScope, ChainModel, Code, Country, EntryKind, EvidenceLevel, Finding, Form, Nature, Species,
     Treatment, Variety,
 };
+use crate::words::{Words, words};
 
 /// A mass over an item's life. In every state: entered + gained = lost + passed on + left.
 #[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
@@ -127,6 +128,132 @@ pub enum ItemState {
     /// Sold to a buyer.
     #[n(4)]
     Sold,
+    /// Sold, and its buyer has redeemed the hidden code: it belongs to a key.
+    #[n(5)]
+    Claimed,
+    /// In a workshop to be mended.
+    #[n(6)]
+    InRepair,
+    /// It is no more.
+    #[n(7)]
+    Destroyed,
+}
+
+impl ItemState {
+    /// Every state, in the order of their numbers.
+    pub const ALL: [Self; 8] = [
+        Self::Declared,
+        Self::InStock,
+        Self::Finished,
+        Self::Exhausted,
+        Self::Sold,
+        Self::Claimed,
+        Self::InRepair,
+        Self::Destroyed,
+    ];
+
+    /// The stable word for machines, as in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Declared => "declared",
+            Self::InStock => "in_stock",
+            Self::Finished => "finished",
+            Self::Exhausted => "exhausted",
+            Self::Sold => "sold",
+            Self::Claimed => "claimed",
+            Self::InRepair => "in_repair",
+            Self::Destroyed => "destroyed",
+        }
+    }
+
+    /// The state of this word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
+    /// The state for people.
+    #[must_use]
+    pub const fn words(self) -> Words {
+        match self {
+            Self::Declared => {
+                words("declared, not yet received", "已登记、尚未收货", "declarado, ainda não recebido")
+            }
+            Self::InStock => words("in stock", "在库", "em estoque"),
+            Self::Finished => words("finished", "成品", "acabado"),
+            Self::Exhausted => words("exhausted", "已用尽", "esgotado"),
+            Self::Sold => words("sold", "已售出", "vendido"),
+            Self::Claimed => words("claimed by its buyer", "买家已认领", "resgatado pelo comprador"),
+            Self::InRepair => words("in repair", "修理中", "em reparo"),
+            Self::Destroyed => words("destroyed", "已销毁", "destruído"),
+        }
+    }
+}
+
+/// How an item went missing.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(index_only)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// Nobody knows where it is.
+    #[n(0)]
+    Lost,
+    /// It was taken.
+    #[n(1)]
+    Stolen,
+}
+
+impl Loss {
+    /// How, for people.
+    #[must_use]
+    pub const fn words(self) -> Words {
+        match self {
+            Self::Lost => words("lost", "遗失", "perdido"),
+            Self::Stolen => words("stolen", "被盗", "furtado"),
+        }
+    }
+}
+
+/// An item that its custodian or owner has reported missing.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct Missing {
+    /// How.
+    #[n(0)]
+    pub how: Loss,
+    /// The event that reported it.
+    #[n(1)]
+    pub reported: EventRef,
+}
+
+/// What stands beside an item's state and stops or marks what may be done with it.
+#[derive(Clone, Debug, Decode, Default, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct Standing {
+    /// Holds that are in force: each stops every change and transfer.
+    #[n(0)]
+    pub holds: Vec<HoldId>,
+    /// Open disputes over title: each stops every change and transfer.
+    #[n(1)]
+    pub title_disputes: Vec<DisputeId>,
+    /// Open disputes over anything else: they are shown.
+    #[n(2)]
+    pub other_disputes: Vec<DisputeId>,
+    /// Recalls: each stops sale and transfer.
+    #[n(3)]
+    pub recalls: Vec<RecallId>,
+    /// Lost or stolen, and not recovered.
+    #[n(4)]
+    pub missing: Option<Missing>,
+}
+
+impl Standing {
+    /// Whether there is nothing to say: such a standing is left out of the record.
+    #[must_use]
+    pub fn is_clear(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What an item was made of.
@@ -265,6 +392,28 @@ pub struct Item {
     /// How many certificates, documents and warnings were too many to keep.
     #[n(26)]
     pub not_kept: u32,
+    /// What stops or marks it beside its state; absent while nothing does.
+    #[n(27)]
+    pub standing: Option<Box<Standing>>,
+    /// How many events have made other things of it: the number of the next `Offspring` record. Absent: none, or all
+    /// under ruleset 1.
+    #[n(28)]
+    pub makings: Option<u32>,
+}
+
+impl Item {
+    /// What stops or marks it, to read.
+    #[must_use]
+    pub fn standing(&self) -> std::borrow::Cow<'_, Standing> {
+        self.standing.as_deref().map_or_else(std::borrow::Cow::default, std::borrow::Cow::Borrowed)
+    }
+
+    /// Changes what stops or marks it.
+    pub fn change_standing(&mut self, change: impl FnOnce(&mut Standing)) {
+        let mut standing = self.standing.take().unwrap_or_default();
+        change(&mut standing);
+        self.standing = (!standing.is_clear()).then_some(standing);
+    }
 }
 
 /// A document behind a claim.

@@ -1,5 +1,6 @@
 //! Which record: keys, and their place in the state map and in an index.
 
+use super::Parentage;
 use crate::hash::Hash;
 use crate::id::{ConsignmentId, ItemId, OfferId, ParticipantId, SaleId, WorkOrderId};
 use crate::key::KeyId;
@@ -36,6 +37,8 @@ pub enum RecordKey {
     Certificate(Hash),
     /// A registered issuer code, by its hash.
     Issuer(Hash),
+    /// What one event made of a thing, by the thing and a number that counts such events from 0.
+    Offspring(Parentage, u32),
 }
 
 impl RecordKey {
@@ -57,6 +60,7 @@ impl RecordKey {
             Self::Tag(_) => 12,
             Self::Certificate(_) => 13,
             Self::Issuer(_) => 14,
+            Self::Offspring(..) => 15,
         }
     }
 
@@ -77,6 +81,10 @@ impl RecordKey {
             Self::Sale(id) => bytes.extend(id.bytes()),
             Self::Tag(code) => bytes.extend(code.bytes()),
             Self::Certificate(hash) | Self::Issuer(hash) => bytes.extend(hash.as_bytes()),
+            Self::Offspring(parent, number) => {
+                bytes.extend(parent.key().to_bytes());
+                bytes.extend(number.to_be_bytes());
+            }
         }
         bytes
     }

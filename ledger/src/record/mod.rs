@@ -4,6 +4,7 @@
 //! A record's bytes are its deterministic CBOR (maps with ascending integer keys, absent options left out); the
 //! state map commits to their SHA-256. Nothing here decides anything: `apply` does.
 
+mod descent;
 mod item;
 mod key;
 mod party;
@@ -13,9 +14,10 @@ use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
 
+pub use descent::{Offspring, Parentage};
 pub use item::{
-    CertificateLink, Claims, CountBalance, Detail, Document, Item, ItemState, MAX_KEPT, MassBalance, Origin,
-    Parent, TreatmentState,
+    CertificateLink, Claims, CountBalance, Detail, Document, Item, ItemState, Loss, MAX_KEPT, MassBalance,
+    Missing, Origin, Parent, Standing, TreatmentState,
 };
 pub use key::RecordKey;
 pub use party::{
@@ -112,7 +114,7 @@ macro_rules! records {
     };
 }
 
-records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer }
+records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer Offspring }
 
 impl Record {
     /// Reads the record of a key.
@@ -135,6 +137,7 @@ impl Record {
             RecordKey::Tag(_) => Self::Tag(cbor::decode_exact(bytes)?),
             RecordKey::Certificate(_) => Self::Certificate(cbor::decode_exact(bytes)?),
             RecordKey::Issuer(_) => Self::Issuer(cbor::decode_exact(bytes)?),
+            RecordKey::Offspring(..) => Self::Offspring(cbor::decode_exact(bytes)?),
         })
     }
 
@@ -144,7 +147,7 @@ impl Record {
         Hash::of(&self.to_bytes())
     }
 
-    /// The events that touched it; none for a sequence window.
+    /// The events that touched it; none for a sequence window and for what is written once.
     #[must_use]
     pub fn history(&self) -> Option<&History> {
         Some(match self {
@@ -153,7 +156,7 @@ impl Record {
             Self::Clock(r) => &r.history,
             Self::Participant(r) => &r.history,
             Self::Key(r) => &r.history,
-            Self::Sequence(_) => return None,
+            Self::Sequence(_) | Self::Offspring(_) => return None,
             Self::Item(r) => &r.history,
             Self::WorkOrder(r) => &r.history,
             Self::Consignment(r) => &r.history,
@@ -172,7 +175,7 @@ impl Record {
             Self::Clock(r) => &mut r.history,
             Self::Participant(r) => &mut r.history,
             Self::Key(r) => &mut r.history,
-            Self::Sequence(_) => return None,
+            Self::Sequence(_) | Self::Offspring(_) => return None,
             Self::Item(r) => &mut r.history,
             Self::WorkOrder(r) => &mut r.history,
             Self::Consignment(r) => &mut r.history,

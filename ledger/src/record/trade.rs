@@ -60,6 +60,9 @@ pub struct WorkOrder {
     /// How many documents and warnings were too many to keep.
     #[n(14)]
     pub not_kept: u32,
+    /// How many events have made things of it: the number of the next `Offspring` record.
+    #[n(15)]
+    pub makings: Option<u32>,
 }
 
 /// Lots that arrived together.

@@ -103,7 +103,7 @@ impl World {
         world.seal.audience = ledger.id;
         world.registrar = author;
         let policy = format!(
-            r#"{{"type":"policy.adopted","at":"{}","ruleset":1,"vocabulary":"1","skew_s":600,"late_after_s":86400,
+            r#"{{"type":"policy.adopted","at":"{}","ruleset":2,"vocabulary":"1","skew_s":600,"late_after_s":86400,
             "receipt_reason_ppm":5000,"receipt_countersign_ppm":20000,"scale_ppm":2000,"max_forward_items":100}}"#,
             world.at()
         );

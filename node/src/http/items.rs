@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use lode_ledger::id::{ItemId, ItemKind};
 use lode_ledger::lang::Lang;
-use lode_ledger::record::{EventRef, Item, Record, RecordKey};
+use lode_ledger::record::{EventRef, Item, ItemState, Record, RecordKey};
 use lode_ledger::statement::{Statement, decode_payload};
 use lode_ledger::vocab::Code;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{Admitted, Asked, Path, Query, admit_to};
 use super::problem::{Kind, Problem, ProblemBody};
-use super::view::{ItemView, Listed, MassView, Place, state_of};
+use super::view::{ItemView, Listed, MassView, Place};
 use super::{aside, parse, view, wrong_value};
 use crate::service::{ItemFilter, Node, ProofError};
 
@@ -65,10 +65,10 @@ impl Which {
         };
         let state = match self.state.as_deref() {
             None => None,
-            Some(word) => Some(
-                state_of(word)
-                    .ok_or_else(|| wrong("state: declared | in_stock | finished | exhausted | sold"))?,
-            ),
+            Some(word) => Some(ItemState::of_word(word).ok_or_else(|| {
+                let states: Vec<&str> = ItemState::ALL.iter().map(|state| state.word()).collect();
+                wrong(&format!("state: {}", states.join(" | ")))
+            })?),
         };
         let species = match self.species.as_deref() {
             None => None,

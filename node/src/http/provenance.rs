@@ -14,7 +14,7 @@ use super::aside;
 use super::asked::{Admitted, Asked, Path, Query};
 use super::items::{known, page_size};
 use super::problem::{Kind, Problem, ProblemBody};
-use super::view::{Place, kind_word, state_word};
+use super::view::{Place, kind_word};
 use crate::service::{BadCursor, Node, Page};
 
 /// Deepest tree in one answer.
@@ -309,7 +309,7 @@ fn count(node: &Node, key: &RecordKey, depth: u32, uses: &mut Vec<Use>, totals: 
             uses.push(Use {
                 id: id.to_string(),
                 kind: kind_word(id).to_owned(),
-                state: state_word(item.state).to_owned(),
+                state: item.state.word().to_owned(),
                 mass_mg: item.mass.entered.get(),
                 left_mg: item.mass.left.get(),
                 custodian: item.custodian.to_string(),

@@ -8,8 +8,7 @@ use lode_ledger::id::{ItemId, OfferId, ParticipantId, WorkOrderId};
 use lode_ledger::json::Json;
 use lode_ledger::lang::Lang;
 use lode_ledger::record::{
-    Claims, EventRef, Item, ItemState, MassBalance, Offer, OfferState, Parent, Participant, Tag, Warning,
-    WorkOrder,
+    Claims, EventRef, Item, MassBalance, Offer, OfferState, Parent, Participant, Tag, Warning, WorkOrder,
 };
 use lode_ledger::tag::TagCode;
 use lode_ledger::violation::Reason;
@@ -302,26 +301,6 @@ pub const fn kind_word(id: &ItemId) -> &'static str {
     }
 }
 
-/// A state as a word.
-#[must_use]
-pub const fn state_word(state: ItemState) -> &'static str {
-    match state {
-        ItemState::Declared => "declared",
-        ItemState::InStock => "in_stock",
-        ItemState::Finished => "finished",
-        ItemState::Exhausted => "exhausted",
-        ItemState::Sold => "sold",
-    }
-}
-
-/// A state of this word.
-#[must_use]
-pub fn state_of(word: &str) -> Option<ItemState> {
-    [ItemState::Declared, ItemState::InStock, ItemState::Finished, ItemState::Exhausted, ItemState::Sold]
-        .into_iter()
-        .find(|state| state_word(*state) == word)
-}
-
 fn text<T: ToString>(value: Option<T>) -> Option<String> {
     value.map(|value| value.to_string())
 }
@@ -348,7 +327,7 @@ pub fn item(id: &ItemId, item: &Item, lang: Lang) -> ItemView {
     ItemView {
         id: id.to_string(),
         kind: kind_word(id).to_owned(),
-        state: state_word(item.state).to_owned(),
+        state: item.state.word().to_owned(),
         entry: item.entry.map(|entry| named(entry, lang)),
         form: named(item.form, lang),
         claims: claims(&item.claims, lang),

@@ -129,13 +129,16 @@ pub fn item_page(source: &dyn Source, id: &ItemId, options: PageOptions) -> Opti
     })
 }
 
-const fn state(item: &Item, texts: Texts) -> &'static str {
+fn state(item: &Item, texts: Texts) -> &'static str {
     match item.state {
         ItemState::Declared => texts.state_declared(),
         ItemState::InStock => texts.state_in_stock(),
         ItemState::Finished => texts.state_finished(),
         ItemState::Exhausted => texts.state_exhausted(),
         ItemState::Sold => texts.state_sold(),
+        ItemState::Claimed | ItemState::InRepair | ItemState::Destroyed => {
+            item.state.words().of(texts.0.lang())
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use lode_ledger::apply::RULESET;
 use lode_ledger::event::Event;
 use lode_ledger::event::body::{KeyGrant, LedgerOpened, ParticipantEnrolled, PolicyAdopted, Registrar};
 use lode_ledger::event::shape::Text;
@@ -134,7 +135,7 @@ fn enrolment(number: u64, at: Timestamp) -> Result<Event> {
 fn policy(at: Timestamp) -> Result<Event> {
     Ok(PolicyAdopted {
         at,
-        ruleset: 1,
+        ruleset: RULESET,
         vocabulary: text("2026-11")?,
         skew_s: 86_400,
         late_after_s: 2_592_000,

@@ -1,6 +1,7 @@
 //! Bodies of events with everything filled in, for tests to change what they are about. Each comes with the id of
 //! what it makes.
 
+use lode_ledger::apply::RULESET;
 use lode_ledger::event::body::{
     AcceptLine, CertificateLinked, ConsignmentReceived, CustodyAccepted, CustodyOffered, DocumentRef, Gain,
     Input, LedgerOpened, Loss, LossRecorded, LotDeclared, LotMerged, LotSplit, OfferLine, OriginShare,
@@ -126,7 +127,7 @@ impl World {
     pub fn policy(&self) -> PolicyAdopted {
         PolicyAdopted {
             at: self.now,
-            ruleset: 1,
+            ruleset: RULESET,
             vocabulary: text("2026-11"),
             skew_s: SKEW,
             late_after_s: 7 * 86_400,

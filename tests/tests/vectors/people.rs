@@ -1,5 +1,6 @@
 //! Who may speak: the ledger's opening, sequence numbers, keys, roles, enrolment, seals and policy.
 
+use lode_ledger::apply::RULESET;
 use lode_ledger::event::body::{KeyAdded, KeyRevoked, LotSplit, OutputKind, ParticipantEnrolled, StepLogged};
 use lode_ledger::hash::Hash;
 use lode_ledger::key::{PublicKey, Signature};
@@ -72,7 +73,7 @@ pub(super) fn before_the_policy(bench: &mut Bench) {
     let verdict = Verdict::whole("policy-first", "F1");
     bench.event("policy-missing", "entry 1 is no policy", verdict, Who::Registrar, body);
     let mut newer = bench.world.policy();
-    newer.ruleset = 2;
+    newer.ruleset = RULESET + 1;
     let verdict = Verdict::rule("unknown-ruleset", "F1", "ruleset");
     bench.event("ruleset-unknown", "rules of the future", verdict, Who::Registrar, newer);
 }
@@ -336,6 +337,10 @@ pub(super) fn enrolment(bench: &mut Bench) {
 }
 
 pub(super) fn seals_and_policy(bench: &mut Bench) {
+    let mut older = bench.world.policy();
+    older.ruleset = RULESET - 1;
+    let verdict = Verdict::rule("ruleset-back", "F1", "ruleset");
+    bench.event("ruleset-back", "rules of the past", verdict, Who::Registrar, older);
     let author = bench.world.seal_author();
     let later = Timestamp::from_unix(bench.world.now.unix() + 600);
     let mut seal = bench.world.seal_body();

@@ -1,0 +1,101 @@
+//! Who takes part: participants, roles and keys.
+
+use super::{EventName, Line, Normalised};
+use crate::event::shape::{List, payload};
+use crate::id::{LogIndex, Nonce, ParticipantId};
+use crate::key::{KeyId, PublicKey, Signature};
+use crate::sealed::Sealable;
+use crate::time::Timestamp;
+use crate::vocab::{Code, Country, Role};
+
+payload! {
+    /// An Ed25519 key and the proof that its holder agreed to be enrolled with it.
+    pub struct KeyGrant {
+        /// The public key; weak, non-canonical and torsioned keys are refused.
+        [key]: PublicKey,
+        /// The key's own signature over `lode key 1`, origin, subject and key (formats: proof of possession).
+        [proof]: Signature,
+        /// The event types it may sign; absent: all that its participant's roles allow.
+        [scope]: List<EventName, 0, 32>,
+    }
+
+    /// The registrar enrols an organisation or a person.
+    pub struct ParticipantEnrolled {
+        /// When the author says that it happened.
+        [at]: Timestamp,
+        /// 128 random bits from which the participant id is derived.
+        [nonce]: Nonce,
+        /// Whether a natural person; a person's name must be sealed.
+        [person]: bool,
+        /// The name.
+        descriptive [name]: Sealable<Line>,
+        /// Where it is established.
+        [country]: Code<Country>,
+        /// What it may do.
+        [roles]: List<Code<Role>, 1, 16>,
+        /// Its keys, one per device.
+        [keys]: List<KeyGrant, 1, 8>,
+        /// A lab's registered code, under which its certificates are numbered.
+        [issuer_code]: Option<Normalised>,
+        /// Business licence or register number.
+        descriptive [registration]: Option<Sealable<Line>>,
+    }
+
+    /// The registrar suspends a participant: its statements are refused from here on.
+    pub struct ParticipantSuspended {
+        /// When the author says that it happened.
+        [at]: Timestamp,
+        /// Who is suspended.
+        [participant]: ParticipantId,
+        /// Why.
+        descriptive [reason]: Line,
+    }
+
+    /// The registrar grants a role.
+    pub struct RoleGranted {
+        /// When the author says that it happened.
+        [at]: Timestamp,
+        /// To whom.
+        [participant]: ParticipantId,
+        /// The role.
+        [role]: Code<Role>,
+    }
+
+    /// The registrar takes a role away.
+    pub struct RoleRevoked {
+        /// When the author says that it happened.
+        [at]: Timestamp,
+        /// From whom.
+        [participant]: ParticipantId,
+        /// The role.
+        [role]: Code<Role>,
+        /// Why.
+        descriptive [reason]: Line,
+    }
+
+    /// A participant grants a device its key, or the registrar restores a participant whose keys are lost.
+    pub struct KeyAdded {
+        /// When the author says that it happened.
+        [at]: Timestamp,
+        /// Whose key it becomes.
+        [participant]: ParticipantId,
+        /// The key and its proof of possession over the participant's id.
+        [grant]: KeyGrant,
+        /// What the device is called.
+        descriptive [device]: Option<Sealable<Line>>,
+    }
+
+    /// A key is no longer valid, from the next index on.
+    pub struct KeyRevoked {
+        /// When the author says that it happened.
+        [at]: Timestamp,
+        /// Whose key it is.
+        [participant]: ParticipantId,
+        /// The key's thumbprint.
+        [key]: KeyId,
+        /// The log index since which its statements are suspect: they stay, flagged.
+        [suspect_since]: Option<LogIndex>,
+        /// Why.
+        descriptive [reason]: Line,
+    }
+}

@@ -1,0 +1,48 @@
+//! What was made of a thing: one small record for each event that made something of it, numbered by the thing's own
+//! record. So a rule can walk forward along the goods without a list that grows without end.
+
+use minicbor::{Decode, Encode};
+
+use super::RecordKey;
+use crate::id::{ItemId, WorkOrderId};
+
+/// A thing that others are made of: an item, or a job.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Parentage {
+    /// An item.
+    #[n(0)]
+    Item(#[n(0)] ItemId),
+    /// A job.
+    #[n(1)]
+    Work(#[n(0)] WorkOrderId),
+}
+
+impl Parentage {
+    /// The thing that a record key names, if others can be made of it.
+    #[must_use]
+    pub const fn of(key: &RecordKey) -> Option<Self> {
+        match key {
+            RecordKey::Item(id) => Some(Self::Item(*id)),
+            RecordKey::WorkOrder(id) => Some(Self::Work(*id)),
+            _ => None,
+        }
+    }
+
+    /// The key of its record.
+    #[must_use]
+    pub const fn key(self) -> RecordKey {
+        match self {
+            Self::Item(id) => RecordKey::Item(id),
+            Self::Work(id) => RecordKey::WorkOrder(id),
+        }
+    }
+}
+
+/// What one event made of a thing. It has no history: it is written once.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[cbor(map)]
+pub struct Offspring {
+    /// The items and jobs, in the order of the event.
+    #[n(0)]
+    pub children: Vec<Parentage>,
+}
