@@ -1,6 +1,6 @@
 //! What the tests across crates share: a small trade that always comes out the same (`world`), statements as files
 //! for readers in other languages (`vectors`), the load tool's parts (`load`), a checker of what clients were told
-//! (`history`), and a slow, obvious second opinion on the arithmetic (`model`).
+//! (`history`), and slow, obvious second opinions on the arithmetic (`model`) and on every verdict (`reference`).
 //!
 //! No test stands here, and nothing that a released program uses.
 #![allow(
@@ -16,6 +16,7 @@ pub mod golden;
 pub mod history;
 pub mod load;
 pub mod model;
+pub mod reference;
 pub mod vectors;
 pub mod workbook;
 pub mod world;

@@ -1,6 +1,7 @@
 //! What must hold whatever happens: mass and counts to the milligram, treatments and origins along the ancestry, one
 //! state root however it is reached, one proof for many leaves as good as many. Histories and defects are random.
 
+mod agreement;
 mod histories;
 mod mutations;
 

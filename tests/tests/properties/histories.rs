@@ -59,13 +59,21 @@ const FINDINGS: [&str; 4] = ["declared_none", "declared_applied", "not_stated", 
 
 /// Tries an operation; which event it was and whether it was accepted. Nothing if there is nothing to do it with.
 pub(super) fn play(world: &mut World, op: &Op) -> Option<(&'static str, bool)> {
-    if op.kind == 17 {
-        world.seal();
-        return Some(("ledger.sealed", true));
-    }
-    let (who, event) = make(world, op)?;
+    let size = world.entries.len();
+    let Some((who, event)) = next(world, op) else {
+        return (world.entries.len() > size).then_some(("ledger.sealed", true));
+    };
     let name = event.event_type().spec().name;
     Some((name, world.say(who, &[event]).is_ok()))
+}
+
+/// What an operation says, and who; nothing if there is nothing to say, and of a seal, which is then made.
+pub(super) fn next(world: &mut World, op: &Op) -> Option<(Who, Event)> {
+    if op.kind == 17 {
+        world.seal();
+        return None;
+    }
+    make(world, op)
 }
 
 fn make(world: &mut World, op: &Op) -> Option<(Who, Event)> {

@@ -107,11 +107,11 @@ fn random_bytes_in_a_statement_are_refused() {
 
 /// How a value is changed.
 #[derive(Clone, Debug)]
-struct Change {
-    which: usize,
-    leaf: usize,
-    how: u8,
-    amount: i64,
+pub(super) struct Change {
+    pub(super) which: usize,
+    pub(super) leaf: usize,
+    pub(super) how: u8,
+    pub(super) amount: i64,
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn pool(world: &World) -> Vec<String> {
 }
 
 /// How many places of a value can be changed.
-fn count(json: &Json) -> usize {
+pub(super) fn count(json: &Json) -> usize {
     match json {
         Json::Arr(items) => 1 + items.iter().map(count).sum::<usize>(),
         Json::Obj(fields) => 1 + fields.iter().map(|(_, value)| count(value)).sum::<usize>(),
@@ -180,7 +180,7 @@ fn count(json: &Json) -> usize {
 }
 
 /// Changes the place that is reached after so many steps.
-fn bend(json: &mut Json, steps: &mut usize, change: &Change, strings: &[String]) -> bool {
+pub(super) fn bend(json: &mut Json, steps: &mut usize, change: &Change, strings: &[String]) -> bool {
     if *steps == 0 {
         bend_here(json, change, strings);
         return true;

@@ -1,0 +1,518 @@
+//! Every reason why an event may not be said, by the events' meaning. All reasons are named, not only the first: which
+//! of them a ledger gives first is its own matter.
+
+use std::collections::BTreeSet;
+
+use lode_ledger::event::body::{
+    CertificateLinked, ConsignmentReceived, CustodyAccepted, CustodyOffered, Input, Loss, LotDeclared,
+    LotMerged, LotSplit, OutputKind, SaleRecorded, SupplierCountersigned, TreatmentApplied,
+    TreatmentDeclared, WorkCompleted,
+};
+use lode_ledger::event::{Author, Event};
+use lode_ledger::id::{ItemId, ItemKind, OfferId, ParticipantId, SaleId, WorkOrderId};
+use lode_ledger::key::PublicKey;
+use lode_ledger::tag::TagCode;
+
+use super::state::{Offered, Stage, State, Thing, height, item_kind, made, mg};
+use crate::world::ORIGIN;
+
+/// Treatments that leave something behind.
+const ADDING: [&str; 8] = ["coat", "dye", "fill", "glass_fill", "glue", "impregnate", "oil", "wax"];
+
+/// Every reason, by its code.
+pub(super) fn of(state: &State, author: ParticipantId, event: &Event) -> BTreeSet<&'static str> {
+    let mut asked = Asked { state, author, reasons: BTreeSet::new() };
+    if state.suspended.contains(&author) {
+        asked.no("suspended");
+    }
+    if let Author::Participant(roles) = event.event_type().spec().author
+        && !roles.is_empty()
+        && !roles.iter().any(|role| asked.has_role(author, role))
+    {
+        asked.no("role-forbids");
+    }
+    match event {
+        Event::LotDeclared(body) => asked.lot_declared(body),
+        Event::SupplierCountersigned(body) => asked.supplier_countersigned(body),
+        Event::ConsignmentReceived(body) => asked.consignment_received(body),
+        Event::LotSplit(body) => asked.lot_split(body),
+        Event::LotMerged(body) => asked.lot_merged(body),
+        Event::LossRecorded(body) => asked.loss_recorded(body),
+        Event::TreatmentDeclared(body) => asked.treatment_declared(body),
+        Event::TreatmentApplied(body) => asked.treatment_applied(body),
+        Event::CertificateLinked(body) => asked.certificate_linked(body),
+        Event::WorkStarted(body) => {
+            asked.inputs(&body.inputs);
+            asked.unless_new(state.jobs.contains_key(&WorkOrderId::derive(
+                ORIGIN,
+                &author.to_string(),
+                &body.nonce,
+                0,
+            )));
+        }
+        Event::StepLogged(body) => {
+            asked.not_zero(body.mass_mg.map_or(1, mg));
+            match (body.item, body.work) {
+                (Some(item), None) => asked.in_hand(item),
+                (None, Some(work)) => drop(asked.job(work)),
+                _ => asked.no("fields-disagree"),
+            }
+        }
+        Event::WorkCompleted(body) => asked.work_completed(body),
+        Event::CustodyOffered(body) => asked.custody_offered(body),
+        Event::CustodyAccepted(body) => asked.custody_accepted(body),
+        Event::CustodyRejected(body) => drop(asked.open_offer(body.offer, |offer| offer.to)),
+        Event::CustodyCancelled(body) => drop(asked.open_offer(body.offer, |offer| offer.from)),
+        Event::TagBound(body) => {
+            asked.in_hand(body.item);
+            if state.items.get(&body.item).is_some_and(|item| item.tag.is_some()) {
+                asked.no("tag-bound-already");
+            }
+            asked.tag(body.code, &body.claim_key);
+        }
+        Event::TagReplaced(body) => {
+            asked.in_hand(body.item);
+            if state.items.get(&body.item).is_none_or(|item| item.tag != Some(body.old)) {
+                asked.no("tag-unknown");
+            }
+            asked.tag(body.code, &body.claim_key);
+        }
+        Event::SaleRecorded(body) => asked.sale_recorded(body),
+        Event::SaleCancelled(body) => match state.sales.get(&body.sale) {
+            None => asked.no("not-found"),
+            Some(sale) => {
+                asked.must(sale.seller == author, "not-owner");
+                asked.must(!sale.cancelled, "state-forbids");
+            }
+        },
+        other => panic!("{} is not in the reference", other.event_type().spec().name),
+    }
+    asked.reasons
+}
+
+struct Asked<'a> {
+    state: &'a State,
+    author: ParticipantId,
+    reasons: BTreeSet<&'static str>,
+}
+
+/// A part of a mass, in parts per million, rounded down.
+const fn share(mass: i128, ppm: u32) -> i128 {
+    mass * ppm as i128 / 1_000_000
+}
+
+impl Asked<'_> {
+    fn no(&mut self, reason: &'static str) {
+        self.reasons.insert(reason);
+    }
+
+    fn must(&mut self, holds: bool, reason: &'static str) {
+        if !holds {
+            self.no(reason);
+        }
+    }
+
+    fn not_zero(&mut self, amount: i128) {
+        self.must(amount > 0, "not-positive");
+    }
+
+    fn unless_new(&mut self, exists: bool) {
+        self.must(!exists, "id-exists");
+    }
+
+    fn has_role(&self, who: ParticipantId, role: &str) -> bool {
+        self.state.roles.get(&who).is_some_and(|roles| roles.contains(role))
+    }
+
+    fn twice<T: Ord>(&mut self, things: impl IntoIterator<Item = T>) {
+        let mut seen = BTreeSet::new();
+        let all_new = things.into_iter().all(|thing| seen.insert(thing));
+        self.must(all_new, "named-twice");
+    }
+
+    fn policy(&self) -> (u32, u32, u32) {
+        let policy = self.state.policy.as_ref().expect("entry 1 is a policy");
+        (policy.receipt_reason_ppm.get(), policy.receipt_countersign_ppm.get(), policy.scale_ppm.get())
+    }
+
+    /// What two scales may differ by. A scale counts for no more than the second threshold.
+    fn scales(&self, mass: i128, a: i128, b: i128) -> i128 {
+        let (_, most, scale) = self.policy();
+        a.min(share(mass, most)) + b.min(share(mass, most)) + share(mass, scale)
+    }
+
+    /// The item is there, in the author's hands, free and workable.
+    fn in_hand(&mut self, id: ItemId) {
+        let Some(item) = self.state.items.get(&id) else { return self.no("not-found") };
+        self.must(item.stage == Stage::Here, "state-forbids");
+        self.must(item.custodian == Some(self.author), "not-custodian");
+        self.must(!self.offered(item), "offer-open");
+    }
+
+    fn offered(&self, item: &Thing) -> bool {
+        let offer = item.offer.and_then(|offer| self.state.offers.get(&offer));
+        offer.is_some_and(|offer| self.is_open(offer))
+    }
+
+    fn is_open(&self, offer: &Offered) -> bool {
+        !offer.ended && self.state.clock <= offer.expires
+    }
+
+    /// The job, if the author may go on with it.
+    fn job(&mut self, id: WorkOrderId) -> Option<Thing> {
+        let Some(job) = self.state.jobs.get(&id).cloned() else {
+            self.no("not-found");
+            return None;
+        };
+        self.must(job.custodian == Some(self.author), "not-custodian");
+        self.must(job.left > 0, "state-forbids");
+        Some(job)
+    }
+
+    fn open_offer(&mut self, id: OfferId, party: impl Fn(&Offered) -> ParticipantId) -> Option<Offered> {
+        let Some(offer) = self.state.offers.get(&id).cloned() else {
+            self.no("not-found");
+            return None;
+        };
+        self.must(party(&offer) == self.author, "not-named");
+        self.must(self.is_open(&offer), "offer-closed");
+        Some(offer)
+    }
+
+    fn tag(&mut self, code: TagCode, claim_key: &PublicKey) {
+        self.must(TagCode::of(claim_key) == code, "tag-not-hash");
+        self.must(claim_key.check().is_ok(), "key-refused");
+        self.unless_new(self.state.tags.contains(&code));
+    }
+
+    fn lot_declared(&mut self, body: &LotDeclared) {
+        let (net, gross, tare) =
+            (mg(body.mass.net_mg), body.mass.gross_mg.map(mg), body.mass.tare_mg.map(mg));
+        self.not_zero(net);
+        let fits = match (gross, tare) {
+            (Some(gross), Some(tare)) => gross == net + tare,
+            (Some(gross), None) => gross >= net,
+            (None, _) => true,
+        };
+        self.must(fits, "fields-disagree");
+        let shares: Vec<u32> = body.origins.iter().map(|origin| origin.share_ppm.get()).collect();
+        self.must(shares.iter().sum::<u32>() == 1_000_000 && !shares.contains(&0), "shares-not-whole");
+        self.twice(body.origins.iter().map(|origin| origin.country));
+        self.twice(body.treatments.iter().map(|said| said.treatment));
+        let by_people = body.species.attribute("nature").is_some_and(|nature| nature != "natural");
+        let said_natural = matches!(body.nature.as_str(), "natural" | "natural_glass");
+        self.must(!(by_people && said_natural), "fields-disagree");
+        let claimed = height(body.evidence);
+        let ceiling = if body.entry.as_str() == "opening_stock" { 0 } else { 1 };
+        self.must(claimed <= ceiling, "evidence-too-high");
+        self.must(claimed != 1 || !body.documents.is_empty(), "evidence-needs-document");
+        let by_lab = body.treatments.iter().any(|said| said.finding.as_str().starts_with("lab_"));
+        self.must(!by_lab, "lab-only");
+        if let Some(owner) = body.owner {
+            self.must(self.state.roles.contains_key(&owner), "not-found");
+        }
+        if let Some(supplier) = body.supplier_participant {
+            self.must(self.state.roles.contains_key(&supplier), "not-found");
+            let sells = self.has_role(supplier, "exporter") || self.has_role(supplier, "miner");
+            self.must(sells && supplier != self.author, "wrong-kind");
+        }
+        self.unless_new(self.state.items.contains_key(&made(ItemKind::Lot, self.author, &body.nonce, 0)));
+    }
+
+    fn supplier_countersigned(&mut self, body: &SupplierCountersigned) {
+        let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
+        self.must(item.supplier.is_some_and(|(supplier, _)| supplier == self.author), "not-entitled");
+        self.must(item.supplier.is_none_or(|(_, signed)| !signed), "state-forbids");
+        self.must(mg(body.net_mg) == item.entered, "not-balanced");
+        self.must(item.origins.contains(body.country.as_str()), "not-found");
+    }
+
+    fn consignment_received(&mut self, body: &ConsignmentReceived) {
+        self.twice(body.lines.iter().map(|line| line.item));
+        for line in body.lines.iter() {
+            let Some(item) = self.state.items.get(&line.item) else {
+                self.no("not-found");
+                continue;
+            };
+            self.must(item.stage == Stage::Declared, "state-forbids");
+            self.must(item.custodian == Some(self.author), "not-custodian");
+            let (received, declared) = (mg(line.received_mg), item.left);
+            self.not_zero(received);
+            let (reason, most, _) = self.policy();
+            let scales = self.scales(declared, item.resolution, mg(line.resolution_mg));
+            let difference = (received - declared).abs();
+            let small = difference <= share(declared, reason).max(scales);
+            self.must(small || line.reason.is_some(), "receipt-reason");
+            let too_much = received > declared && difference > share(declared, most).max(scales);
+            self.must(!too_much, "receipt-difference");
+        }
+        self.unless_new(self.state.consignments.contains(&(self.author, body.nonce)));
+    }
+
+    /// Losses that two scales explain are together no more than the scales allow.
+    fn measurement(&mut self, losses: &[Loss], mass: i128, resolution: i128) {
+        let by_scales: Vec<i128> = losses
+            .iter()
+            .filter(|loss| loss.reason.as_str() == "measurement_difference")
+            .map(|loss| mg(loss.mass_mg))
+            .collect();
+        let allowed = self.scales(mass, resolution, resolution);
+        self.must(by_scales.is_empty() || by_scales.iter().sum::<i128>() <= allowed, "difference-too-large");
+    }
+
+    /// What is taken out of a thing, part by part: masses and counts above zero, counts where there are any, and no
+    /// more than there is.
+    fn take(&mut self, item: &Thing, parts: &[(i128, Option<u32>)], losses: &[Loss]) -> (i128, i128) {
+        let (mut left, mut count) = (item.left, item.count.unwrap_or(0));
+        for (mass, units) in parts {
+            self.not_zero(*mass);
+            left -= mass;
+            match units {
+                Some(units) => {
+                    self.must(item.count.is_some(), "count-missing");
+                    self.not_zero(i128::from(*units));
+                    count -= i128::from(*units);
+                }
+                None => self.must(item.count.is_none(), "count-missing"),
+            }
+        }
+        for loss in losses {
+            self.not_zero(mg(loss.mass_mg));
+            left -= mg(loss.mass_mg);
+            if let Some(units) = loss.count {
+                self.must(item.count.is_some(), "count-missing");
+                self.not_zero(i128::from(units));
+                count -= i128::from(units);
+            }
+        }
+        self.must(left >= 0 && count >= 0, "too-much-taken");
+        (left, count)
+    }
+
+    fn lot_split(&mut self, body: &LotSplit) {
+        self.in_hand(body.item);
+        self.must(body.item.kind() != ItemKind::Piece, "wrong-kind");
+        let Some(item) = self.state.items.get(&body.item) else { return };
+        let parts: Vec<_> = body.parts.iter().map(|part| (mg(part.mass_mg), part.count)).collect();
+        let (left, count) = self.take(item, &parts, &body.losses);
+        self.measurement(&body.losses, item.left, item.resolution);
+        self.must(left == mg(body.left_mg), "not-balanced");
+        match (item.count, body.left_count) {
+            (None, None) => {}
+            (Some(_), Some(stated)) => {
+                self.must(count == i128::from(stated), "count-not-balanced");
+                self.must((stated == 0) == (left == 0), "count-not-balanced");
+            }
+            _ => self.no("count-missing"),
+        }
+        for n in 0..body.parts.len() {
+            let id = made(body.item.kind(), self.author, &body.nonce, n);
+            self.unless_new(self.state.items.contains_key(&id));
+        }
+    }
+
+    /// What goes into a merge or a job: in hand, of one owner and one mineral, no more than there is; a piece whole.
+    fn inputs(&mut self, inputs: &[Input]) {
+        self.twice(inputs.iter().map(|input| input.item));
+        let state = self.state;
+        let mut things = Vec::new();
+        for input in inputs {
+            self.in_hand(input.item);
+            let Some(item) = state.items.get(&input.item) else { continue };
+            let (left, count) = self.take(item, &[(mg(input.mass_mg), input.count)], &[]);
+            self.must(item.count.is_none() || (count == 0) == (left == 0), "count-not-balanced");
+            self.must(item.kind != Some(ItemKind::Piece) || left == 0, "not-balanced");
+            things.push(item);
+        }
+        self.must(things.windows(2).all(|two| two[0].owner == two[1].owner), "owners-differ");
+        self.must(things.windows(2).all(|two| two[0].species == two[1].species), "species-differ");
+    }
+
+    fn lot_merged(&mut self, body: &LotMerged) {
+        self.must(body.inputs.iter().all(|input| input.item.kind() == ItemKind::Lot), "wrong-kind");
+        self.inputs(&body.inputs);
+        let into: i128 = body.inputs.iter().map(|input| mg(input.mass_mg)).sum();
+        let lost: i128 = body.losses.iter().map(|loss| mg(loss.mass_mg)).sum();
+        body.losses.iter().for_each(|loss| {
+            self.not_zero(mg(loss.mass_mg));
+            self.must(loss.count.is_none(), "count-missing");
+        });
+        let coarsest = body.inputs.iter().filter_map(|input| self.state.items.get(&input.item));
+        let coarsest = coarsest.map(|item| item.resolution).max().unwrap_or(0);
+        self.measurement(&body.losses, into, coarsest);
+        self.not_zero(mg(body.mass_mg));
+        self.must(mg(body.mass_mg) + lost == into, "not-balanced");
+        self.unless_new(self.state.items.contains_key(&made(ItemKind::Lot, self.author, &body.nonce, 0)));
+    }
+
+    fn loss_recorded(&mut self, body: &lode_ledger::event::body::LossRecorded) {
+        self.in_hand(body.item);
+        let Some(item) = self.state.items.get(&body.item) else { return };
+        let losses = std::slice::from_ref(&body.loss);
+        let (left, count) = self.take(item, &[], losses);
+        self.measurement(losses, item.left, item.resolution);
+        self.must(left == mg(body.left_mg), "not-balanced");
+        self.must(item.count.is_none() || (count == 0) == (left == 0), "count-not-balanced");
+    }
+
+    fn treatment_declared(&mut self, body: &TreatmentDeclared) {
+        self.twice(body.treatments.iter().map(|said| said.treatment));
+        let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
+        self.must(item.stage != Stage::Gone, "state-forbids");
+        let lab = self.has_role(self.author, "lab");
+        let findings: Vec<&str> = body.treatments.iter().map(|said| said.finding.as_str()).collect();
+        if !(lab && findings.iter().all(|finding| finding.starts_with("lab_"))) {
+            self.must(item.custodian == Some(self.author), "not-custodian");
+            self.must(!self.offered(item), "offer-open");
+        }
+        self.must(lab || !findings.iter().any(|finding| finding.starts_with("lab_")), "lab-only");
+        for said in body.treatments.iter() {
+            self.may_be_said(item, said.treatment.as_str(), said.finding.as_str());
+        }
+    }
+
+    /// What was applied is not unsaid, and nothing said becomes "not stated".
+    fn may_be_said(&mut self, item: &Thing, treatment: &str, said: &str) {
+        let known = item.treatments.get(treatment).map_or("not_stated", String::as_str);
+        let applied = matches!(known, "declared_applied" | "applied_in_part" | "lab_detected");
+        let says_applied = matches!(said, "declared_applied" | "applied_in_part" | "lab_detected");
+        let unsaid = said == "not_stated" && known != "not_stated";
+        let undone = applied && !says_applied && !said.starts_with("lab_");
+        let lessened = known == "declared_applied" && said == "applied_in_part";
+        self.must(!(unsaid || undone || lessened), "treatment-undone");
+    }
+
+    fn treatment_applied(&mut self, body: &TreatmentApplied) {
+        let added = body.added_mg.map(mg);
+        self.not_zero(added.unwrap_or(1));
+        self.must(added.is_some() == body.left_mg.is_some(), "fields-disagree");
+        self.must(added.is_none() || ADDING.contains(&body.treatment.as_str()), "mass-from-nowhere");
+        let thing = match (body.item, body.work) {
+            (Some(id), None) => {
+                self.in_hand(id);
+                self.state.items.get(&id).cloned()
+            }
+            (None, Some(id)) => self.job(id),
+            _ => return self.no("fields-disagree"),
+        };
+        if let (Some(thing), Some(added), Some(left)) = (thing, added, body.left_mg) {
+            let (_, most, _) = self.policy();
+            self.must(thing.gained + added <= share(thing.entered, most), "mass-from-nowhere");
+            self.must(thing.left + added == mg(left), "not-balanced");
+        }
+    }
+
+    fn certificate_linked(&mut self, body: &CertificateLinked) {
+        let one_piece = body.scope.as_str() == "item";
+        self.twice(body.findings.iter().map(|said| said.treatment));
+        self.must(one_piece == body.sample_count.is_none(), "fields-disagree");
+        self.must(!one_piece || body.item.kind() == ItemKind::Piece, "wrong-kind");
+        for text in [&body.issuer_code, &body.number] {
+            let normal = text.as_str().bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+            self.must(normal, "fields-disagree");
+        }
+        let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
+        self.must(item.stage != Stage::Gone, "state-forbids");
+        let holder = self.state.labs.get(body.issuer_code.as_str());
+        if holder == Some(&self.author) && self.has_role(self.author, "lab") {
+            for said in body.findings.iter() {
+                self.may_be_said(item, said.treatment.as_str(), said.finding.as_str());
+            }
+        } else {
+            self.must(item.custodian == Some(self.author), "not-custodian");
+            self.must(!self.offered(item), "offer-open");
+            self.must(body.findings.is_empty(), "lab-only");
+        }
+        let number = (body.issuer_code.to_string(), body.number.to_string());
+        let elsewhere = self.state.bound.get(&number).is_some_and(|bound| *bound != body.item);
+        self.must(!(one_piece && elsewhere), "certificate-taken");
+    }
+
+    fn work_completed(&mut self, body: &WorkCompleted) {
+        let Some(job) = self.job(body.work) else { return };
+        let gained: i128 = body.gains.iter().map(|gain| mg(gain.mass_mg)).sum();
+        for gain in body.gains.iter() {
+            self.not_zero(mg(gain.mass_mg));
+            let scales = gain.reason.as_str() == "measurement_difference";
+            self.must(scales && body.left_mg.is_zero(), "mass-from-nowhere");
+        }
+        self.must(gained == 0 || gained <= self.scales(job.entered, 0, 0), "difference-too-large");
+        let mut left = job.left + gained;
+        for (n, output) in body.outputs.iter().enumerate() {
+            self.not_zero(mg(output.mass_mg));
+            left -= mg(output.mass_mg);
+            match (output.kind, output.count) {
+                (OutputKind::Batch, Some(count)) => self.not_zero(i128::from(count)),
+                (OutputKind::Lot | OutputKind::Piece, None) => {}
+                _ => self.no("count-missing"),
+            }
+            let id = made(item_kind(output.kind), self.author, &body.nonce, n);
+            self.unless_new(self.state.items.contains_key(&id));
+        }
+        for loss in body.losses.iter() {
+            self.not_zero(mg(loss.mass_mg));
+            self.must(loss.count.is_none(), "count-missing");
+            left -= mg(loss.mass_mg);
+        }
+        self.measurement(&body.losses, job.entered, 0);
+        self.must(left >= 0, "too-much-taken");
+        self.must(left == mg(body.left_mg), "not-balanced");
+    }
+
+    /// A weighing that takes the place of what the book has.
+    fn weighing(&mut self, item: &Thing, weighed: i128, resolution: i128) {
+        let (_, most, _) = self.policy();
+        let scales = self.scales(item.left, item.resolution, resolution);
+        let more = weighed - item.left;
+        let allowed = share(item.entered, most).max(scales);
+        self.must(more <= 0 || item.gained + more <= allowed, "mass-from-nowhere");
+        self.must(more >= 0 || -more <= share(item.left, most).max(scales), "loss-unstated");
+    }
+
+    fn custody_offered(&mut self, body: &CustodyOffered) {
+        self.twice(body.lines.iter().map(|line| line.item));
+        self.must(body.to != self.author, "to-self");
+        self.must(self.state.roles.contains_key(&body.to), "not-found");
+        self.must(!self.state.suspended.contains(&body.to), "state-forbids");
+        self.must(body.expires.unix() > self.state.clock, "fields-disagree");
+        for line in body.lines.iter() {
+            self.in_hand(line.item);
+            self.not_zero(mg(line.mass_mg));
+            let Some(item) = self.state.items.get(&line.item) else { continue };
+            self.must(body.ownership != Some(true) || item.owner == Some(self.author), "not-owner");
+            self.weighing(item, mg(line.mass_mg), mg(line.resolution_mg));
+        }
+        let id = OfferId::derive(ORIGIN, &self.author.to_string(), &body.nonce, 0);
+        self.unless_new(self.state.offers.contains_key(&id));
+    }
+
+    fn custody_accepted(&mut self, body: &CustodyAccepted) {
+        self.twice(body.lines.iter().map(|line| line.item));
+        let Some(offer) = self.open_offer(body.offer, |offer| offer.to) else { return };
+        self.must(body.lines.len() == offer.lines.len(), "lines-differ");
+        for line in body.lines.iter() {
+            let Some((_, mass, resolution)) = offer.lines.iter().find(|(item, ..)| *item == line.item) else {
+                self.no("lines-differ");
+                continue;
+            };
+            let measured = mg(line.measured_mg);
+            self.not_zero(measured);
+            let allowed = self.scales(*mass, *resolution, mg(line.resolution_mg));
+            self.must((measured - mass).abs() <= allowed, "difference-too-large");
+            if let Some(item) = self.state.items.get(&line.item) {
+                self.weighing(item, measured, mg(line.resolution_mg));
+            }
+        }
+    }
+
+    fn sale_recorded(&mut self, body: &SaleRecorded) {
+        self.twice(body.items.iter().copied());
+        for id in body.items.iter() {
+            self.in_hand(*id);
+            let owner = self.state.items.get(id).and_then(|item| item.owner);
+            self.must(!self.state.items.contains_key(id) || owner == Some(self.author), "not-owner");
+        }
+        let id = SaleId::derive(ORIGIN, &self.author.to_string(), &body.nonce, 0);
+        self.unless_new(self.state.sales.contains_key(&id));
+    }
+}

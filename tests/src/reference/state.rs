@@ -1,0 +1,465 @@
+//! What a history adds up to: who is who, where each thing is, how much of it there is, and what is known of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lode_ledger::event::Event;
+use lode_ledger::event::body::{Input, Loss, OutputKind, PolicyAdopted};
+use lode_ledger::id::{ItemId, ItemKind, Nonce, OfferId, ParticipantId, SaleId, WorkOrderId};
+use lode_ledger::tag::TagCode;
+use lode_ledger::vocab::EvidenceLevel;
+
+use crate::world::ORIGIN;
+
+/// Where a thing is in its life.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Stage {
+    /// Declared for import, not yet weighed here.
+    #[default]
+    Declared,
+    /// There to be worked with: a lot, a batch or a piece.
+    Here,
+    /// Nothing is left.
+    Gone,
+    /// A buyer has it.
+    Sold,
+}
+
+/// A lot, a batch, a piece, or the goods of a job.
+#[derive(Clone, Debug, Default)]
+pub struct Thing {
+    /// What kind of item; nothing for a job.
+    pub kind: Option<ItemKind>,
+    /// Where it is in its life; a job is here until nothing is left in it.
+    pub stage: Stage,
+    /// Milligrams that it began with.
+    pub entered: i128,
+    /// Milligrams that were added to it.
+    pub gained: i128,
+    /// Milligrams that are left.
+    pub left: i128,
+    /// Units that are left, of a batch.
+    pub count: Option<i128>,
+    /// The scale that weighed it last, in milligrams.
+    pub resolution: i128,
+    /// In whose hands.
+    pub custodian: Option<ParticipantId>,
+    /// Whose.
+    pub owner: Option<ParticipantId>,
+    /// The mineral.
+    pub species: String,
+    /// Where it may have been dug.
+    pub origins: BTreeSet<String>,
+    /// What was said of each treatment; what was never said is not here.
+    pub treatments: BTreeMap<String, String>,
+    /// Its live tag.
+    pub tag: Option<TagCode>,
+    /// The offer that it was last part of.
+    pub offer: Option<OfferId>,
+    /// Who may counter-sign it, and whether that was done.
+    pub supplier: Option<(ParticipantId, bool)>,
+}
+
+/// A hand-over that was offered.
+#[derive(Clone, Debug)]
+pub struct Offered {
+    /// Who offers.
+    pub from: ParticipantId,
+    /// To whom.
+    pub to: ParticipantId,
+    /// Item, mass and resolution of the giver's scale.
+    pub lines: Vec<(ItemId, i128, i128)>,
+    /// Until when, in seconds.
+    pub expires: i64,
+    /// Whether it becomes the taker's.
+    pub ownership: bool,
+    /// Whether it was accepted, rejected or cancelled.
+    pub ended: bool,
+}
+
+/// A sale.
+#[derive(Clone, Debug)]
+pub struct Sold {
+    /// Who sold.
+    pub seller: ParticipantId,
+    /// What.
+    pub items: Vec<ItemId>,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
+}
+
+/// What a history adds up to.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// The roles of everybody.
+    pub roles: BTreeMap<ParticipantId, BTreeSet<String>>,
+    /// Who is suspended.
+    pub suspended: BTreeSet<ParticipantId>,
+    /// Who holds which lab's code.
+    pub labs: BTreeMap<String, ParticipantId>,
+    /// All items.
+    pub items: BTreeMap<ItemId, Thing>,
+    /// All jobs.
+    pub jobs: BTreeMap<WorkOrderId, Thing>,
+    /// All offers.
+    pub offers: BTreeMap<OfferId, Offered>,
+    /// All sales.
+    pub sales: BTreeMap<SaleId, Sold>,
+    /// All tags that were ever bound.
+    pub tags: BTreeSet<TagCode>,
+    /// Certificates that a lab has bound to a piece, by issuer and number.
+    pub bound: BTreeMap<(String, String), ItemId>,
+    /// All consignments, by who received them and the nonce.
+    pub consignments: BTreeSet<(ParticipantId, Nonce)>,
+    /// The policy in force.
+    pub policy: Option<PolicyAdopted>,
+    /// The ledger's clock, in seconds.
+    pub clock: i64,
+}
+
+/// The id of what an event makes.
+pub(super) fn made(kind: ItemKind, by: ParticipantId, nonce: &Nonce, output: usize) -> ItemId {
+    ItemId::derive(kind, ORIGIN, &by.to_string(), nonce, u16::try_from(output).expect("a short list"))
+}
+
+pub(super) const fn item_kind(kind: OutputKind) -> ItemKind {
+    match kind {
+        OutputKind::Lot => ItemKind::Lot,
+        OutputKind::Batch => ItemKind::Batch,
+        OutputKind::Piece => ItemKind::Piece,
+    }
+}
+
+impl State {
+    fn item(&mut self, id: ItemId) -> &mut Thing {
+        self.items.get_mut(&id).unwrap_or_else(|| panic!("{id} was never made"))
+    }
+
+    fn job(&mut self, id: WorkOrderId) -> &mut Thing {
+        self.jobs.get_mut(&id).unwrap_or_else(|| panic!("{id} was never made"))
+    }
+
+    /// Takes an accepted event in.
+    ///
+    /// # Panics
+    /// It names something that was never made: then it was not accepted by a ledger.
+    pub fn take(&mut self, author: Option<ParticipantId>, event: &Event) {
+        let Some(by) = author else {
+            if let Event::LedgerSealed(seal) = event {
+                self.clock = seal.at.unix();
+            }
+            return;
+        };
+        match event {
+            Event::LedgerOpened(body) => {
+                self.roles.insert(by, BTreeSet::from(["registrar".to_owned()]));
+                self.clock = body.at.unix();
+            }
+            Event::PolicyAdopted(body) => self.policy = Some((**body).clone()),
+            Event::ParticipantEnrolled(body) => {
+                let id = ParticipantId::derive(ORIGIN, &by.to_string(), &body.nonce, 0);
+                self.roles.insert(id, body.roles.iter().map(ToString::to_string).collect());
+                if let Some(code) = &body.issuer_code {
+                    self.labs.insert(code.to_string(), id);
+                }
+            }
+            Event::ParticipantSuspended(body) => {
+                self.suspended.insert(body.participant);
+            }
+            Event::RoleGranted(body) => {
+                self.roles.entry(body.participant).or_default().insert(body.role.to_string());
+            }
+            Event::RoleRevoked(body) => {
+                self.roles.entry(body.participant).or_default().remove(body.role.as_str());
+            }
+            Event::LotDeclared(body) => {
+                let mut lot = Thing {
+                    kind: Some(ItemKind::Lot),
+                    stage: if body.entry.as_str() == "import" { Stage::Declared } else { Stage::Here },
+                    entered: mg(body.mass.net_mg),
+                    left: mg(body.mass.net_mg),
+                    resolution: mg(body.mass.resolution_mg),
+                    custodian: Some(by),
+                    owner: body.owner.or(Some(by)),
+                    species: body.species.to_string(),
+                    origins: body.origins.iter().map(|origin| origin.country.to_string()).collect(),
+                    supplier: body.supplier_participant.map(|supplier| (supplier, false)),
+                    ..Thing::default()
+                };
+                for said in body.treatments.iter().filter(|said| said.finding.as_str() != "not_stated") {
+                    lot.treatments.insert(said.treatment.to_string(), said.finding.to_string());
+                }
+                self.items.insert(made(ItemKind::Lot, by, &body.nonce, 0), lot);
+            }
+            Event::SupplierCountersigned(body) => {
+                if let Some((_, signed)) = &mut self.item(body.item).supplier {
+                    *signed = true;
+                }
+            }
+            Event::ConsignmentReceived(body) => {
+                for line in body.lines.iter() {
+                    let item = self.item(line.item);
+                    item.weigh(mg(line.received_mg), mg(line.resolution_mg));
+                    item.stage = Stage::Here;
+                }
+                self.consignments.insert((by, body.nonce));
+            }
+            Event::LotSplit(body) => {
+                let from = self.item(body.item).clone();
+                for (n, part) in body.parts.iter().enumerate() {
+                    let kind = body.item.kind();
+                    let new = from.part(kind, mg(part.mass_mg), part.count);
+                    self.items.insert(made(kind, by, &body.nonce, n), new);
+                    self.item(body.item).give(mg(part.mass_mg), part.count);
+                }
+                body.losses.iter().for_each(|loss| self.item(body.item).lose(loss));
+            }
+            Event::LotMerged(body) => {
+                let new = self.join(&body.inputs, Some(ItemKind::Lot), mg(body.mass_mg));
+                self.items.insert(made(ItemKind::Lot, by, &body.nonce, 0), new);
+            }
+            Event::LossRecorded(body) => self.item(body.item).lose(&body.loss),
+            Event::TreatmentDeclared(body) => {
+                for said in body.treatments.iter() {
+                    self.item(body.item).hear(said.treatment.as_str(), said.finding.as_str());
+                }
+            }
+            Event::CertificateLinked(body) => {
+                if self.labs.get(body.issuer_code.as_str()) == Some(&by) && body.sample_count.is_none() {
+                    let number = (body.issuer_code.to_string(), body.number.to_string());
+                    self.bound.insert(number, body.item);
+                    for said in body.findings.iter() {
+                        self.item(body.item).hear(said.treatment.as_str(), said.finding.as_str());
+                    }
+                }
+            }
+            Event::TreatmentApplied(body) => {
+                let thing = match (body.item, body.work) {
+                    (Some(item), _) => self.item(item),
+                    (_, Some(work)) => self.job(work),
+                    _ => panic!("one is named"),
+                };
+                let added = body.added_mg.map_or(0, mg);
+                thing.gained += added;
+                thing.left += added;
+                thing.treat(body.treatment.as_str());
+            }
+            Event::StepLogged(body) => {
+                let thing = match (body.item, body.work) {
+                    (Some(item), _) => self.item(item),
+                    (_, Some(work)) => self.job(work),
+                    _ => panic!("one is named"),
+                };
+                if let Some(treatment) = body.step.attribute("treatment") {
+                    thing.treat(treatment);
+                }
+            }
+            Event::WorkStarted(body) => {
+                let mass = body.inputs.iter().map(|input| mg(input.mass_mg)).sum();
+                let mut job = self.join(&body.inputs, None, mass);
+                job.custodian = Some(by);
+                self.jobs.insert(WorkOrderId::derive(ORIGIN, &by.to_string(), &body.nonce, 0), job);
+            }
+            Event::WorkCompleted(body) => {
+                for gain in body.gains.iter() {
+                    let job = self.job(body.work);
+                    job.gained += mg(gain.mass_mg);
+                    job.left += mg(gain.mass_mg);
+                }
+                for (n, output) in body.outputs.iter().enumerate() {
+                    let kind = item_kind(output.kind);
+                    let mut new = self.job(body.work).part(kind, mg(output.mass_mg), output.count);
+                    new.resolution = 0;
+                    self.items.insert(made(kind, by, &body.nonce, n), new);
+                    self.job(body.work).give(mg(output.mass_mg), None);
+                }
+                body.losses.iter().for_each(|loss| self.job(body.work).lose(loss));
+            }
+            Event::CustodyOffered(body) => {
+                let id = OfferId::derive(ORIGIN, &by.to_string(), &body.nonce, 0);
+                let lines: Vec<(ItemId, i128, i128)> = body
+                    .lines
+                    .iter()
+                    .map(|line| (line.item, mg(line.mass_mg), mg(line.resolution_mg)))
+                    .collect();
+                for (item, ..) in &lines {
+                    self.item(*item).offer = Some(id);
+                }
+                let ownership = body.ownership == Some(true);
+                let (to, expires) = (body.to, body.expires.unix());
+                self.offers.insert(id, Offered { from: by, to, lines, expires, ownership, ended: false });
+            }
+            Event::CustodyAccepted(body) => {
+                let offer = self.end(body.offer);
+                for line in body.lines.iter() {
+                    let item = self.item(line.item);
+                    item.weigh(mg(line.measured_mg), mg(line.resolution_mg));
+                    item.custodian = Some(offer.to);
+                    if offer.ownership {
+                        item.owner = Some(offer.to);
+                    }
+                }
+            }
+            Event::CustodyRejected(body) => drop(self.end(body.offer)),
+            Event::CustodyCancelled(body) => drop(self.end(body.offer)),
+            Event::TagBound(body) => {
+                self.item(body.item).tag = Some(body.code);
+                self.tags.insert(body.code);
+            }
+            Event::TagReplaced(body) => {
+                self.item(body.item).tag = Some(body.code);
+                self.tags.insert(body.code);
+            }
+            Event::SaleRecorded(body) => {
+                let id = SaleId::derive(ORIGIN, &by.to_string(), &body.nonce, 0);
+                for item in body.items.iter() {
+                    let item = self.item(*item);
+                    item.stage = Stage::Sold;
+                    item.owner = None;
+                }
+                self.sales.insert(id, Sold { seller: by, items: body.items.0.clone(), cancelled: false });
+            }
+            Event::SaleCancelled(body) => {
+                let sale = self.sales.get_mut(&body.sale).expect("a sale that was made");
+                sale.cancelled = true;
+                for id in sale.items.clone() {
+                    let item = self.item(id);
+                    item.stage = Stage::Here;
+                    item.owner = Some(by);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, id: OfferId) -> Offered {
+        let offer = self.offers.get_mut(&id).expect("an offer that was made");
+        offer.ended = true;
+        offer.clone()
+    }
+
+    /// Takes from every input and puts it together.
+    fn join(&mut self, inputs: &[Input], kind: Option<ItemKind>, mass: i128) -> Thing {
+        let before: Vec<Thing> = inputs.iter().map(|input| self.item(input.item).clone()).collect();
+        for input in inputs {
+            self.item(input.item).give(mg(input.mass_mg), input.count);
+        }
+        let first = before.first().expect("nothing is made of nothing");
+        let mut joined = Thing {
+            kind,
+            stage: Stage::Here,
+            entered: mass,
+            left: mass,
+            custodian: first.custodian,
+            owner: first.owner,
+            species: first.species.clone(),
+            resolution: before.iter().map(|thing| thing.resolution).max().unwrap_or(0),
+            ..Thing::default()
+        };
+        let mut named = BTreeSet::new();
+        for thing in &before {
+            joined.origins.extend(thing.origins.iter().cloned());
+            named.extend(thing.treatments.keys().cloned());
+        }
+        for treatment in named {
+            let said: Vec<&str> = before
+                .iter()
+                .map(|thing| thing.treatments.get(&treatment).map_or("not_stated", |s| s))
+                .collect();
+            if let Some(all) = together(&said) {
+                joined.treatments.insert(treatment, all.to_owned());
+            }
+        }
+        joined
+    }
+}
+
+/// What is known of a treatment of a whole whose parts differ; nothing if it is not stated.
+fn together(said: &[&str]) -> Option<&'static str> {
+    let present = |word: &str| matches!(word, "declared_applied" | "lab_detected");
+    let all_the_same = said.iter().all(|word| *word == said[0]);
+    if all_the_same {
+        return ["declared_none", "declared_applied", "applied_in_part", "lab_none_detected", "lab_detected"]
+            .into_iter()
+            .find(|word| *word == said[0]);
+    }
+    if said.iter().all(|word| present(word)) {
+        Some("declared_applied")
+    } else if said.iter().any(|word| present(word) || *word == "applied_in_part") {
+        Some("applied_in_part")
+    } else if said.contains(&"not_stated") {
+        None
+    } else {
+        Some("declared_none")
+    }
+}
+
+impl Thing {
+    /// What is taken from it as a thing of its own.
+    fn part(&self, kind: ItemKind, mass: i128, count: Option<u32>) -> Self {
+        Self {
+            kind: Some(kind),
+            stage: Stage::Here,
+            entered: mass,
+            gained: 0,
+            left: mass,
+            count: count.map(i128::from),
+            tag: None,
+            offer: None,
+            supplier: None,
+            ..self.clone()
+        }
+    }
+
+    fn give(&mut self, mass: i128, count: Option<u32>) {
+        self.left -= mass;
+        if let (Some(left), Some(count)) = (&mut self.count, count) {
+            *left -= i128::from(count);
+        }
+        if self.left == 0 {
+            self.stage = Stage::Gone;
+        }
+    }
+
+    fn lose(&mut self, loss: &Loss) {
+        self.give(mg(loss.mass_mg), loss.count);
+    }
+
+    fn weigh(&mut self, mass: i128, resolution: i128) {
+        self.gained += (mass - self.left).max(0);
+        self.left = mass;
+        self.resolution = resolution;
+    }
+
+    /// The treatment was carried out.
+    fn treat(&mut self, treatment: &str) {
+        let known = self.treatments.entry(treatment.to_owned()).or_default();
+        if known != "lab_detected" {
+            "declared_applied".clone_into(known);
+        }
+    }
+
+    /// Something was said of a treatment. What was applied stays; what a lab found counts more than what a holder says.
+    fn hear(&mut self, treatment: &str, said: &str) {
+        if said == "not_stated" {
+            return;
+        }
+        let known = self.treatments.entry(treatment.to_owned()).or_default();
+        let present = |word: &str| matches!(word, "declared_applied" | "applied_in_part" | "lab_detected");
+        let stays = (present(known) && !present(said))
+            || known == "lab_detected"
+            || (known == "lab_none_detected" && said == "declared_none");
+        if !stays {
+            said.clone_into(known);
+        }
+    }
+}
+
+pub(super) fn mg(mass: lode_ledger::mass::Milligrams) -> i128 {
+    i128::from(mass.get())
+}
+
+/// How high an evidence level is, by its place in the design.
+pub(super) fn height(level: lode_ledger::vocab::Code<EvidenceLevel>) -> usize {
+    let levels = ["self_declared", "document", "counter_signed", "lab_or_inspector"];
+    levels.iter().position(|name| *name == level.as_str()).expect("a level of the design")
+}

@@ -1,0 +1,193 @@
+//! Random actors do what is mostly allowed, somewhat bent; the ledger and the reference, which share no rule, must agree
+//! on every single verdict and on what it all adds up to.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use lode_ledger::event::Event;
+use lode_ledger::id::ItemKind;
+use lode_ledger::json::Json;
+use lode_ledger::record::{ItemState, Record, RecordKey};
+use lode_tests::reference::{Reference, Stage};
+use lode_tests::vectors::Verdict;
+use lode_tests::world::{Who, World};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
+
+use super::histories::{self, Op, ops};
+use super::mutations::{Change, bend, count};
+use super::{enrolled, runner};
+
+/// How an event is bent before it is said.
+#[derive(Clone, Debug)]
+enum Bend {
+    /// Not at all.
+    Straight,
+    /// Somebody else says it.
+    Other(usize),
+    /// Something in it is another.
+    Field(Change),
+    /// It was said before.
+    Again(usize),
+}
+
+fn bends() -> impl Strategy<Value = Bend> {
+    let field = (0_usize..1000, 0_u8..5, 1_i64..20_000_000)
+        .prop_map(|(leaf, how, amount)| Bend::Field(Change { which: 0, leaf, how, amount }));
+    prop_oneof![
+        5 => Just(Bend::Straight),
+        1 => (0_usize..1000).prop_map(Bend::Other),
+        3 => field,
+        1 => (0_usize..1000).prop_map(Bend::Again),
+    ]
+}
+
+/// Ids that are really there.
+fn ids(world: &World) -> Vec<String> {
+    let keys = world.replay.view().iter().filter_map(|(key, _)| match key {
+        RecordKey::Item(id) => Some(id.to_string()),
+        RecordKey::WorkOrder(id) => Some(id.to_string()),
+        RecordKey::Offer(id) => Some(id.to_string()),
+        RecordKey::Sale(id) => Some(id.to_string()),
+        RecordKey::Participant(id) => Some(id.to_string()),
+        _ => None,
+    });
+    let mut ids: Vec<String> = keys.collect();
+    ids.sort();
+    ids
+}
+
+fn bent(world: &World, who: Who, event: Event, bend_so: &Bend) -> Option<(Who, Event)> {
+    match bend_so {
+        Bend::Straight => Some((who, event)),
+        Bend::Other(pick) => Some((Who::ENROLLED[pick % Who::ENROLLED.len()], event)),
+        Bend::Again(pick) => {
+            let said: Vec<(Who, &Event)> = world
+                .entries
+                .iter()
+                .filter_map(|entry| Some((world.who(entry.author?)?, entry.events.first()?)))
+                .filter(|(_, event)| histories::EVENTS.contains(&event.event_type().spec().name))
+                .collect();
+            let (who, event) = said.get(pick.checked_rem(said.len())?)?;
+            Some((*who, Event::from_json(&in_time(event.to_json(), world)).ok()?))
+        }
+        Bend::Field(change) => {
+            let mut json = event.to_json();
+            let leaves = count(&json);
+            bend(&mut json, &mut (change.leaf % leaves), change, &ids(world));
+            // What cannot even be read is a matter of form, which vectors show.
+            Some((who, Event::from_json(&in_time(json, world)).ok()?))
+        }
+    }
+}
+
+/// Rules of time are not the reference's matter: what is said is said now.
+fn in_time(mut json: Json, world: &World) -> Json {
+    if let Json::Obj(fields) = &mut json
+        && let Some((_, at)) = fields.iter_mut().find(|(name, _)| name == "at")
+    {
+        *at = Json::Str(world.now.to_string());
+    }
+    json
+}
+
+/// Everything of the ledger that the reference knows too.
+fn compare(world: &World, reference: &Reference) {
+    let state = reference.now();
+    let mut items = 0;
+    for (key, record) in world.replay.view().iter() {
+        match (key, &**record) {
+            (RecordKey::Item(id), Record::Item(item)) => {
+                items += 1;
+                let thing = &state.items[id];
+                let mass = (i128::from(item.mass.left.get()), i128::from(item.mass.gained.get()));
+                assert_eq!(mass, (thing.left, thing.gained), "{id}");
+                assert_eq!(item.count.map(|count| i128::from(count.left)), thing.count, "{id}");
+                let hands = (Some(item.custodian), item.owner, item.tag, item.offer);
+                assert_eq!(hands, (thing.custodian, thing.owner, thing.tag, thing.offer), "{id}");
+                let treatments: BTreeMap<String, String> = item
+                    .claims
+                    .treatments
+                    .iter()
+                    .map(|known| (known.treatment.to_string(), known.finding.to_string()))
+                    .collect();
+                assert_eq!(treatments, thing.treatments, "{id}");
+                let stage = match item.state {
+                    ItemState::Declared => Stage::Declared,
+                    ItemState::Exhausted => Stage::Gone,
+                    ItemState::Sold => Stage::Sold,
+                    ItemState::Finished if id.kind() != ItemKind::Piece => panic!("{id} is finished"),
+                    _ => Stage::Here,
+                };
+                assert_eq!(stage, thing.stage, "{id}");
+            }
+            (RecordKey::WorkOrder(id), Record::WorkOrder(work)) => {
+                assert_eq!(i128::from(work.mass.left.get()), state.jobs[id].left, "{id}");
+            }
+            (RecordKey::Offer(id), Record::Offer(offer)) => {
+                assert_eq!(
+                    offer.is_open(world.now),
+                    !state.offers[id].ended && state.clock <= offer.expires.unix()
+                );
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(items, state.items.len());
+}
+
+/// How often each event was accepted, and how often refused for which reason.
+#[derive(Default)]
+struct Tally {
+    accepted: BTreeMap<&'static str, u32>,
+    refused: BTreeMap<String, u32>,
+}
+
+#[test]
+fn the_ledger_and_the_reference_agree_on_every_verdict() {
+    let tally = Mutex::new(Tally::default());
+    let run = |list: Vec<(Op, Bend)>| -> Result<(), TestCaseError> {
+        let mut world = enrolled();
+        let mut reference = Reference::default();
+        let mut told = 0;
+        let mut tell = |world: &World, reference: &mut Reference| {
+            for entry in &world.entries[told..] {
+                entry.events.iter().for_each(|event| reference.tell(entry.author, event.clone()));
+            }
+            told = world.entries.len();
+        };
+        tell(&world, &mut reference);
+        for (op, bend_so) in &list {
+            let Some((who, event)) = histories::next(&mut world, op) else {
+                tell(&world, &mut reference);
+                continue;
+            };
+            let Some((who, event)) = bent(&world, who, event, bend_so) else { continue };
+            let name = event.event_type().spec().name;
+            let expected = reference.refusals(world.id(who), &event);
+            let verdict = Verdict::of(&world.say(who, std::slice::from_ref(&event)));
+            let json = event.to_json().write();
+            if verdict == Verdict::accepted() {
+                prop_assert!(expected.is_empty(), "{who:?} {json}\naccepted; the reference: {expected:?}");
+                *tally.lock().unwrap().accepted.entry(name).or_default() += 1;
+            } else {
+                let code = verdict.code.as_str();
+                prop_assert!(expected.contains(code), "{who:?} {json}\n{code}; the reference: {expected:?}");
+                *tally.lock().unwrap().refused.entry(verdict.code).or_default() += 1;
+            }
+            tell(&world, &mut reference);
+        }
+        compare(&world, &reference);
+        Ok(())
+    };
+    runner(2_800).run(&vec((ops(), bends()), 40..100), run).unwrap();
+    let tally = tally.into_inner().unwrap();
+    let (accepted, refused): (u32, u32) = (tally.accepted.values().sum(), tally.refused.values().sum());
+    assert!(accepted + refused > 100_000, "only {accepted} accepted and {refused} refused");
+    for name in histories::EVENTS.iter().filter(|name| **name != "ledger.sealed") {
+        let times = tally.accepted.get(name).copied().unwrap_or_default();
+        assert!(times > 50, "{name}: only {times} accepted: nothing is proven of it");
+    }
+    assert!(tally.refused.len() > 20, "few reasons were met: {:?}", tally.refused);
+}
