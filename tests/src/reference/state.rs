@@ -223,13 +223,13 @@ impl State {
                     self.item(body.item).hear(said.treatment.as_str(), said.finding.as_str());
                 }
             }
-            Event::CertificateLinked(body) => {
-                if self.labs.get(body.issuer_code.as_str()) == Some(&by) && body.sample_count.is_none() {
-                    let number = (body.issuer_code.to_string(), body.number.to_string());
-                    self.bound.insert(number, body.item);
-                    for said in body.findings.iter() {
-                        self.item(body.item).hear(said.treatment.as_str(), said.finding.as_str());
-                    }
+            Event::CertificateLinked(body)
+                if self.labs.get(body.issuer_code.as_str()) == Some(&by) && body.sample_count.is_none() =>
+            {
+                let number = (body.issuer_code.to_string(), body.number.to_string());
+                self.bound.insert(number, body.item);
+                for said in body.findings.iter() {
+                    self.item(body.item).hear(said.treatment.as_str(), said.finding.as_str());
                 }
             }
             Event::TreatmentApplied(body) => {

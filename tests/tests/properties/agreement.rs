@@ -181,7 +181,7 @@ fn the_ledger_and_the_reference_agree_on_every_verdict() {
         compare(&world, &reference);
         Ok(())
     };
-    runner(2_800).run(&vec((ops(), bends()), 40..100), run).unwrap();
+    runner(3_600).run(&vec((ops(), bends()), 40..100), run).unwrap();
     let tally = tally.into_inner().unwrap();
     let (accepted, refused): (u32, u32) = (tally.accepted.values().sum(), tally.refused.values().sum());
     assert!(accepted + refused > 100_000, "only {accepted} accepted and {refused} refused");
