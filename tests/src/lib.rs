@@ -1,6 +1,7 @@
 //! What the tests across crates share: a small trade that always comes out the same (`world`), statements as files
-//! for readers in other languages (`vectors`), the load tool's parts (`load`), a checker of what clients were told
-//! (`history`), and slow, obvious second opinions on the arithmetic (`model`) and on every verdict (`reference`).
+//! for readers in other languages (`vectors`), stories of the rules (`stories`), the load tool's parts (`load`), a
+//! checker of what clients were told (`history`), and slow, obvious second opinions on the arithmetic (`model`) and on
+//! every verdict (`reference`).
 //!
 //! No test stands here, and nothing that a released program uses.
 #![allow(
@@ -17,6 +18,7 @@ pub mod history;
 pub mod load;
 pub mod model;
 pub mod reference;
+pub mod stories;
 pub mod vectors;
 pub mod workbook;
 pub mod world;

@@ -188,6 +188,28 @@ impl World {
         self.ids[&who]
     }
 
+    /// Whoever is known by this name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<ParticipantId> {
+        self.ids.iter().find(|(who, _)| who_name(**who) == name).map(|(_, id)| *id)
+    }
+
+    /// Everything that was given a name, by the letter of its id and the name, as in `L:brazil`.
+    #[must_use]
+    pub fn named(&self) -> BTreeMap<String, String> {
+        let mut named = BTreeMap::new();
+        for (name, id) in &self.items {
+            named.insert(format!("{}:{name}", id.kind().letter()), id.to_string());
+        }
+        for (who, id) in &self.ids {
+            named.insert(format!("U:{}", who_name(*who)), id.to_string());
+        }
+        named.extend(self.works.iter().map(|(name, id)| (format!("W:{name}"), id.to_string())));
+        named.extend(self.offers.iter().map(|(name, id)| (format!("O:{name}"), id.to_string())));
+        named.extend(self.sales.iter().map(|(name, id)| (format!("S:{name}"), id.to_string())));
+        named
+    }
+
     /// Who has this id.
     #[must_use]
     pub fn who(&self, id: ParticipantId) -> Option<Who> {

@@ -18,6 +18,7 @@ mod properties;
 mod rules;
 mod ruleset_1;
 mod schemas;
+mod stories;
 mod vectors;
 
 /// A file that no `mod` names would never be compiled, and its tests would seem to pass.

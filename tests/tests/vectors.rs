@@ -120,7 +120,15 @@ fn the_world_is_as_committed() {
             })
         })
         .collect();
+    let beginning = |world: &World| json!({"entries": world.replay.size(), "now": world.now});
     let value = json!({
+        "beginnings": {
+            "nothing": beginning(&World::empty()),
+            "opened": beginning(&World::opened()),
+            "enrolled": beginning(&World::enrolled()),
+            "traded": beginning(&world),
+        },
+        "names": world.named(),
         "origin": ORIGIN,
         "ledger": world.audience(),
         "size": world.replay.size(),

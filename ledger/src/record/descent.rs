@@ -7,7 +7,8 @@ use super::RecordKey;
 use crate::id::{ItemId, WorkOrderId};
 
 /// A thing that others are made of: an item, or a job.
-#[derive(Clone, Copy, Debug, Decode, Encode, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
+#[serde(untagged)]
 pub enum Parentage {
     /// An item.
     #[n(0)]
@@ -39,7 +40,7 @@ impl Parentage {
 }
 
 /// What one event made of a thing. It has no history: it is written once.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Offspring {
     /// The items and jobs, in the order of the event.

@@ -308,7 +308,7 @@ pub struct CertificateLink {
 pub const MAX_KEPT: usize = 64;
 
 /// A lot, a batch or a piece.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Item {
     /// The events that touched it.

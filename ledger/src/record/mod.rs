@@ -2,7 +2,8 @@
 //! which rules read them.
 //!
 //! A record's bytes are its deterministic CBOR (maps with ascending integer keys, absent options left out); the
-//! state map commits to their SHA-256. Nothing here decides anything: `apply` does.
+//! state map commits to their SHA-256. For people a record is also JSON, field by field under the names of
+//! `schemas/records.cddl`. Nothing here decides anything: `apply` does.
 
 mod descent;
 mod item;
@@ -30,7 +31,7 @@ use crate::hash::Hash;
 use crate::id::{LogIndex, StatementId};
 
 /// The events that have touched a record, as one hash over all of them in order.
-#[derive(Clone, Copy, Debug, Decode, Default, Encode, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Decode, Default, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct History {
     /// `H(previous head || index u64be || event number u16be || statement id)`.
@@ -71,7 +72,7 @@ pub struct EventRef {
 }
 
 /// What is remarkable and not forbidden: part of the state, shown, never fatal.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Warning {
     /// The reason's stable code, as `violation::Reason` names it.
@@ -89,7 +90,8 @@ macro_rules! records {
     ($($kind:ident)*) => {
         /// A record of any kind.
         #[allow(clippy::large_enum_variant, reason = "records are kept behind an Arc, one allocation each")]
-        #[derive(Clone, Debug, Eq, PartialEq)]
+        #[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
+        #[serde(untagged)]
         pub enum Record { $(#[doc = concat!("See [`struct@", stringify!($kind), "`].")] $kind($kind),)* }
 
         impl Record {

@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 use crate::vocab::{Code, Country, Role, Step};
 
 /// What `ledger.opened` said.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Ledger {
     /// The events that touched it.
@@ -45,7 +45,7 @@ pub struct Ledger {
 }
 
 /// A plausible yield.
-#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Yield {
     /// The process.
@@ -60,7 +60,7 @@ pub struct Yield {
 }
 
 /// The policy in force.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Policy {
     /// The events that touched it.
@@ -96,7 +96,7 @@ pub struct Policy {
 }
 
 /// The ledger's clock: its last seal, or its opening.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Clock {
     /// The events that touched it.
@@ -114,7 +114,7 @@ pub struct Clock {
 }
 
 /// An organisation or person.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Participant {
     /// The events that touched it.
@@ -161,7 +161,7 @@ impl Participant {
 }
 
 /// A key of a participant.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Key {
     /// The events that touched it.
@@ -198,7 +198,7 @@ pub const SEQUENCE_WINDOW: u64 = 1024;
 pub const SEQUENCE_LEAP: u64 = 1 << 20;
 
 /// The sequence numbers that a key has used (rule U4). It has no history: every statement touches it.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Sequence {
     /// The highest number accepted.
@@ -211,7 +211,7 @@ pub struct Sequence {
 }
 
 /// Who holds a registered issuer code.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Issuer {
     /// The events that touched it.

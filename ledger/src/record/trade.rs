@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 use crate::vocab::{Code, Country, SaleChannel, Step};
 
 /// A job.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct WorkOrder {
     /// The events that touched it.
@@ -66,7 +66,7 @@ pub struct WorkOrder {
 }
 
 /// Lots that arrived together.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Consignment {
     /// The events that touched it.
@@ -115,7 +115,7 @@ pub struct OfferedItem {
 }
 
 /// An offer of custody.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Offer {
     /// The events that touched it.
@@ -150,7 +150,7 @@ impl Offer {
 }
 
 /// A sale to a buyer outside the ledger.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Sale {
     /// The events that touched it.
@@ -177,7 +177,7 @@ pub struct Sale {
 }
 
 /// A printed tag.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Tag {
     /// The events that touched it.
@@ -195,7 +195,7 @@ pub struct Tag {
 }
 
 /// A certificate number of an issuer.
-#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq)]
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Certificate {
     /// The events that touched it.
