@@ -230,10 +230,12 @@ impl Names {
 
     /// A participant of the world, or one that the story enrolled.
     pub(super) fn participant(&self, world: &World, name: &str) -> Result<String, Problem> {
-        match world.find(name).filter(|_| !self.nonces.contains_key(name)) {
-            Some(id) => Ok(id.to_string()),
-            None => self.id(world, "U", name),
+        let Some(id) = world.find(name) else { return self.id(world, "U", name) };
+        // The founding registrar's id does not come from an author's name: nobody was there before.
+        if let Some(given) = self.nonces.get(name) {
+            given.used.set(true);
         }
+        Ok(id.to_string())
     }
 
     /// The id of what was made with a nonce, or of what the world calls so.
