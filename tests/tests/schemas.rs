@@ -10,6 +10,7 @@ use lode_ledger::event::table::COMMON_RULES;
 use lode_ledger::lang::Lang;
 use lode_ledger::violation::{Reason, Rule};
 use lode_tests::golden;
+use lode_tests::stories::{self, Outcome};
 use lode_tests::world::World;
 use serde_json::{Value, json};
 
@@ -89,6 +90,21 @@ fn the_table_of_rules_is_as_committed() {
     );
     for rule in Rule::ALL {
         writeln!(text, "| {rule} | {} |", rule.text()).unwrap();
+    }
+    text.push_str("\n## Stories\n\nWhat each rule accepts and refuses: one story of each in `tests/vectors/rules/`, of a fraud where one is told.\n\n");
+    text.push_str("| Rule | Accepted, or only flagged | Refused |\n|---|---|---|\n");
+    let stories = stories::all();
+    for rule in Rule::ALL {
+        let mut of_rule: Vec<_> = stories.iter().filter(|told| told.story.rule == rule.code()).collect();
+        // A fraud is the better example.
+        of_rule.sort_by_key(|told| told.story.fraud.is_none());
+        let example = |refused: bool| {
+            let told = of_rule.iter().find(|told| (told.story.outcome() == Outcome::Refused) == refused);
+            told.map_or_else(String::new, |told| {
+                format!("[{}](../tests/vectors/rules/{})", told.story.title, told.file)
+            })
+        };
+        writeln!(text, "| {rule} | {} | {} |", example(false), example(true)).unwrap();
     }
     text.push_str("\n## Reasons\n\nWhy a statement is refused, or what is shown as a warning.\n\n");
     text.push_str("| Code | Rule | Message |\n|---|---|---|\n");
