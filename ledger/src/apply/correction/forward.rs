@@ -155,9 +155,8 @@ pub(in crate::apply) fn bear(record: &mut Record, contradiction: Contradiction) 
             }
         }
         Record::WorkOrder(work) => {
-            if !keep(work.contradictions.get_or_insert_default(), contradiction) {
-                work.not_kept = work.not_kept.saturating_add(1);
-            }
+            let kept = keep(work.contradictions.get_or_insert_default(), contradiction);
+            work.not_kept = work.not_kept.saturating_add(u32::from(!kept));
         }
         _ => {}
     }
