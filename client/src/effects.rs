@@ -28,6 +28,14 @@ pub fn created(event: &Event, origin: &str, issuer: &str) -> Vec<String> {
             .enumerate()
             .map(|(n, output)| item(kind_of(output.kind), &body.nonce, n))
             .collect(),
+        Event::PiecesSerialised(body) => {
+            body.pieces.iter().enumerate().map(|(n, _)| item(ItemKind::Piece, &body.nonce, n)).collect()
+        }
+        Event::ItemAssembled(body) => vec![item(kind_of(body.kind), &body.nonce, 0)],
+        Event::ItemDisassembled(body) => {
+            let parts = body.parts.iter().enumerate();
+            parts.map(|(n, part)| item(kind_of(part.kind), &body.nonce, n)).collect()
+        }
         Event::WorkStarted(body) => vec![WorkOrderId::derive(origin, issuer, &body.nonce, 0).to_string()],
         Event::ConsignmentReceived(body) => {
             vec![ConsignmentId::derive(origin, issuer, &body.nonce, 0).to_string()]

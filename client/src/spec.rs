@@ -3,7 +3,8 @@
 //! Each reads exactly one thing and says what it expected. Names of things are resolved by the address book before.
 
 use lode_ledger::event::body::{
-    Gain, Input, Line, Loss, OriginShare, OutputKind, SplitPart, TreatmentStatement, WorkOutput,
+    DisassembledPart, ForeignMass, Gain, Input, Line, Loss, OriginShare, OutputKind, SplitPart,
+    TreatmentStatement, WorkOutput,
 };
 use lode_ledger::mass::{Milligrams, Ppm, parse_mass};
 use lode_ledger::sealed::Sealable;
@@ -128,6 +129,33 @@ pub fn gain(text: &str) -> Result<Gain> {
     let (reason, rest) =
         text.split_once(':').ok_or_else(|| expected(text, "REASON:MASS, as in foreign_mass:2g"))?;
     Ok(Gain { reason: code(reason)?, mass_mg: mass(rest)? })
+}
+
+/// `MATERIAL:MASS`.
+///
+/// # Errors
+/// Another form.
+pub fn foreign(text: &str) -> Result<ForeignMass> {
+    let (material, rest) =
+        text.split_once(':').ok_or_else(|| expected(text, "MATERIAL:MASS, as in cord:2g"))?;
+    Ok(ForeignMass { material: code(material)?, mass_mg: mass(rest)? })
+}
+
+/// `COMPONENT:KIND:MASS[:xCOUNT]`, the component by its place from 0.
+///
+/// # Errors
+/// Another form.
+pub fn apart(text: &str) -> Result<DisassembledPart> {
+    let form = "COMPONENT:KIND:MASS[:xCOUNT], as in 0:batch:6g:x6";
+    let mut fields = text.splitn(3, ':');
+    let component = fields.next().and_then(|place| place.parse().ok()).ok_or_else(|| expected(text, form))?;
+    let kind = match fields.next() {
+        Some("batch") => OutputKind::Batch,
+        Some("piece") => OutputKind::Piece,
+        _ => return Err(expected(text, form)),
+    };
+    let (mass_mg, pieces) = mass_and_count(fields.next().ok_or_else(|| expected(text, form))?)?;
+    Ok(DisassembledPart { component, kind, mass_mg, count: pieces })
 }
 
 /// `KIND:FORM:MASS[:xCOUNT][:NAME]`, as in `piece:sphere:431.25g:Moon` or `batch:bead:500g:x120`.

@@ -287,6 +287,7 @@ fn hand_over(stage: &mut Stage, hands: Hands, items: &[(ItemId, Milligrams, Mill
             .map(|(item, mass, _)| OfferLine { item: *item, mass_mg: *mass, resolution_mg: resolution })
             .collect::<Vec<_>>()
             .into(),
+        works: Vec::new().into(),
         expires: stage.in_days(3650),
         ownership: Some(true),
         reference: None,
@@ -326,6 +327,7 @@ fn carve(stage: &mut Stage, blend: Blend) -> Result<Carved> {
         process: code("grind_sphere")?,
         title: Some(line("Three spheres and beads")?),
         inputs: vec![Input { item: blend.item, mass_mg: put_in, count: None }].into(),
+        crew: Vec::new().into(),
     };
     stage.accept(&stage.studio, &[started.into()])?;
     let rest = mg(blend.mass.get() - put_in.get())?;
@@ -463,7 +465,15 @@ fn sell(stage: &mut Stage, piece: ItemId, twin: ItemId) -> Result<(TagCode, Clai
     let claim = ClaimCode(lode::error::random()?);
     let claim_key = claim.claim_key(stage.ledger()).public();
     let tag = TagCode::of(&claim_key);
-    let bound = TagBound { at: stage.now(), item: piece, code: tag, claim_key, photo: None };
+    let bound = TagBound {
+        at: stage.now(),
+        item: piece,
+        code: tag,
+        claim_key,
+        photo: None,
+        units_root: None,
+        units: None,
+    };
     stage.accept(&stage.seller, &[bound.into()])?;
     stage.tell("seller", "tag.bound", format!("{tag}: the code is the hash of the hidden one"));
 

@@ -13,6 +13,8 @@ use crate::hash::Hash;
 use crate::id::LedgerId;
 use crate::key::{PublicKey, SecretKey};
 use crate::text::{cbor_as_bytes, crockford, from_crockford, serde_as_text};
+use crate::tlog;
+use crate::tlog::tree::MemoryTree;
 
 /// The hidden code of a tag: 128 random bits under scratch or inside the card. Text: 26 characters of Crockford
 /// base32 in groups of five, most significant first (`7ZZZZ-ZZZZZ-ZZZZZ-ZZZZZ-ZZZZZ-Z`).
@@ -194,6 +196,34 @@ fn check_char(text: &str) -> Option<char> {
     })?;
     // (product + check) must leave 1 modulo 36.
     char::from_digit((37 - product) % 36, 36).map(|c| c.to_ascii_uppercase())
+}
+
+/// The root over the public keys of a batch's single hidden codes, in order: an RFC 6962 tree with the 32 bytes of a
+/// key as leaf. With an inclusion proof one of them is shown to belong to the batch's tag without the others.
+#[must_use]
+pub fn units_root(keys: &[PublicKey]) -> Hash {
+    units_tree(keys).root()
+}
+
+/// The inclusion proof of one key under [`units_root`]; `None` if there is no such place.
+#[must_use]
+pub fn unit_proof(keys: &[PublicKey], place: u32) -> Option<Vec<Hash>> {
+    units_tree(keys).inclusion_proof(u64::from(place), u64::try_from(keys.len()).ok()?).ok()
+}
+
+/// Whether the key stands at this place among `count` keys under the root.
+#[must_use]
+pub fn is_unit(root: &Hash, count: u32, place: u32, key: &PublicKey, path: &[Hash]) -> bool {
+    let leaf = tlog::leaf_hash(&key.0);
+    tlog::verify_inclusion(u64::from(place), u64::from(count), &leaf, path, root).is_ok()
+}
+
+fn units_tree(keys: &[PublicKey]) -> MemoryTree {
+    let mut tree = MemoryTree::default();
+    for key in keys {
+        tree.push(tlog::leaf_hash(&key.0));
+    }
+    tree
 }
 
 #[cfg(test)]

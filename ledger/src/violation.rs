@@ -43,7 +43,7 @@ rules! {
     M2 "Inputs and stated gain equal outputs, stated loss and what is left, to the milligram.";
     M3 "What is left of an item is never below zero.";
     M4 "A received mass that differs beyond the policy's tolerance needs a reason, and further a counter-signature.";
-    M5 "Mass enters only by lot.declared, a stated foreign component, or a measurement difference within M2.";
+    M5 "Mass enters only by lot.declared, a stated foreign component, a measurement difference within M2, or mass.adjusted with a document.";
     M6 "A yield outside the policy's range for the process draws a warning.";
     M7 "Counts balance as masses do.";
     U1 "An id is created once; a tag code is the hash of its claim key and bound to one live item.";
@@ -210,6 +210,26 @@ reasons! {
         "{0} more than there was: mass enters only by declaration, stated foreign mass, or a difference between scales"
         "多出 {0}：质量只能通过登记、注明的外来物或秤差进入"
         "{0} a mais do que havia: massa só entra por declaração, massa estranha declarada ou diferença de balanças";
+    AdjustmentNeedsDocument M5 "adjustment-needs-document"
+        "a balance is adjusted only with a document"
+        "账面调整必须附单证"
+        "um saldo só é ajustado com um documento";
+    AdjustmentTooLarge M5 "adjustment-too-large"
+        "an adjustment by {0} is beyond the {1} that the policy allows: record a loss with its reason, or declare what was found"
+        "调整 {0} 超过规则允许的 {1}：请登记损耗及原因，或登记所发现的货物"
+        "um ajuste de {0} passa dos {1} que a política permite: registre a perda com o motivo, ou declare o que foi achado";
+    Adjusted M5 "adjusted"
+        "the balance was adjusted from {0} to {1}"
+        "账面由 {0} 调整为 {1}"
+        "o saldo foi ajustado de {0} para {1}";
+    ForeignInside M5 "foreign-inside"
+        "{0} is assembled, and part of it may be no stone: take it apart first"
+        "{0} 为组装件，其中可能含非石料：请先拆解"
+        "{0} é montado, e parte dele pode não ser pedra: desmonte antes";
+    PartBeyondComponent M5 "part-beyond-component"
+        "{0} is taken out as stone, of which {1} is there"
+        "取出石料 {0}，其中仅有 {1}"
+        "{0} é retirado como pedra, e dela há {1}";
     YieldOutside M6 "yield-outside"
         "a yield of {0} ppm is outside {1} to {2} ppm for this process"
         "出成率 {0} ppm 超出该工序的 {1} 至 {2} ppm"
@@ -254,6 +274,10 @@ reasons! {
         "the issuer code {0} belongs to another participant"
         "发证代码 {0} 属于其他参与方"
         "o código de emissor {0} pertence a outro participante";
+    CertificateRecut U2 "certificate-recut"
+        "the piece was cut again: certificate {0} {1} speaks of what it was before"
+        "该件已改切：证书 {0} {1} 所述为改切之前"
+        "a peça foi relapidada: o certificado {0} {1} fala do que ela era antes";
     SequenceUsed U4 "sequence-used"
         "sequence number {0} of this key was used by another statement"
         "该密钥的序号 {0} 已被其他声明使用"
@@ -370,6 +394,18 @@ reasons! {
         "the lab's finding on {0} differs from what was declared"
         "实验室对 {0} 的结论与申报不符"
         "o laudo sobre {0} difere do declarado";
+    InPartOfPiece L1 "in-part-of-piece"
+        "{0} cannot be said in part of one piece that is not assembled"
+        "未组装的单件不能说“部分{0}”"
+        "{0} não se diz em parte de uma peça que não é montada";
+    OriginNotInSet L2 "origin-not-in-set"
+        "{0} is not among the origins that {1} can have"
+        "{1} 的可能产地中没有 {0}"
+        "{0} não está entre as origens que {1} pode ter";
+    OriginBeyondEntered L2 "origin-beyond-entered"
+        "{0} would be said to be of {1}; of what entered the blend from there, {2} is not claimed yet"
+        "声称 {0} 产自 {1}；混合料中来自该地且尚未声称的仅 {2}"
+        "{0} seriam ditos de {1}; do que entrou de lá na mistura, {2} ainda não foram alegados";
     EvidenceTooHigh L5 "evidence-too-high"
         "the evidence level {0} is not reached by {1}"
         "{1} 达不到证据等级 {0}"

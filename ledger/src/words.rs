@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::id::ItemId;
+use crate::id::{ItemId, ParticipantId, WorkOrderId};
 use crate::lang::Lang;
 use crate::vocab::{Code, Term};
 
@@ -105,11 +105,16 @@ impl From<Words> for Arg {
     }
 }
 
-impl From<ItemId> for Arg {
-    fn from(id: ItemId) -> Self {
-        Self::Plain(id.to_string())
-    }
+/// Ids are the same in every language.
+macro_rules! plain {
+    ($($id:ty)*) => {$(impl From<$id> for Arg {
+        fn from(id: $id) -> Self {
+            Self::Plain(id.to_string())
+        }
+    })*};
 }
+
+plain! { ItemId ParticipantId WorkOrderId }
 
 impl<V> From<Code<V>> for Arg {
     fn from(code: Code<V>) -> Self {

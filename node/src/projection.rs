@@ -15,6 +15,7 @@
 //! k | participant | order                    items by creator
 //! a | state | order                          items by state
 //! p | species 0 | order                      items by species
+//! j | studio | order of job                   jobs by who has them
 //! u | order of participant                   every participant
 //! v | role 0 | order of participant          participants by role
 //! x | to | expiry offer                      open offers to a participant, soonest to expire first
@@ -28,14 +29,16 @@ use std::sync::Arc;
 
 use lode_ledger::apply::Delta;
 use lode_ledger::hash::Hash;
-use lode_ledger::id::{ItemId, LogIndex, OfferId, ParticipantId, StatementId};
-use lode_ledger::record::{EventRef, Item, ItemState, Offer, OfferState, Participant, Record, RecordKey};
+use lode_ledger::id::{ItemId, LogIndex, OfferId, ParticipantId, StatementId, WorkOrderId};
+use lode_ledger::record::{
+    EventRef, Item, ItemState, Offer, OfferState, Participant, Record, RecordKey, WorkOrder,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{self, CodecError};
 
 /// The version of the layout; another one is deleted and rebuilt.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// The most of a record in one value, below the store's limit; 256 of them hold the longest record.
 const PART_BYTES: usize = 6_000;
 
@@ -176,6 +179,7 @@ pub(crate) fn project_record(
         (RecordKey::Item(id), Record::Item(item)) => item_facets(id, item),
         (RecordKey::Participant(id), Record::Participant(participant)) => participant_facets(id, participant),
         (RecordKey::Offer(id), Record::Offer(offer)) => offer_facets(id, offer),
+        (RecordKey::WorkOrder(id), Record::WorkOrder(work)) => job_facets(id, work),
         _ => Vec::new(),
     };
     let (before, after) = (old.map(|old| facets(&old.record)).unwrap_or_default(), facets(record));
@@ -328,6 +332,18 @@ fn participant_facets(id: &ParticipantId, participant: &Participant) -> Vec<Vec<
         facet.extend(id.bytes());
     }
     facets
+}
+
+/// The prefix of a studio's jobs.
+pub(crate) fn jobs_prefix(studio: &ParticipantId) -> Vec<u8> {
+    with_id(b'j', studio)
+}
+
+fn job_facets(id: &WorkOrderId, work: &WorkOrder) -> Vec<Vec<u8>> {
+    let mut facet = jobs_prefix(&work.studio);
+    push_ref(&mut facet, work.created);
+    facet.extend(id.bytes());
+    vec![facet]
 }
 
 fn offer_facets(id: &OfferId, offer: &Offer) -> Vec<Vec<u8>> {

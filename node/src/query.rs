@@ -25,7 +25,7 @@ const MAX_CURSOR: usize = 128;
 const LINK_BYTES: usize = 12;
 /// Index, event and id of an item.
 const ITEM_BYTES: usize = 27;
-/// Index, event and id of a participant.
+/// Index, event and id of a participant or a job.
 const PARTICIPANT_BYTES: usize = 26;
 /// Expiry and id of an offer.
 const OFFER_BYTES: usize = 24;
@@ -147,6 +147,25 @@ fn fits(filter: &ItemFilter, text: Option<&str>, id: &ItemId, item: &Item) -> bo
                 || item.claims.species.as_str().contains(text)
                 || item.details.iter().any(|detail| detail.value.to_lowercase().contains(text))
         })
+}
+
+/// Jobs of a studio, newest first; `open` asks for those with something left in them, or with nothing.
+pub(crate) fn jobs(
+    state: &State,
+    studio: &ParticipantId,
+    open: Option<bool>,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<WorkOrderId>, BadCursor> {
+    let read = |sort: &[u8], _: &[u8]| {
+        let id = WorkOrderId::new(sort.get(10..)?.try_into().ok()?);
+        let record = state.record(&RecordKey::WorkOrder(id))?;
+        let Record::WorkOrder(work) = &*record else { return None };
+        open.is_none_or(|open| open != work.is_completed()).then_some(id)
+    };
+    let prefix = projection::jobs_prefix(studio);
+    Walk { prefix, direction: Direction::Descending, sort_bytes: PARTICIPANT_BYTES }
+        .page(state, cursor, limit, read)
 }
 
 /// Participants, oldest first.

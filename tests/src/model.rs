@@ -30,6 +30,15 @@ struct Take {
     count: i128,
 }
 
+/// What comes out of something assembled: a component as it was.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    node: Node,
+    component: Node,
+    mg: i128,
+    count: i128,
+}
+
 /// One thing that happened.
 #[derive(Clone, Debug)]
 enum Fact {
@@ -42,7 +51,11 @@ enum Fact {
     Countersigned { item: ItemId },
     Found { item: ItemId, treatment: String },
     NeverWas { item: ItemId },
-    Offered { offer: OfferId, to: ParticipantId, ownership: bool },
+    Counted { item: ItemId, left: i128 },
+    Beside { node: Node, nature: u8 },
+    Apart { item: ItemId, parts: Vec<Part>, foreign: i128, by: ParticipantId },
+    Destroyed { item: ItemId },
+    Offered { offer: OfferId, to: ParticipantId, ownership: bool, works: Vec<WorkOrderId> },
     Handed { offer: OfferId, items: Vec<(ItemId, i128)> },
     Sold { sale: SaleId, items: Vec<ItemId>, by: ParticipantId },
     Unsold { sale: SaleId },
@@ -65,6 +78,7 @@ pub struct Line {
     count_entered: i128,
     count_lost: i128,
     count_passed_on: i128,
+    count_gained: i128,
     origins: BTreeSet<String>,
     evidence: u8,
     ceiling: u8,
@@ -82,7 +96,7 @@ impl Line {
     }
 
     const fn count_left(&self) -> i128 {
-        self.count_entered - self.count_lost - self.count_passed_on
+        self.count_entered + self.count_gained - self.count_lost - self.count_passed_on
     }
 }
 
@@ -90,6 +104,8 @@ impl Line {
 #[derive(Clone, Debug, Default)]
 pub struct History {
     facts: Vec<Fact>,
+    /// What each assembled thing was made of, in order.
+    components: BTreeMap<Node, Vec<Node>>,
 }
 
 /// What a history adds up to.
@@ -198,12 +214,7 @@ impl History {
                 let gained = |gain: &lode_ledger::event::body::Gain| i128::from(gain.mass_mg.get());
                 facts.extend(body.gains.iter().map(|gain| Fact::Gained { node: work, mg: gained(gain) }));
                 for (n, output) in body.outputs.iter().enumerate() {
-                    let kind = match output.kind {
-                        OutputKind::Lot => ItemKind::Lot,
-                        OutputKind::Batch => ItemKind::Batch,
-                        OutputKind::Piece => ItemKind::Piece,
-                    };
-                    let node = Node::Item(made(kind, &issuer, &body.nonce, n));
+                    let node = Node::Item(made(kind_of(output.kind), &issuer, &body.nonce, n));
                     let mg = i128::from(output.mass_mg.get());
                     let count = i128::from(output.count.unwrap_or(0));
                     let inputs = vec![Take { from: work, mg, count: 0 }];
@@ -214,13 +225,62 @@ impl History {
             (Event::CustodyOffered(body), Some(_)) => {
                 let offer = OfferId::derive(ORIGIN, &issuer, &body.nonce, 0);
                 let ownership = body.ownership == Some(true);
-                facts.push(Fact::Offered { offer, to: body.to, ownership });
+                facts.push(Fact::Offered { offer, to: body.to, ownership, works: body.works.0.clone() });
             }
             (Event::CustodyAccepted(body), _) => {
                 let items =
                     body.lines.iter().map(|line| (line.item, i128::from(line.measured_mg.get()))).collect();
                 facts.push(Fact::Handed { offer: body.offer, items });
             }
+            (Event::MassAdjusted(body), _) => {
+                facts.push(Fact::Weighed { item: body.item, mg: i128::from(body.left_mg.get()) });
+                let left = body.left_count.map(i128::from);
+                facts.extend(left.map(|left| Fact::Counted { item: body.item, left }));
+            }
+            (Event::PiecesSerialised(body), Some(by)) => {
+                for (n, piece) in body.pieces.iter().enumerate() {
+                    let node = Node::Item(made(ItemKind::Piece, &issuer, &body.nonce, n));
+                    let mg = i128::from(piece.mass_mg.get());
+                    let inputs = vec![Take { from: Node::Item(body.item), mg, count: 1 }];
+                    facts.push(Fact::Made { node, inputs, mg, count: 0, by });
+                }
+                let node = Node::Item(body.item);
+                facts.extend(body.losses.iter().map(|loss| lost(node, loss)));
+            }
+            (Event::ItemAssembled(body), Some(by)) => {
+                let node = Node::Item(made(kind_of(body.kind), &issuer, &body.nonce, 0));
+                let foreign: i128 =
+                    body.foreign.iter().map(|foreign| i128::from(foreign.mass_mg.get())).sum();
+                let mg = i128::from(body.mass_mg.get()) - foreign;
+                let count = i128::from(body.count.unwrap_or(0));
+                facts.push(Fact::Made { node, inputs: takes(&body.components), mg, count, by });
+                joined(facts, node, &body.foreign);
+                self.components.insert(node, body.components.iter().map(|c| Node::Item(c.item)).collect());
+            }
+            (Event::ItemDisassembled(body), Some(by)) => {
+                let known = self.components.get(&Node::Item(body.item)).expect("something assembled");
+                let part = |(n, part): (usize, &lode_ledger::event::body::DisassembledPart)| Part {
+                    node: Node::Item(made(kind_of(part.kind), &issuer, &body.nonce, n)),
+                    component: known[usize::try_from(part.component).expect("a small number")],
+                    mg: i128::from(part.mass_mg.get()),
+                    count: i128::from(part.count.unwrap_or(0)),
+                };
+                let parts = body.parts.iter().enumerate().map(part).collect();
+                let foreign = body.foreign_mg.map_or(0, |foreign| i128::from(foreign.get()));
+                let node = Node::Item(body.item);
+                facts.extend(body.losses.iter().map(|loss| lost(node, loss)));
+                facts.push(Fact::Apart { item: body.item, parts, foreign, by });
+            }
+            (Event::ItemRepaired(body), _) => {
+                let node = Node::Item(body.item);
+                facts.extend(body.losses.iter().map(|loss| lost(node, loss)));
+                joined(facts, node, &body.foreign);
+                let by_step = body.step.attribute("treatment").map(str::to_owned);
+                for treatment in by_step.into_iter().chain(body.treatment.map(|code| code.to_string())) {
+                    facts.push(Fact::Said { node, treatment, says: Says::Present });
+                }
+            }
+            (Event::ItemDestroyed(body), _) => facts.push(Fact::Destroyed { item: body.item }),
             (Event::SaleRecorded(body), Some(by)) => {
                 let sale = SaleId::derive(ORIGIN, &issuer, &body.nonce, 0);
                 facts.push(Fact::Sold { sale, items: body.items.0.clone(), by });
@@ -279,11 +339,36 @@ impl History {
                     let line = book.line(Node::Item(*item));
                     line.evidence = line.evidence.max(line.ceiling.min(2));
                 }
-                Fact::Offered { offer, to, ownership } => {
-                    offers.insert(*offer, (*to, *ownership));
+                Fact::Counted { item, left } => {
+                    let line = book.line(Node::Item(*item));
+                    let more = left - line.count_left();
+                    line.count_gained += more.max(0);
+                    line.count_lost += (-more).max(0);
+                }
+                Fact::Beside { node, nature } => {
+                    let line = book.line(*node);
+                    line.nature = line.nature.max(*nature);
+                }
+                Fact::Apart { item, parts, foreign, by } => book.apart(*item, parts, *foreign, *by),
+                Fact::Destroyed { item } => {
+                    let line = book.line(Node::Item(*item));
+                    let left = line.left();
+                    line.lost += left;
+                    line.count_lost += line.count_left();
+                    book.lost += left;
+                }
+                Fact::Offered { offer, to, ownership, works } => {
+                    offers.insert(*offer, (*to, *ownership, works.clone()));
                 }
                 Fact::Handed { offer, items } => {
-                    let (to, ownership) = offers[offer];
+                    let (to, ownership, works) = offers[offer].clone();
+                    for work in works {
+                        let line = book.line(Node::Work(work));
+                        line.custodian = Some(to);
+                        if ownership {
+                            line.owner = Some(to);
+                        }
+                    }
                     for (item, mg) in items {
                         book.weigh(*item, *mg);
                         let line = book.line(Node::Item(*item));
@@ -378,6 +463,32 @@ impl Book {
             line.model = line.model.min(if line.origins.len() > 1 { 1 } else { 2 });
         }
         self.lines.insert(node, line);
+    }
+
+    fn apart(&mut self, item: ItemId, parts: &[Part], foreign: i128, by: ParticipantId) {
+        self.lost += foreign;
+        let whole = self.line(Node::Item(item));
+        whole.lost += foreign;
+        whole.passed_on += parts.iter().map(|part| part.mg).sum::<i128>();
+        whole.count_passed_on += whole.count_left();
+        let owner = whole.owner;
+        for part in parts {
+            let was = self.line(part.component).clone();
+            let line = Line {
+                entered: part.mg,
+                gained: 0,
+                lost: 0,
+                passed_on: 0,
+                count_entered: part.count,
+                count_lost: 0,
+                count_passed_on: 0,
+                count_gained: 0,
+                custodian: Some(by),
+                owner,
+                ..was
+            };
+            self.lines.insert(part.node, line);
+        }
     }
 
     /// Compares every item and job of the world's ledger with this book, and the book with itself.
@@ -500,6 +611,27 @@ fn nature(nature: Code<Nature>) -> u8 {
 
 fn made(kind: ItemKind, issuer: &str, nonce: &Nonce, output: usize) -> ItemId {
     ItemId::derive(kind, ORIGIN, issuer, nonce, u16::try_from(output).expect("few outputs"))
+}
+
+const fn kind_of(kind: OutputKind) -> ItemKind {
+    match kind {
+        OutputKind::Lot => ItemKind::Lot,
+        OutputKind::Batch => ItemKind::Batch,
+        OutputKind::Piece => ItemKind::Piece,
+    }
+}
+
+/// What is joined to a thing and is no stone.
+fn joined(facts: &mut Vec<Fact>, node: Node, foreign: &[lode_ledger::event::body::ForeignMass]) {
+    for foreign in foreign {
+        facts.push(Fact::Gained { node, mg: i128::from(foreign.mass_mg.get()) });
+        if let Some(treatment) = foreign.material.attribute("treatment") {
+            facts.push(Fact::Said { node, treatment: treatment.to_owned(), says: Says::Present });
+        }
+        if let Some(code) = foreign.material.attribute("nature") {
+            facts.push(Fact::Beside { node, nature: nature(crate::world::code(code)) });
+        }
+    }
 }
 
 fn takes(inputs: &[Input]) -> Vec<Take> {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::material;
+
 /// Lode's command line for participants: keys, enrolment, spreadsheets, steps, hand-over, labels.
 #[derive(Debug, Parser)]
 #[command(name = "lode", version, arg_required_else_help = true)]
@@ -83,7 +85,19 @@ pub enum Command {
     Merge(Merge),
     /// Record that mass is gone
     Loss(LossArgs),
-    /// Jobs: start, step, complete
+    /// Join pieces and counts of batches to one piece or batch
+    Assemble(material::AssembleArgs),
+    /// Take something assembled apart
+    Disassemble(material::DisassembleArgs),
+    /// Make pieces out of a batch
+    Serialise(material::SerialiseArgs),
+    /// Mend an item in hand
+    Repair(material::RepairArgs),
+    /// Say that an item is no more
+    Destroy(material::DestroyArgs),
+    /// Set the ledger's balance of an item right, with a document
+    Adjust(material::AdjustArgs),
+    /// Jobs: start, step, pause, resume, hand over, complete
     Work(Sub<WorkCommand>),
     /// Treatments: say or carry out
     Treat(Sub<TreatCommand>),
@@ -529,6 +543,33 @@ pub enum WorkCommand {
         /// What the job is called
         #[arg(long)]
         title: Option<String>,
+        /// Who else may log its steps; may be repeated
+        #[arg(long, value_name = "PARTICIPANT")]
+        crew: Vec<String>,
+    },
+    /// Let a job rest
+    Pause {
+        /// The job
+        work: String,
+    },
+    /// Go on with a job that rested
+    Resume {
+        /// The job
+        work: String,
+    },
+    /// Offer a job, with the goods in it, to another studio
+    HandOver {
+        /// The job
+        work: String,
+        /// To whom
+        #[arg(long, value_name = "PARTICIPANT")]
+        to: String,
+        /// For how many days the offer stands
+        #[arg(long, default_value_t = 14, value_name = "DAYS")]
+        days: u16,
+        /// Ownership passes too
+        #[arg(long)]
+        ownership: bool,
     },
     /// Log a step on a job or an item in hand
     Step {

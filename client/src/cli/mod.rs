@@ -6,6 +6,7 @@ mod desk;
 mod fields;
 mod identity;
 mod look;
+mod material;
 mod print;
 mod sheet;
 mod trade;
@@ -72,6 +73,12 @@ fn dispatch(desk: &Desk, command: Command) -> Result<Output> {
         Command::Split(args) => trade::split(desk, &args),
         Command::Merge(args) => trade::merge(desk, &args),
         Command::Loss(args) => trade::loss(desk, &args),
+        Command::Assemble(args) => material::assemble(desk, &args),
+        Command::Disassemble(args) => material::disassemble(desk, &args),
+        Command::Serialise(args) => material::serialise(desk, &args),
+        Command::Repair(args) => material::repair(desk, &args),
+        Command::Destroy(args) => material::destroy(desk, &args),
+        Command::Adjust(args) => material::adjust(desk, &args),
         Command::Work(args) => trade::work(desk, args),
         Command::Treat(args) => trade::treat(desk, args),
         Command::Certificate(args) => trade::certificate(desk, &args),

@@ -8,7 +8,7 @@ use lode_ledger::id::{ItemId, LogIndex};
 use lode_ledger::mass::Milligrams;
 use lode_ledger::tag::TagCode;
 use lode_ledger::time::Timestamp;
-use lode_ledger::vocab::{Code, DifferenceReason};
+use lode_ledger::vocab::{Code, DifferenceReason, Step};
 use serde_json::json;
 
 use super::args::{
@@ -30,15 +30,15 @@ use crate::label::{self, Print};
 use crate::session::{Session, local_time};
 use crate::spec;
 
-fn line(what: &str, text: &Option<String>) -> Result<Option<Line>> {
+pub(super) fn line(what: &str, text: &Option<String>) -> Result<Option<Line>> {
     text.as_deref().map(|text| spec::line(what, text)).transpose()
 }
 
-fn mass(text: &Option<String>) -> Result<Option<Milligrams>> {
+pub(super) fn mass(text: &Option<String>) -> Result<Option<Milligrams>> {
     text.as_deref().map(spec::mass).transpose()
 }
 
-fn all<T>(texts: &[String], read: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> {
+pub(super) fn all<T>(texts: &[String], read: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> {
     texts.iter().map(|text| read(text)).collect()
 }
 
@@ -46,7 +46,7 @@ pub(super) fn documents(session: &Session, texts: &[String], public: bool) -> Re
     all(texts, |text| papers::reference(&session.home, &session.author.ledger.origin, text, public))
 }
 
-fn photo(session: &Session, file: &Path) -> Result<DocumentRef> {
+pub(super) fn photo(session: &Session, file: &Path) -> Result<DocumentRef> {
     let text = format!("photo={}", file.display());
     papers::reference(&session.home, &session.author.ledger.origin, &text, true)
 }
@@ -191,9 +191,31 @@ pub(super) fn loss(desk: &Desk, args: &LossArgs) -> Result<Output> {
 
 pub(super) fn work(desk: &Desk, args: Sub<WorkCommand>) -> Result<Output> {
     let done = match args.command {
-        WorkCommand::Start { process, input, title } => {
+        WorkCommand::Start { process, input, title, crew } => {
             let inputs = all(&input, |text| spec::input(text, &desk.names))?;
-            jobs::start(&desk.session()?, spec::code(&process)?, inputs, line("title", &title)?)?
+            let crew = all(&crew, |text| desk.names.id(text))?;
+            jobs::start(&desk.session()?, spec::code(&process)?, inputs, line("title", &title)?, crew)?
+        }
+        WorkCommand::Pause { work } => {
+            let target = Target::Work(desk.names.id(&work)?);
+            jobs::step(&desk.session()?, target, Step::PAUSE, None, None, Vec::new())?
+        }
+        WorkCommand::Resume { work } => {
+            let target = Target::Work(desk.names.id(&work)?);
+            jobs::step(&desk.session()?, target, Step::RESUME, None, None, Vec::new())?
+        }
+        WorkCommand::HandOver { work, to, days, ownership } => {
+            let until = local_time().unix().saturating_add(i64::from(days) * 86_400);
+            let offer = Offer {
+                to: desk.names.id(&to)?,
+                items: Vec::new(),
+                works: vec![desk.names.id(&work)?],
+                resolution: Milligrams::ZERO,
+                expires: Timestamp::from_unix(until),
+                ownership,
+                reference: None,
+            };
+            custody::offer(&desk.session()?, &offer)?
         }
         WorkCommand::Step { target, step, operator, mass: weighed, photo: photos } => {
             let target = Target::parse(desk.names.resolve(&target))?;
@@ -258,6 +280,7 @@ pub(super) fn offer(desk: &Desk, args: &OfferArgs) -> Result<Output> {
     let offer = Offer {
         to: desk.names.id(&args.to)?,
         items,
+        works: Vec::new(),
         resolution: spec::mass(&args.resolution)?,
         expires: Timestamp::from_unix(until),
         ownership: args.ownership,

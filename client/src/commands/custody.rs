@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lode_ledger::event::body::{
     AcceptLine, CustodyAccepted, CustodyCancelled, CustodyOffered, CustodyRejected, Line, OfferLine,
 };
-use lode_ledger::id::{ItemId, OfferId, ParticipantId};
+use lode_ledger::id::{ItemId, OfferId, ParticipantId, WorkOrderId};
 use lode_ledger::mass::Milligrams;
 use lode_ledger::time::Timestamp;
 use serde_json::Value;
@@ -21,6 +21,8 @@ pub struct Offer {
     pub to: ParticipantId,
     /// What, and its mass on the giver's scale; absent: what the node says is left.
     pub items: Vec<(ItemId, Option<Milligrams>)>,
+    /// Jobs that go along, with the goods in them.
+    pub works: Vec<WorkOrderId>,
     /// The scale's resolution.
     pub resolution: Milligrams,
     /// Until when.
@@ -49,6 +51,7 @@ pub fn offer(session: &Session, offer: &Offer) -> Result<Done> {
         nonce: session.nonce()?,
         to: offer.to,
         lines: lines.into(),
+        works: offer.works.clone().into(),
         expires: offer.expires,
         ownership: Some(offer.ownership),
         reference: spec::sealable("reference", offer.reference.as_deref())?,

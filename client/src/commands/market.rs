@@ -102,7 +102,16 @@ pub fn tag_forget(home: &Home, code: &TagCode) -> Result<()> {
 /// As [`Session::send`].
 pub fn tag_bind(session: &Session, item: ItemId, tag: &Tag, photo: Option<DocumentRef>) -> Result<Done> {
     let at = session.now();
-    session.send(&[TagBound { at, item, code: tag.code, claim_key: tag.claim_key, photo }.into()])
+    session.send(&[TagBound {
+        at,
+        item,
+        code: tag.code,
+        claim_key: tag.claim_key,
+        photo,
+        units_root: None,
+        units: None,
+    }
+    .into()])
 }
 
 /// Puts a new tag in the place of an old one.

@@ -4,7 +4,7 @@ use lode_ledger::event::body::{
     CertificateLinked, DocumentRef, Gain, Input, Line, Loss, StepLogged, TreatmentApplied, TreatmentDeclared,
     TreatmentStatement, WorkCompleted, WorkOutput, WorkStarted,
 };
-use lode_ledger::id::{ItemId, WorkOrderId};
+use lode_ledger::id::{ItemId, ParticipantId, WorkOrderId};
 use lode_ledger::mass::Milligrams;
 use lode_ledger::vocab::{CertificateScope, Code, Step, Treatment};
 
@@ -51,9 +51,18 @@ pub fn start(
     process: Code<Step>,
     inputs: Vec<Input>,
     title: Option<Line>,
+    crew: Vec<ParticipantId>,
 ) -> Result<Done> {
     let nonce = session.nonce()?;
-    session.send(&[WorkStarted { at: session.now(), nonce, process, title, inputs: inputs.into() }.into()])
+    session.send(&[WorkStarted {
+        at: session.now(),
+        nonce,
+        process,
+        title,
+        inputs: inputs.into(),
+        crew: crew.into(),
+    }
+    .into()])
 }
 
 /// Logs a step.

@@ -3,7 +3,7 @@
 
 use crate::event::body::Loss;
 use crate::mass::Milligrams;
-use crate::record::{CountBalance, Item, MassBalance, Policy};
+use crate::record::{CountBalance, Foreign, Item, MassBalance, Policy};
 use crate::violation::{Reason, Violation};
 use crate::vocab::LossReason;
 
@@ -100,7 +100,7 @@ impl MassBalance {
 impl CountBalance {
     /// The balance of a batch that begins with this count.
     pub(super) const fn of(count: u32) -> Self {
-        Self { entered: count, lost: 0, passed_on: 0, left: count }
+        Self { entered: count, lost: 0, passed_on: 0, left: count, gained: None }
     }
 
     fn take(&mut self, count: u32) -> Result<(), Violation> {
@@ -126,18 +126,50 @@ fn count_of<'a>(
     }
 }
 
-/// Takes mass, and count of a batch, out of an item into another.
+/// Takes mass, and count of a batch, out of an item into another. Gives how much of it is foreign.
 pub(super) fn pass_on(
     item: &mut Item,
     mass: Milligrams,
     count: Option<u32>,
     field: &str,
-) -> Result<(), Violation> {
+) -> Result<Milligrams, Violation> {
     positive(mass, field)?;
+    let foreign = shed_foreign(item, mass);
     item.mass.pass_on(mass).map_err(|violation| violation.field(field))?;
     if let Some((balance, count)) = count_of(item, count, field)? {
         balance.take(count).map_err(|violation| violation.field(field))?;
         balance.passed_on = balance.passed_on.saturating_add(count);
+    }
+    Ok(foreign)
+}
+
+/// Foreign mass leaves an item in proportion, rounded down: the last to leave takes the rest, so that none is lost.
+fn shed_foreign(item: &mut Item, mass: Milligrams) -> Milligrams {
+    let Some(foreign) = item.foreign.as_mut() else { return Milligrams::ZERO };
+    let part = proportion(foreign.left, mass, item.mass.left);
+    foreign.left = foreign.left.checked_sub(part).unwrap_or_default();
+    part
+}
+
+/// `of * part / whole`, rounded down; never more than `of`.
+pub(super) fn proportion(of: Milligrams, part: Milligrams, whole: Milligrams) -> Milligrams {
+    let scaled = u128::from(of.get()) * u128::from(part.get()) / u128::from(whole.get().max(1));
+    u64::try_from(scaled).ok().and_then(Milligrams::new).unwrap_or(of).min(of)
+}
+
+/// What of an item is stone.
+pub(super) fn stone(item: &Item) -> Milligrams {
+    let foreign = item.foreign.map_or(Milligrams::ZERO, |foreign| foreign.left);
+    item.mass.left.checked_sub(foreign).unwrap_or_default()
+}
+
+/// A new item holds foreign mass from its beginning: its own stone is what entered.
+pub(super) fn begin_with_foreign(item: &mut Item, foreign: Milligrams) -> Result<(), Violation> {
+    let stone = item.mass.left.checked_sub(foreign).unwrap_or_default();
+    item.mass = MassBalance::of(positive(stone, "mass_mg")?);
+    if !foreign.is_zero() {
+        item.mass.gain(foreign)?;
+        item.foreign = Some(Foreign { added: foreign, left: foreign });
     }
     Ok(())
 }
@@ -150,6 +182,7 @@ pub(super) fn lose(
     field: &str,
 ) -> Result<(), Violation> {
     differences.check_loss(loss, field)?;
+    shed_foreign(item, loss.mass_mg);
     item.mass.lose(loss.mass_mg).map_err(|violation| violation.field(field))?;
     // A batch may lose mass without losing a piece: chips, drilling dust.
     if let Some(count) = loss.count {
@@ -238,7 +271,7 @@ pub(super) fn check_weighing(
     let scales = scale_tolerance(left, [item.resolution, resolution], policy);
     match weighed.checked_sub(left) {
         Some(gained) if gained.is_zero() => Ok(()),
-        Some(gained) => check_total_gain(&item.mass, gained, scales, policy),
+        Some(gained) => check_total_gain(&item.mass, item.foreign, gained, scales, policy),
         None if left.abs_diff(weighed) > left.share(policy.receipt_countersign).max(scales) => {
             Err(Violation::new(Reason::LossUnstated).with(weighed).with(left))
         }
@@ -246,16 +279,20 @@ pub(super) fn check_weighing(
     }
 }
 
-/// Rule M5 over a life: all that a thing gains, by scales and by foreign mass, stays within the policy's second
+/// Rule M5 over a life: all that a thing gains, by scales and by treatments, stays within the policy's second
 /// threshold of what it began with (or within one scale's difference). Many small gains are one large one.
 pub(super) fn check_total_gain(
     mass: &MassBalance,
+    foreign: Option<Foreign>,
     added: Milligrams,
     scales: Milligrams,
     policy: &Policy,
 ) -> Result<(), Violation> {
     let allowed = mass.entered.share(policy.receipt_countersign).max(scales);
-    if add(mass.gained, added)? > allowed {
+    // What is stated as foreign is no stone and never becomes any: it is kept apart.
+    let stone =
+        foreign.map_or(mass.gained, |foreign| mass.gained.checked_sub(foreign.added).unwrap_or_default());
+    if add(stone, added)? > allowed {
         return Err(Violation::new(Reason::MassFromNowhere).with(added));
     }
     Ok(())

@@ -79,7 +79,7 @@ pub(super) fn certificate_linked(
         return Err(violation.field("item"));
     }
     let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
-    if item.state == ItemState::Exhausted {
+    if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed) {
         return Err(state_forbids(&body.item, item.state).field("item"));
     }
     let author = context.author()?;
@@ -138,6 +138,7 @@ pub(super) fn certificate_linked(
         number: body.number.to_string(),
         bound: by_lab || certificate.bound == Some(body.item),
         scope: body.scope,
+        void: None,
     };
     keep_link(&mut item, link);
     keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(&body.document));

@@ -58,7 +58,6 @@ pub(crate) enum Purpose {
     /// It goes to this party.
     HandTo(ParticipantId),
     /// It is destroyed.
-    #[allow(dead_code, reason = "for the event that destroys; what is recalled may be")]
     Destroy,
 }
 
@@ -435,6 +434,15 @@ impl<'a> Context<'a> {
             if !allowed {
                 return because(Reason::Recalled, recall.to_string());
             }
+        }
+        Ok(())
+    }
+
+    /// The job's goods are not being offered with it.
+    pub(crate) fn check_job_not_offered(&self, id: &WorkOrderId, work: &WorkOrder) -> Result<(), Violation> {
+        let Some(offer) = work.offer else { return Ok(()) };
+        if self.offer(&offer)?.is_open(self.clock) {
+            return Err(Violation::new(Reason::OfferOpen).with(id).with(offer));
         }
         Ok(())
     }

@@ -2,13 +2,14 @@
 //! difference between two scales is booked (rules M2, M5).
 
 use crate::event::body::{AcceptLine, CustodyAccepted, CustodyCancelled, CustodyOffered, CustodyRejected};
-use crate::id::{OfferId, ParticipantId};
-use crate::record::{History, Item, Offer, OfferState, OfferedItem, RecordKey};
+use crate::id::{OfferId, ParticipantId, WorkOrderId};
+use crate::record::{History, Item, MAX_KEPT, Offer, OfferState, OfferedItem, RecordKey, WorkOrder};
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
 use super::balance::{check_weighing, positive, scale_tolerance};
 use super::context::{Context, Purpose, SUSPENDED, refuse_twice};
+use super::work::job_of_studio;
 
 pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) -> Result<(), Violation> {
     refuse_twice(body.lines.iter().map(|line| line.item), "lines")?;
@@ -27,6 +28,7 @@ pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) 
         );
         return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("expires"));
     }
+    let works = offer_works_check(context, body)?;
     let id = OfferId::derive(&context.origin, &context.issuer, &body.nonce, 0);
     let ownership = body.ownership.unwrap_or(false);
     let mut items = Vec::new();
@@ -45,6 +47,10 @@ pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) 
         context.put_item(line.item, item);
         items.push(OfferedItem { item: line.item, mass: line.mass_mg, resolution: line.resolution_mg });
     }
+    for (work_id, mut work) in works {
+        work.offer = Some(id);
+        context.put(RecordKey::WorkOrder(work_id), work);
+    }
     context.create(
         RecordKey::Offer(id),
         id,
@@ -57,8 +63,37 @@ pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) 
             ownership,
             state: OfferState::Open,
             accepted: None,
+            works: (!body.works.is_empty()).then(|| body.works.0.clone()),
         },
     )
+}
+
+/// The jobs that an offer takes along: the author does them, they are open, and nobody else is offered them.
+fn offer_works_check(
+    context: &Context<'_>,
+    body: &CustodyOffered,
+) -> Result<Vec<(WorkOrderId, WorkOrder)>, Violation> {
+    refuse_twice(body.works.iter().copied(), "works")?;
+    if body.works.is_empty() {
+        if body.lines.is_empty() {
+            return Err(Violation::new(Reason::NotPositive).field("lines"));
+        }
+        return Ok(Vec::new());
+    }
+    if context.ruleset() < 2 {
+        return Err(Violation::new(Reason::RulesetOlder).with("works").with(2).with(1).field("works"));
+    }
+    let mut works = Vec::new();
+    for (n, id) in body.works.iter().enumerate() {
+        let place = |violation: Violation| violation.field(format!("works[{n}]"));
+        let mut work = job_of_studio(context, id).map_err(place)?;
+        if body.ownership == Some(true) && work.owner != Some(work.studio) {
+            return Err(place(Violation::new(Reason::NotOwner).with(id)));
+        }
+        context.build_on_work(&mut work)?;
+        works.push((*id, work));
+    }
+    Ok(works)
 }
 
 /// The offer, if it is open and the author is the party that may end it this way.
@@ -99,6 +134,21 @@ pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted
             item.owner = Some(offer.to);
         }
         context.put_item(line.item, item);
+    }
+    for id in offer.works.iter().flatten() {
+        let mut work = context.work_order(id)?;
+        context.build_on_work(&mut work)?;
+        let before = work.before.get_or_insert_default();
+        if before.len() < MAX_KEPT {
+            before.push(work.studio);
+        } else {
+            work.not_kept = work.not_kept.saturating_add(1);
+        }
+        work.studio = offer.to;
+        if offer.ownership {
+            work.owner = Some(offer.to);
+        }
+        context.put(RecordKey::WorkOrder(*id), work);
     }
     offer.state = OfferState::Accepted;
     if context.ruleset() >= 2 {
@@ -150,6 +200,11 @@ fn close(
         let mut item = context.item(&offered.item)?;
         context.build_on_item(&mut item)?;
         context.put_item(offered.item, item);
+    }
+    for work_id in offer.works.iter().flatten() {
+        let mut work = context.work_order(work_id)?;
+        context.build_on_work(&mut work)?;
+        context.put(RecordKey::WorkOrder(*work_id), work);
     }
     offer.state = state;
     context.put(RecordKey::Offer(*id), offer);

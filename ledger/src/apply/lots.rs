@@ -12,13 +12,14 @@ use crate::json::Json;
 use crate::key::BadKey;
 use crate::record::{
     Claims, Consignment, Detail, Document, History, Item, ItemState, MAX_KEPT, MassBalance, Origin, Parent,
-    RecordKey, TreatmentState,
+    Parentage, RecordKey, TreatmentState,
 };
 use crate::violation::{Reason, Violation};
 use crate::vocab::{ChainModel, Code, EntryKind, EvidenceLevel, Finding, Nature};
 use crate::words::words;
 
 use super::balance::{positive, scale_tolerance};
+use super::claims::note_blend;
 use super::context::{Actor, Context, refuse_twice, state_forbids, warn_item};
 
 pub(super) fn lot_declared(
@@ -66,8 +67,13 @@ pub(super) fn lot_declared(
         origin_evidence: body.evidence,
         model,
         treatments: declared_treatments(&body.treatments, documented)?,
+        others: None,
+        drawn_from: None,
     };
     let id = context.new_item(OutputKind::Lot, &body.nonce, 0);
+    let mut claims = claims;
+    let entered = claims.clone();
+    note_blend(context, Parentage::Item(id), &[(&entered, body.mass.net_mg)], &mut claims)?;
     let state = if body.entry == EntryKind::IMPORT { ItemState::Declared } else { ItemState::InStock };
     let created =
         Created { kind: OutputKind::Lot, form: body.form, claims, mass: body.mass.net_mg, count: None };
@@ -254,6 +260,11 @@ impl Created {
             not_kept: 0,
             standing: None,
             makings: None,
+            foreign: None,
+            assembly: None,
+            components: None,
+            repairs: None,
+            part_of: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::event::body::{SaleCancelled, SaleRecorded, TagBound, TagReplaced};
 use crate::id::{ItemId, ItemKind, SaleId};
 use crate::key::PublicKey;
-use crate::record::{History, ItemState, RecordKey, Sale, Tag};
+use crate::record::{History, Item, ItemState, RecordKey, Sale, Tag, TagUnits};
 use crate::tag::TagCode;
 use crate::violation::{Reason, Violation};
 use crate::words::words;
@@ -17,7 +17,8 @@ pub(super) fn tag_bound(context: &mut Context<'_>, body: &TagBound) -> Result<()
         return Err(Violation::new(Reason::TagBoundAlready).with(tag).field("item"));
     }
     context.build_on_item(&mut item)?;
-    bind(context, body.item, body.code, body.claim_key)?;
+    let units = units(context, body, &item)?;
+    bind(context, body.item, body.code, body.claim_key, units)?;
     item.tag = Some(body.code);
     if let Some(photo) = &body.photo {
         keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(photo));
@@ -32,13 +33,45 @@ pub(super) fn tag_replaced(context: &mut Context<'_>, body: &TagReplaced) -> Res
         return Err(Violation::new(Reason::TagUnknown).with(body.old).field("old"));
     }
     context.build_on_item(&mut item)?;
-    bind(context, body.item, body.code, body.claim_key)?;
     let mut old = context.tag(&body.old)?;
+    // The hidden codes of single pieces are in people's hands: a new tag on the batch changes none of them.
+    bind(context, body.item, body.code, body.claim_key, old.units)?;
     old.replaced_by = Some(body.code);
     context.put(RecordKey::Tag(body.old), old);
     item.tag = Some(body.code);
     context.put_item(body.item, item);
     Ok(())
+}
+
+/// The hidden codes of a batch's single pieces: at most one for each (rule M7).
+fn units(context: &Context<'_>, body: &TagBound, item: &Item) -> Result<Option<TagUnits>, Violation> {
+    let (root, count) = match (body.units_root, body.units) {
+        (None, None) => return Ok(None),
+        (Some(root), Some(count)) => (root, count),
+        _ => {
+            let text = words(
+                "units_root and units stand together",
+                "units_root 与 units 须同时填写",
+                "units_root e units vêm juntos",
+            );
+            return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("units"));
+        }
+    };
+    if context.ruleset() < 2 {
+        return Err(Violation::new(Reason::RulesetOlder)
+            .with("units_root")
+            .with(2)
+            .with(1)
+            .field("units_root"));
+    }
+    let Some(there) = item.count else { return Err(Violation::new(Reason::CountMissing).field("units")) };
+    if count == 0 {
+        return Err(Violation::new(Reason::NotPositive).field("units"));
+    }
+    if count > there.left {
+        return Err(Violation::new(Reason::CountNotBalanced).with(there.left).with(count).field("units"));
+    }
+    Ok(Some(TagUnits { root, count }))
 }
 
 /// Rule U1 for tags: the code is the hash of the claim key, so nobody can bind a code that he has only seen.
@@ -47,6 +80,7 @@ fn bind(
     item: ItemId,
     code: TagCode,
     claim_key: PublicKey,
+    units: Option<TagUnits>,
 ) -> Result<(), Violation> {
     claim_key
         .check()
@@ -54,7 +88,7 @@ fn bind(
     if TagCode::of(&claim_key) != code {
         return Err(Violation::new(Reason::TagNotHash).with(code).field("code"));
     }
-    let tag = Tag { history: History::default(), item, claim_key, replaced_by: None };
+    let tag = Tag { history: History::default(), item, claim_key, replaced_by: None, units };
     context.create(RecordKey::Tag(code), code, tag).map_err(|violation| violation.field("code"))
 }
 

@@ -4,13 +4,13 @@ use crate::event::Event;
 use crate::event::body::{Input, LossRecorded, LotMerged, LotSplit, OutputKind};
 use crate::id::{ItemId, ItemKind, ParticipantId};
 use crate::mass::Milligrams;
-use crate::record::{Claims, Item, ItemState, Parent, RecordKey};
+use crate::record::{Claims, Item, ItemState, Parent, Parentage, RecordKey};
 use crate::time::Timestamp;
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
-use super::balance::{Differences, add, check_counts, lose, pass_on, positive, total};
-use super::claims::blend;
+use super::balance::{Differences, add, begin_with_foreign, check_counts, lose, pass_on, positive, total};
+use super::claims::{blend, note_blend};
 use super::context::{Context, refuse_twice};
 use super::lots::{Created, details, parents_of};
 
@@ -30,8 +30,9 @@ pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<()
     };
     context.build_on_item(&mut item)?;
     let mut differences = Differences::of(item.mass.left, item.resolution, context.policy()?);
+    let mut foreign = Vec::new();
     for (n, part) in body.parts.iter().enumerate() {
-        pass_on(&mut item, part.mass_mg, part.count, &format!("parts[{n}].mass_mg"))?;
+        foreign.push(pass_on(&mut item, part.mass_mg, part.count, &format!("parts[{n}].mass_mg"))?);
     }
     for (n, loss) in body.losses.iter().enumerate() {
         lose(&mut item, loss, &mut differences, &format!("losses[{n}]"))?;
@@ -39,7 +40,7 @@ pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<()
     item.mass.check_left(body.left_mg, "left_mg")?;
     check_counts(&item, body.left_count, "left_count")?;
     exhaust(&mut item);
-    for (n, part) in body.parts.iter().enumerate() {
+    for (n, (part, foreign)) in body.parts.iter().zip(foreign).enumerate() {
         let created = Created {
             kind,
             form: item.form,
@@ -51,6 +52,13 @@ pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<()
         output.parents = vec![Parent { item: body.item, mass: part.mass_mg }];
         output.resolution = item.resolution;
         output.latest = item.latest;
+        if item.assembly.is_some() {
+            begin_with_foreign(&mut output, foreign)?;
+            output.assembly = item.assembly;
+        }
+        if context.ruleset() >= 2 {
+            output.maker = item.maker;
+        }
         let id = context.new_item(kind, &body.nonce, n);
         context.create(RecordKey::Item(id), id, output)?;
         context.link(RecordKey::Item(body.item), RecordKey::Item(id), part.mass_mg);
@@ -69,7 +77,8 @@ pub(super) fn lot_merged(
         let violation = Violation::new(Reason::WrongKind).with(id).saying(words("a lot", "批次", "um lote"));
         return Err(violation.field(format!("inputs[{n}].item")));
     }
-    let taken = take_inputs(context, &body.inputs)?;
+    let id = context.new_item(OutputKind::Lot, &body.nonce, 0);
+    let taken = take_inputs(context, &body.inputs, Parentage::Item(id))?;
     let losses = total(body.losses.iter().map(|loss| loss.mass_mg), "losses")?;
     let mut differences = Differences::of(taken.mass, taken.resolution, context.policy()?);
     for (n, loss) in body.losses.iter().enumerate() {
@@ -93,7 +102,6 @@ pub(super) fn lot_merged(
     item.latest = taken.latest.max(context.at);
     item.resolution = taken.resolution;
     item.details = details(event.event_type(), &event.to_json());
-    let id = context.new_item(OutputKind::Lot, &body.nonce, 0);
     context.create(RecordKey::Item(id), id, item)?;
     for input in body.inputs.iter() {
         context.link(RecordKey::Item(input.item), RecordKey::Item(id), input.mass_mg);
@@ -128,18 +136,70 @@ pub(super) struct Taken {
     pub(super) resolution: Milligrams,
 }
 
-/// Takes mass out of every input: all in the author's hands, of one owner and one mineral.
-pub(super) fn take_inputs(context: &mut Context<'_>, inputs: &[Input]) -> Result<Taken, Violation> {
-    refuse_twice(inputs.iter().map(|input| input.item), "inputs")?;
-    let mut items: Vec<(ItemId, Item, Milligrams)> = Vec::new();
+/// One input with its balance brought down, not yet put back.
+pub(super) struct TakenItem {
+    pub(super) id: ItemId,
+    pub(super) item: Item,
+    pub(super) mass: Milligrams,
+    pub(super) foreign: Milligrams,
+}
+
+/// Takes mass out of every input for a merge or a job, which `into` names: of one owner and one mineral, and all stone.
+pub(super) fn take_inputs(
+    context: &mut Context<'_>,
+    inputs: &[Input],
+    into: Parentage,
+) -> Result<Taken, Violation> {
+    let items = take_each(context, inputs, "inputs")?;
+    if let Some(n) = items.iter().position(|taken| taken.item.assembly.is_some()) {
+        let id = items.get(n).map(|taken| taken.id.to_string()).unwrap_or_default();
+        return Err(Violation::new(Reason::ForeignInside).with(id).field(format!("inputs[{n}].item")));
+    }
+    let parts: Vec<(&Claims, Milligrams)> =
+        items.iter().map(|taken| (&taken.item.claims, taken.mass)).collect();
+    let mut claims = blend(&parts).map_err(|violation| violation.field("inputs"))?;
+    if parts.len() > 1 {
+        note_blend(context, into, &parts, &mut claims)?;
+    }
+    let taken = sum_up(context, &items, claims)?;
+    for TakenItem { id, item, .. } in items {
+        context.put_item(id, item);
+    }
+    Ok(taken)
+}
+
+/// What the inputs are together.
+pub(super) fn sum_up(context: &Context<'_>, items: &[TakenItem], claims: Claims) -> Result<Taken, Violation> {
+    let Some(TakenItem { item: first, .. }) = items.first() else {
+        return Err(Violation::new(Reason::NotPositive).field("inputs"));
+    };
+    Ok(Taken {
+        mass: total(items.iter().map(|taken| taken.mass), "inputs")?,
+        claims,
+        form: first.form,
+        custodian: first.custodian,
+        owner: first.owner,
+        latest: items.iter().map(|taken| taken.item.latest).max().unwrap_or(context.at),
+        resolution: items.iter().map(|taken| taken.item.resolution).max().unwrap_or_default(),
+    })
+}
+
+/// Takes mass out of every input: all in the author's hands and of one owner.
+pub(super) fn take_each(
+    context: &Context<'_>,
+    inputs: &[Input],
+    list: &str,
+) -> Result<Vec<TakenItem>, Violation> {
+    refuse_twice(inputs.iter().map(|input| input.item), list)?;
+    let mut items: Vec<TakenItem> = Vec::new();
     for (n, input) in inputs.iter().enumerate() {
         let place = |violation: Violation| {
             let field = if violation.field.is_empty() { "item".to_owned() } else { violation.field.clone() };
-            violation.field(format!("inputs[{n}].{field}"))
+            violation.field(format!("{list}[{n}].{field}"))
         };
         let mut item = context.item_in_hand(&input.item).map_err(place)?;
         context.build_on_item(&mut item)?;
-        pass_on(&mut item, input.mass_mg, input.count, "mass_mg").map_err(place)?;
+        let foreign = pass_on(&mut item, input.mass_mg, input.count, "mass_mg").map_err(place)?;
         if let Some(count) = item.count
             && (count.left == 0) != item.mass.left.is_zero()
         {
@@ -152,29 +212,13 @@ pub(super) fn take_inputs(context: &mut Context<'_>, inputs: &[Input]) -> Result
             return Err(place(violation.with(item.mass.left).field("mass_mg")));
         }
         exhaust(&mut item);
-        items.push((input.item, item, input.mass_mg));
+        items.push(TakenItem { id: input.item, item, mass: input.mass_mg, foreign });
     }
-    let Some((_, first, _)) = items.first() else {
-        return Err(Violation::new(Reason::NotPositive).field("inputs"));
-    };
-    if items.iter().any(|(_, item, _)| item.owner != first.owner) {
-        return Err(Violation::new(Reason::OwnersDiffer).field("inputs"));
+    let owner = items.first().and_then(|taken| taken.item.owner);
+    if items.iter().any(|taken| taken.item.owner != owner) {
+        return Err(Violation::new(Reason::OwnersDiffer).field(list));
     }
-    let parts: Vec<(&Claims, Milligrams)> =
-        items.iter().map(|(_, item, mass)| (&item.claims, *mass)).collect();
-    let taken = Taken {
-        mass: total(inputs.iter().map(|input| input.mass_mg), "inputs")?,
-        claims: blend(&parts).map_err(|violation| violation.field("inputs"))?,
-        form: first.form,
-        custodian: first.custodian,
-        owner: first.owner,
-        latest: items.iter().map(|(_, item, _)| item.latest).max().unwrap_or(context.at),
-        resolution: items.iter().map(|(_, item, _)| item.resolution).max().unwrap_or_default(),
-    };
-    for (id, item, _) in items {
-        context.put_item(id, item);
-    }
-    Ok(taken)
+    Ok(items)
 }
 
 /// An item of which nothing is left is exhausted.

@@ -4,6 +4,7 @@
 //! One file per family: `identity` (who), `material` and `work` (mass), `custody` (hands), `market` (tags, sales),
 //! `claims` (what travels), `certificate`, `treatment`, `correction`, `void`, `dispute`, `seal`. `balance` is the arithmetic that they share.
 
+mod assembly;
 mod balance;
 mod certificate;
 mod claims;
@@ -16,6 +17,7 @@ mod lots;
 mod market;
 mod material;
 mod seal;
+mod stock;
 mod treatment;
 mod void;
 mod work;
@@ -322,6 +324,12 @@ fn run(context: &mut Context<'_>, event: &Event, opening: bool) -> Result<(), Vi
         Event::TagReplaced(body) => market::tag_replaced(context, body),
         Event::SaleRecorded(body) => market::sale_recorded(context, body),
         Event::SaleCancelled(body) => market::sale_cancelled(context, body),
+        Event::MassAdjusted(body) => stock::mass_adjusted(context, body),
+        Event::PiecesSerialised(body) => stock::pieces_serialised(context, body),
+        Event::ItemDestroyed(body) => stock::item_destroyed(context, body),
+        Event::ItemAssembled(body) => assembly::item_assembled(context, body, event),
+        Event::ItemDisassembled(body) => assembly::item_disassembled(context, body),
+        Event::ItemRepaired(body) => assembly::item_repaired(context, body),
         Event::EventCorrected(body) => correction::event_corrected(context, body),
         Event::EventVoided(body) => void::event_voided(context, body),
         Event::HoldPlaced(body) => dispute::hold_placed(context, body),

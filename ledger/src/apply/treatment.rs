@@ -1,6 +1,7 @@
 //! Treatments said and done (rules L1, L5): applied never disappears; only a lab says what a lab finds.
 
 use crate::event::body::{TreatmentApplied, TreatmentDeclared, TreatmentStatement};
+use crate::id::{ItemId, ItemKind};
 use crate::mass::Milligrams;
 use crate::record::{Item, ItemState, RecordKey, TreatmentState};
 use crate::violation::{Reason, Violation};
@@ -22,7 +23,7 @@ pub(super) fn treatment_declared(
 ) -> Result<(), Violation> {
     refuse_twice(body.treatments.iter().map(|statement| statement.treatment), "treatments")?;
     let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
-    if item.state == ItemState::Exhausted {
+    if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed) {
         return Err(state_forbids(&body.item, item.state).field("item"));
     }
     let by_lab = context.author_has_role("lab");
@@ -40,6 +41,8 @@ pub(super) fn treatment_declared(
             let field = format!("treatments[{n}].finding");
             return Err(Violation::new(Reason::LabOnly).saying(statement.finding).field(field));
         }
+        check_in_part(context, &body.item, &item, statement)
+            .map_err(|violation| violation.field(format!("treatments[{n}].finding")))?;
         let evidence =
             if is_of_lab(statement.finding) { EvidenceLevel::LAB_OR_INSPECTOR } else { documented };
         learn(context, &mut item, statement, evidence)
@@ -47,6 +50,26 @@ pub(super) fn treatment_declared(
     }
     keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
     context.put_item(body.item, item);
+    Ok(())
+}
+
+/// Rule L1: one stone is treated or it is not; "in part" is said of many, or of what was assembled of several.
+fn check_in_part(
+    context: &Context<'_>,
+    id: &ItemId,
+    item: &Item,
+    statement: &TreatmentStatement,
+) -> Result<(), Violation> {
+    let one_stone = id.kind() == ItemKind::Piece && item.assembly.is_none();
+    // What a piece was made of may have been treated in part, and may be said again.
+    let known = find(&item.claims, statement.treatment).map(|known| known.finding);
+    if context.ruleset() >= 2
+        && statement.finding == Finding::APPLIED_IN_PART
+        && one_stone
+        && known != Some(Finding::APPLIED_IN_PART)
+    {
+        return Err(Violation::new(Reason::InPartOfPiece).saying(statement.treatment));
+    }
     Ok(())
 }
 
@@ -111,7 +134,7 @@ pub(super) fn treatment_applied(context: &mut Context<'_>, body: &TreatmentAppli
             let mut item = context.item_in_hand(id).map_err(|violation| violation.field("item"))?;
             context.build_on_item(&mut item)?;
             if let (Some(added), Some(left)) = (added, body.left_mg) {
-                check_total_gain(&item.mass, added, Milligrams::ZERO, context.policy()?)
+                check_total_gain(&item.mass, item.foreign, added, Milligrams::ZERO, context.policy()?)
                     .map_err(|violation| violation.field("added_mg"))?;
                 item.mass.gain(added)?;
                 item.mass.check_left(left, "left_mg")?;
@@ -123,7 +146,7 @@ pub(super) fn treatment_applied(context: &mut Context<'_>, body: &TreatmentAppli
             let mut work = job_in_hand(context, id)?;
             context.build_on_work(&mut work)?;
             if let (Some(added), Some(left)) = (added, body.left_mg) {
-                check_total_gain(&work.mass, added, Milligrams::ZERO, context.policy()?)
+                check_total_gain(&work.mass, None, added, Milligrams::ZERO, context.policy()?)
                     .map_err(|violation| violation.field("added_mg"))?;
                 work.mass.gain(added)?;
                 work.mass.check_left(left, "left_mg")?;

@@ -107,6 +107,7 @@ fn void_items(context: &mut Context<'_>, id: ItemId, by: EventRef) -> Result<(),
         item.state = ItemState::Voided;
         item.mass = MassBalance::of(Milligrams::ZERO);
         item.count = item.count.map(|_| CountBalance::of(0));
+        item.foreign = None;
         item.parents.clear();
         context.put_item(child, item);
     }
@@ -161,6 +162,10 @@ fn give_back(context: &mut Context<'_>, source: Parentage, by: EventRef) -> Resu
             }
             context.check_not_offered(&id, &item).map_err(|violation| violation.field("item"))?;
             context.check_free(&id, &item, Purpose::Change).map_err(|violation| violation.field("item"))?;
+            if item.assembly.is_some() {
+                // What was assembled and is divided or taken apart is not joined by a word.
+                return Err(used_since(&id, &item));
+            }
             context.build_on_item(&mut item)?;
             undo(&mut item.mass, &offspring).ok_or_else(|| used_since(&id, &item))?;
             if let Some(count) = &mut item.count {

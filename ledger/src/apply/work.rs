@@ -6,21 +6,28 @@ use crate::event::shape::{FieldClass, Fields, Shape};
 use crate::id::WorkOrderId;
 use crate::json::Json;
 use crate::mass::Milligrams;
-use crate::record::{Detail, History, Item, MassBalance, Record, RecordKey, WorkOrder};
+use crate::record::{Detail, History, Item, MassBalance, Parentage, Record, RecordKey, WorkOrder};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{Code, GainReason, Step, Treatment};
 use crate::words::words;
 
 use super::balance::{Differences, positive};
 use super::claims::mark_applied;
-use super::context::{Context, Warnings};
+use super::context::{Context, Warnings, refuse_twice};
 use super::lots::{Created, keep_documents, keep_records, parents_of};
 use super::material::take_inputs;
 
 pub(super) fn work_started(context: &mut Context<'_>, body: &WorkStarted) -> Result<(), Violation> {
-    let taken = take_inputs(context, &body.inputs)?;
+    refuse_twice(body.crew.iter().copied(), "crew")?;
+    if !body.crew.is_empty() && context.ruleset() < 2 {
+        return Err(Violation::new(Reason::RulesetOlder).with("crew").with(2).with(1).field("crew"));
+    }
+    for (n, member) in body.crew.iter().enumerate() {
+        context.participant(member).map_err(|violation| violation.field(format!("crew[{n}]")))?;
+    }
     let id = WorkOrderId::derive(&context.origin, &context.issuer, &body.nonce, 0);
     let key = RecordKey::WorkOrder(id);
+    let taken = take_inputs(context, &body.inputs, Parentage::Work(id))?;
     let created = context.event_ref();
     let studio = context.author()?;
     context.create(
@@ -44,6 +51,10 @@ pub(super) fn work_started(context: &mut Context<'_>, body: &WorkStarted) -> Res
             makings: None,
             contradictions: None,
             voided: None,
+            crew: (!body.crew.is_empty()).then(|| body.crew.0.clone()),
+            paused: None,
+            offer: None,
+            before: None,
             title: body.title.as_ref().map(|title| title.to_json().write()),
         },
     )?;
@@ -53,17 +64,54 @@ pub(super) fn work_started(context: &mut Context<'_>, body: &WorkStarted) -> Res
     Ok(())
 }
 
-/// The job, if the author does it and it is not finished.
-pub(super) fn job_in_hand(context: &Context<'_>, id: &WorkOrderId) -> Result<WorkOrder, Violation> {
+/// The job, if the author does it, it is not finished, and it is not on its way to somebody else.
+pub(super) fn job_of_studio(context: &Context<'_>, id: &WorkOrderId) -> Result<WorkOrder, Violation> {
     let work = context.work_order(id).map_err(|violation| violation.field("work"))?;
     if work.studio != context.author()? {
         return Err(Violation::new(Reason::NotCustodian).with(id).with(work.studio).field("work"));
     }
+    check_open(context, id, &work)?;
+    Ok(work)
+}
+
+fn check_open(context: &Context<'_>, id: &WorkOrderId, work: &WorkOrder) -> Result<(), Violation> {
     if work.mass.left.is_zero() {
         return Err(Violation::new(Reason::StateForbids)
             .with(id)
             .saying(words("completed", "已完工", "concluída"))
             .field("work"));
+    }
+    context.check_job_not_offered(id, work).map_err(|violation| violation.field("work"))
+}
+
+/// [`job_of_studio`], and the work goes on.
+pub(super) fn job_in_hand(context: &Context<'_>, id: &WorkOrderId) -> Result<WorkOrder, Violation> {
+    let work = job_of_studio(context, id)?;
+    check_going_on(id, &work)?;
+    Ok(work)
+}
+
+fn check_going_on(id: &WorkOrderId, work: &WorkOrder) -> Result<(), Violation> {
+    if work.paused.is_none() {
+        return Ok(());
+    }
+    let violation = Violation::new(Reason::StateForbids).with(id);
+    Err(violation.saying(words("paused", "已停工", "em pausa")).field("work"))
+}
+
+/// The job in which the author may log this step: its studio, and whoever it named. Only a paused job is resumed.
+fn job_for_step(context: &Context<'_>, id: &WorkOrderId, step: Code<Step>) -> Result<WorkOrder, Violation> {
+    let work = context.work_order(id).map_err(|violation| violation.field("work"))?;
+    let author = context.author()?;
+    if work.studio != author && !work.crew.iter().flatten().any(|member| *member == author) {
+        return Err(Violation::new(Reason::NotCustodian).with(id).with(work.studio).field("work"));
+    }
+    check_open(context, id, &work)?;
+    if step != Step::RESUME {
+        check_going_on(id, &work)?;
+    } else if work.paused.is_none() {
+        let violation = Violation::new(Reason::StateForbids).with(id);
+        return Err(violation.saying(words("not paused", "未停工", "sem pausa")).field("step"));
     }
     Ok(work)
 }
@@ -77,10 +125,25 @@ pub(super) fn step_logged(context: &mut Context<'_>, body: &StepLogged) -> Resul
     if let Some(mass) = body.mass_mg {
         positive(mass, "mass_mg")?;
     }
+    let rests = body.step == Step::PAUSE || body.step == Step::RESUME;
+    if rests && context.ruleset() < 2 {
+        return Err(Violation::new(Reason::RulesetOlder).with(body.step).with(2).with(1).field("step"));
+    }
     match (&body.work, &body.item) {
+        (None, Some(_)) if rests => {
+            let text = words(
+                "only a job is paused and resumed",
+                "只有工单可以停工或复工",
+                "só um trabalho é pausado e retomado",
+            );
+            return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("step"));
+        }
         (Some(id), None) => {
-            let mut work = job_in_hand(context, id)?;
+            let mut work = job_for_step(context, id, body.step)?;
             context.build_on_work(&mut work)?;
+            if rests {
+                work.paused = (body.step == Step::PAUSE).then(|| context.event_ref());
+            }
             work.steps = work.steps.saturating_add(1);
             keep_documents(&mut work.documents, &mut work.not_kept, &body.photos);
             if let Some(treatment) = treatment_of(body.step) {

@@ -206,7 +206,7 @@ events! {
         "Consignment received" "收货" "Remessa recebida", "ObjectEvent OBSERVE receiving", "MoveEvent";
     LotSplit 1 "lot.split", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2],
         "Lot split" "分货" "Lote dividido", "TransformationEvent", "ModifyEvent";
-    LotMerged 1 "lot.merged", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2 L3],
+    LotMerged 1 "lot.merged", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2 L3 L4],
         "Lots merged" "合并" "Lotes misturados", "TransformationEvent", "ModifyEvent";
     LossRecorded 1 "loss.recorded", HOLDERS, [M1 M2 M3 M7 C1 C3 C5],
         "Loss recorded" "损耗" "Perda registrada", "ObjectEvent OBSERVE other", "ModifyEvent";
@@ -217,11 +217,11 @@ events! {
     CertificateLinked 1 "certificate.linked", HOLDERS, [U2 C1 L1 L5],
         "Certificate linked" "关联证书" "Certificado vinculado", "ObjectEvent OBSERVE inspecting",
         "DigitalConformityCredential";
-    WorkStarted 1 "work.started", MAKERS, [M1 M3 M7 U1 C1 C3 C5 L1 L2 L3],
+    WorkStarted 1 "work.started", MAKERS, [M1 M3 M7 U1 C1 C3 C5 L1 L2 L3 L4],
         "Work started" "开工" "Trabalho iniciado", "TransformationEvent (inputs)", "MakeEvent";
-    StepLogged 1 "step.logged", MAKERS, [C1 C5 L1],
+    StepLogged 1 "step.logged", MAKERS, [C1 C3 C5 L1],
         "Step logged" "工序" "Etapa registrada", "ObjectEvent OBSERVE", "MakeEvent";
-    WorkCompleted 1 "work.completed", MAKERS, [M1 M2 M3 M6 M7 U1 C1 C5 L1 L2 L3],
+    WorkCompleted 1 "work.completed", MAKERS, [M1 M2 M3 M6 M7 U1 C1 C3 C5 L1 L2 L3],
         "Work completed" "完工" "Trabalho concluído", "TransformationEvent (outputs)", "MakeEvent";
     CustodyOffered 1 "custody.offered", HOLDERS, [M1 U1 C1 C2 C3 C4 C5],
         "Hand-over offered" "交付" "Entrega oferecida", "ObjectEvent OBSERVE shipping", "MoveEvent";
@@ -231,7 +231,7 @@ events! {
         "Hand-over rejected" "拒收" "Entrega recusada", "ObjectEvent OBSERVE void_shipping", "none";
     CustodyCancelled 1 "custody.cancelled", HOLDERS, [C2 C3],
         "Hand-over cancelled" "撤回交付" "Entrega cancelada", "ObjectEvent OBSERVE void_shipping", "none";
-    TagBound 1 "tag.bound", SELLERS, [U1 C1 C3 C5],
+    TagBound 1 "tag.bound", SELLERS, [M7 U1 C1 C3 C5],
         "Tag bound" "绑定标签" "Etiqueta vinculada", "ObjectEvent OBSERVE encoding", "none";
     TagReplaced 1 "tag.replaced", SELLERS, [U1 C1 C3 C5],
         "Tag replaced" "更换标签" "Etiqueta substituída", "ObjectEvent OBSERVE encoding", "none";
@@ -259,6 +259,18 @@ events! {
         "Salt destroyed" "盐值已销毁" "Sal destruído", "none", "none";
     LedgerFrozen 2 "ledger.frozen", Author::Keeper, [F1],
         "Ledger frozen" "账本冻结" "Registro congelado", "none", "none";
+    MassAdjusted 2 "mass.adjusted", HOLDERS, [M1 M2 M3 M5 M7 C1 C3 C5],
+        "Balance adjusted" "账面调整" "Saldo ajustado", "ObjectEvent OBSERVE other", "ModifyEvent";
+    PiecesSerialised 2 "pieces.serialised", MAKERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2],
+        "Pieces made out of a batch" "批件转单件" "Peças separadas do lote", "TransformationEvent", "ModifyEvent";
+    ItemAssembled 2 "item.assembled", MAKERS, [M1 M2 M3 M5 M7 U1 C1 C3 C5 L1 L2 L3 L4],
+        "Assembled" "组装" "Montado", "AggregationEvent ADD assembling", "MakeEvent";
+    ItemDisassembled 2 "item.disassembled", MAKERS, [M1 M2 M3 M5 M7 U1 C1 C3 C5 L1 L2 L4],
+        "Taken apart" "拆解" "Desmontado", "AggregationEvent DELETE disassembling", "ModifyEvent";
+    ItemRepaired 2 "item.repaired", HOLDERS, [M1 M2 M3 M5 U2 C1 C3 C5 L1 L4],
+        "Repaired" "修复" "Reparado", "ObjectEvent OBSERVE repairing", "ModifyEvent";
+    ItemDestroyed 2 "item.destroyed", HOLDERS, [M2 M7 C1 C3 C5],
+        "Destroyed" "销毁" "Destruído", "ObjectEvent DELETE destroying", "ModifyEvent";
     LedgerSealed 1 "ledger.sealed", Author::Ledger, [T2],
         "Ledger sealed" "账本封存" "Registro selado", "none", "none";
 }

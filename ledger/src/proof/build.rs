@@ -231,6 +231,9 @@ impl<S: ProofSource + ?Sized> Story<'_, S> {
                 let parties =
                     [Some(item.creator), item.maker, Some(item.custodian), item.owner, item.supplier];
                 parties.into_iter().for_each(|party| self.want_participant(party));
+                if let (Some(assembly), Some(components)) = (item.assembly, item.components) {
+                    (0..components).for_each(|n| self.want(RecordKey::Component(assembly, n)));
+                }
                 item.parents.iter().for_each(|parent| self.want(RecordKey::Item(parent.item)));
                 item.work.into_iter().for_each(|work| self.want(RecordKey::WorkOrder(work)));
                 item.tag.into_iter().for_each(|tag| self.want(RecordKey::Tag(tag)));

@@ -208,6 +208,13 @@ pub(super) fn read_key(bytes: &[u8]) -> Option<RecordKey> {
             let index = LogIndex(u64::from_be_bytes(*index));
             RecordKey::Said(EventRef { index, event: u16::from_be_bytes(event.try_into().ok()?) })
         }
+        30 => RecordKey::Exposure(Parentage::of(&read_key(rest)?)?),
+        32 => {
+            let (item, number) = rest.split_last_chunk::<4>()?;
+            let item = read_key(&[&[7], item].concat())?;
+            let RecordKey::Item(item) = item else { return None };
+            RecordKey::Component(item, u32::from_be_bytes(*number))
+        }
         _ => return None,
     };
     (key.to_bytes() == bytes).then_some(key)

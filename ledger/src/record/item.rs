@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{EventRef, History, Warning};
+use super::{EventRef, History, Parentage, Warning};
 use crate::hash::Hash;
 use crate::id::{DisputeId, HoldId, ItemId, OfferId, ParticipantId, RecallId, SaleId, WorkOrderId};
 use crate::key::PublicKey;
@@ -11,7 +11,7 @@ use crate::tag::TagCode;
 use crate::time::Timestamp;
 use crate::vocab::{
     CertificateScope, ChainModel, Code, Country, EntryKind, EvidenceLevel, Finding, Form, Nature, Species,
-    Treatment, Variety,
+    Step, Treatment, Variety,
 };
 use crate::words::{Words, words};
 
@@ -52,6 +52,52 @@ pub struct CountBalance {
     /// What is left.
     #[n(3)]
     pub left: u32,
+    /// What an adjustment added; absent while none did.
+    #[n(4)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gained: Option<u32>,
+}
+
+/// Mass in an item that is not of its stones. It never becomes stone again.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct Foreign {
+    /// How much of what the item gained was foreign.
+    #[n(0)]
+    pub added: Milligrams,
+    /// How much of what is left is foreign.
+    #[n(1)]
+    pub left: Milligrams,
+}
+
+/// A component by its place.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct PartOf {
+    /// What was assembled.
+    #[n(0)]
+    pub assembly: ItemId,
+    /// The component's place in it, from 0.
+    #[n(1)]
+    pub component: u32,
+}
+
+/// A repair of an item.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct Repair {
+    /// The event that said so.
+    #[n(0)]
+    pub by: EventRef,
+    /// Who mended it.
+    #[n(1)]
+    pub who: ParticipantId,
+    /// What was done.
+    #[n(2)]
+    pub step: Code<Step>,
+    /// Whether the stone was cut again.
+    #[n(3)]
+    pub recut: bool,
 }
 
 /// One country of a material and its share by mass.
@@ -106,6 +152,14 @@ pub struct Claims {
     /// Treatments, by code.
     #[n(6)]
     pub treatments: Vec<TreatmentState>,
+    /// Other minerals of something assembled, by code; the first field is that of the greatest mass.
+    #[n(10)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub others: Option<Vec<Code<Species>>>,
+    /// What was blended of several origins and this was drawn from: whoever says "this one is of BR" counts against it.
+    #[n(11)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drawn_from: Option<Parentage>,
 }
 
 /// Where an item is in its life.
@@ -364,6 +418,10 @@ pub struct CertificateLink {
     /// What it speaks of.
     #[n(4)]
     pub scope: Code<CertificateScope>,
+    /// The repair that cut the piece again: from then on the certificate speaks of what it was.
+    #[n(10)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub void: Option<EventRef>,
 }
 
 /// How many warnings, documents or certificates a record keeps; what is more is counted, not kept.
@@ -461,6 +519,21 @@ pub struct Item {
     /// under ruleset 1.
     #[n(28)]
     pub makings: Option<u32>,
+    /// Foreign mass in it; absent while there never was any.
+    #[n(40)]
+    pub foreign: Option<Foreign>,
+    /// What it was assembled as: itself, or what it was split from. `Component` records under that id say of what.
+    #[n(41)]
+    pub assembly: Option<ItemId>,
+    /// How many components were assembled; stands where `assembly` is the item itself.
+    #[n(42)]
+    pub components: Option<u32>,
+    /// Its repairs, at most `MAX_KEPT`.
+    #[n(43)]
+    pub repairs: Option<Vec<Repair>>,
+    /// Which component of which assembly it was, of what was taken out of one.
+    #[n(44)]
+    pub part_of: Option<PartOf>,
 }
 
 impl Item {

@@ -49,6 +49,10 @@ pub enum RecordKey {
     Recall(RecallId),
     /// What an event said that no other record keeps.
     Said(EventRef),
+    /// The origins of a blend by mass.
+    Exposure(Parentage),
+    /// One component of an assembly, by its place from 0.
+    Component(ItemId, u32),
 }
 
 impl RecordKey {
@@ -75,6 +79,8 @@ impl RecordKey {
             Self::Dispute(_) => 17,
             Self::Recall(_) => 18,
             Self::Said(_) => 31,
+            Self::Exposure(_) => 30,
+            Self::Component(..) => 32,
         }
     }
 
@@ -95,6 +101,11 @@ impl RecordKey {
             Self::Sale(id) => bytes.extend(id.bytes()),
             Self::Tag(code) => bytes.extend(code.bytes()),
             Self::Certificate(hash) | Self::Issuer(hash) => bytes.extend(hash.as_bytes()),
+            Self::Exposure(blend) => bytes.extend(blend.key().to_bytes()),
+            Self::Component(item, number) => {
+                bytes.extend(item.to_bytes());
+                bytes.extend(number.to_be_bytes());
+            }
             Self::Offspring(parent, number) => {
                 bytes.extend(parent.key().to_bytes());
                 bytes.extend(number.to_be_bytes());

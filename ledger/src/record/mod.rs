@@ -5,6 +5,7 @@
 //! state map commits to their SHA-256. For people a record is also JSON, field by field under the names of
 //! `schemas/records.cddl`. Nothing here decides anything: `apply` does.
 
+mod assembly;
 mod descent;
 mod dispute;
 mod item;
@@ -16,17 +17,19 @@ use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
 
+pub use assembly::{Component, Exposure, OriginExposure};
 pub use descent::{Offspring, Parentage};
 pub use dispute::{Dispute, Hold, MAX_ABOUT, MAX_MARKS, Recall, Said};
 pub use item::{
-    CertificateLink, Claims, Contradiction, CountBalance, Detail, Document, Item, ItemState, Loss, MAX_KEPT,
-    MassBalance, Missing, Origin, Parent, Standing, TreatmentState, WaitingCorrection,
+    CertificateLink, Claims, Contradiction, CountBalance, Detail, Document, Foreign, Item, ItemState, Loss,
+    MAX_KEPT, MassBalance, Missing, Origin, Parent, PartOf, Repair, Standing, TreatmentState,
+    WaitingCorrection,
 };
 pub use key::RecordKey;
 pub use party::{
     Clock, Frozen, Issuer, Key, Ledger, Participant, Policy, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, Yield,
 };
-pub use trade::{Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Tag, WorkOrder};
+pub use trade::{Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Tag, TagUnits, WorkOrder};
 
 use crate::cbor;
 use crate::hash::Hash;
@@ -119,7 +122,7 @@ macro_rules! records {
 }
 
 records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer Offspring
-Hold Dispute Recall Said }
+Hold Dispute Recall Said Exposure Component }
 
 impl Record {
     /// Reads the record of a key.
@@ -142,6 +145,8 @@ impl Record {
             RecordKey::Tag(_) => Self::Tag(cbor::decode_exact(bytes)?),
             RecordKey::Certificate(_) => Self::Certificate(cbor::decode_exact(bytes)?),
             RecordKey::Issuer(_) => Self::Issuer(cbor::decode_exact(bytes)?),
+            RecordKey::Exposure(_) => Self::Exposure(cbor::decode_exact(bytes)?),
+            RecordKey::Component(..) => Self::Component(cbor::decode_exact(bytes)?),
             RecordKey::Offspring(..) => Self::Offspring(cbor::decode_exact(bytes)?),
             RecordKey::Hold(_) => Self::Hold(cbor::decode_exact(bytes)?),
             RecordKey::Dispute(_) => Self::Dispute(cbor::decode_exact(bytes)?),
@@ -165,7 +170,7 @@ impl Record {
             Self::Clock(r) => &r.history,
             Self::Participant(r) => &r.history,
             Self::Key(r) => &r.history,
-            Self::Sequence(_) | Self::Offspring(_) => return None,
+            Self::Sequence(_) | Self::Offspring(_) | Self::Exposure(_) | Self::Component(_) => return None,
             Self::Item(r) => &r.history,
             Self::WorkOrder(r) => &r.history,
             Self::Consignment(r) => &r.history,
@@ -188,7 +193,7 @@ impl Record {
             Self::Clock(r) => &mut r.history,
             Self::Participant(r) => &mut r.history,
             Self::Key(r) => &mut r.history,
-            Self::Sequence(_) | Self::Offspring(_) => return None,
+            Self::Sequence(_) | Self::Offspring(_) | Self::Exposure(_) | Self::Component(_) => return None,
             Self::Item(r) => &mut r.history,
             Self::WorkOrder(r) => &mut r.history,
             Self::Consignment(r) => &mut r.history,

@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 
 use super::{Claims, Contradiction, Document, EventRef, History, MassBalance, Parent, Warning};
 use crate::hash::Hash;
-use crate::id::{ItemId, ParticipantId};
+use crate::id::{ItemId, OfferId, ParticipantId, WorkOrderId};
 use crate::key::PublicKey;
 use crate::mass::Milligrams;
 use crate::tag::TagCode;
@@ -69,6 +69,18 @@ pub struct WorkOrder {
     /// The event that said it was never begun.
     #[n(17)]
     pub voided: Option<EventRef>,
+    /// Who else may log its steps.
+    #[n(20)]
+    pub crew: Option<Vec<ParticipantId>>,
+    /// The step that paused it; absent while it goes on.
+    #[n(21)]
+    pub paused: Option<EventRef>,
+    /// The last offer of it; whether it is open, the offer says.
+    #[n(22)]
+    pub offer: Option<OfferId>,
+    /// Studios that had it before, in order, at most `MAX_KEPT`.
+    #[n(23)]
+    pub before: Option<Vec<ParticipantId>>,
 }
 
 /// Lots that arrived together.
@@ -148,6 +160,9 @@ pub struct Offer {
     /// The event that took it, from ruleset 2 on.
     #[n(7)]
     pub accepted: Option<EventRef>,
+    /// Jobs that go along; absent if none does.
+    #[n(20)]
+    pub works: Option<Vec<WorkOrderId>>,
 }
 
 impl Offer {
@@ -201,6 +216,21 @@ pub struct Tag {
     /// The code that replaced it.
     #[n(3)]
     pub replaced_by: Option<TagCode>,
+    /// The hidden codes of a batch's single pieces; absent where only the tag has one.
+    #[n(20)]
+    pub units: Option<TagUnits>,
+}
+
+/// The hidden codes of a batch's single pieces, under one root.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct TagUnits {
+    /// The RFC 6962 root over their public keys: `tag::units_root`.
+    #[n(0)]
+    pub root: Hash,
+    /// How many there are.
+    #[n(1)]
+    pub count: u32,
 }
 
 /// A certificate number of an issuer.

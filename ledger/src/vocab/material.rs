@@ -4,7 +4,7 @@
 //! they are kept as written. GB/T 16552-2017: a natural stone takes its base or mineral name, 天然 is not needed, and
 //! the origin country takes no part in naming.
 
-use super::{Code, t, vocabulary};
+use super::{Code, Treatment, t, vocabulary};
 
 vocabulary! {
     /// Where a material comes from in the sense of GB/T 16552 and CIBJO: decides whether a whole may be called natural
@@ -301,4 +301,41 @@ vocabulary! {
         t("lamp", "lamp", "水晶灯", "luminária").with(&[("stage", "finished")]),
         t("mixed", "mixed forms", "混合", "formas mistas").also(&["混装", "杂件"]).with(&[("stage", "semi")]),
     ],
+}
+
+vocabulary! {
+    /// What is joined to stones without being one of them. Attribute `nature`: what the whole becomes with it (rule L4);
+    /// `treatment`: what it does to what it touches.
+    ForeignMaterial, "foreign_material", [
+        t("cord", "cord or elastic", "绳线", "cordão ou elástico").also(&["线", "弹力线", "string", "fio"]),
+        t("silver", "silver", "银", "prata").also(&["925银", "sterling silver"]),
+        t("gold", "gold", "金", "ouro").also(&["K金"]),
+        t("plated_metal", "plated metal", "镀金属", "metal banhado").also(&["镀金", "镀银"]),
+        t("base_metal", "base metal", "普通金属", "metal comum").also(&["铜", "合金", "钢", "brass", "steel", "alloy"]),
+        t("wood", "wood", "木", "madeira").also(&["木座", "wooden base"]),
+        t("leather", "leather", "皮", "couro"),
+        t("textile", "textile", "织物", "tecido").also(&["流苏", "tassel"]),
+        t("plastic", "plastic", "塑料", "plástico"),
+        t("glue", "glue", "胶", "cola").also(&["环氧", "epoxy"]).with(&[("treatment", "glue")]),
+        // What imitates stone is never passed over as a mere finding.
+        t("glass", "glass", "玻璃", "vidro").also(&["玻璃珠", "glass beads"]).with(&[("nature", "artificial_glass")]),
+        t("resin", "resin in the shape of stone", "树脂件", "resina em forma de pedra").with(&[("nature", "composite")]),
+        t("shell_or_pearl", "shell or pearl", "贝壳或珍珠", "concha ou pérola"),
+        t("lamp_parts", "lamp or electric parts", "灯具配件", "partes de luminária"),
+        t("other", "other foreign material", "其他外加材料", "outro material externo"),
+    ],
+}
+
+impl Code<ForeignMaterial> {
+    /// What the whole becomes with it, if it imitates stone.
+    #[must_use]
+    pub fn nature(self) -> Option<Code<Nature>> {
+        self.attribute("nature").and_then(|code| Code::parse(code).ok())
+    }
+
+    /// The treatment that it is to what it touches.
+    #[must_use]
+    pub fn treatment(self) -> Option<Code<Treatment>> {
+        self.attribute("treatment").and_then(|code| Code::parse(code).ok())
+    }
 }

@@ -25,12 +25,12 @@ pub use customs::{DeclarationElement, ELEMENT_SETS, Element, ElementSet, HsCode,
 pub use evidence::{
     CertificateScope, ChainModel, DocumentType, EntryKind, EvidenceLevel, Finding, WeighingMethod,
 };
-pub use material::{Form, Nature, Species, Variety};
+pub use material::{ForeignMaterial, Form, Nature, Species, Variety};
 pub use port::Port;
 pub use process::{Step, WorkKind};
 pub use reason::{
-    DifferenceReason, DisputeKind, DisputeOutcome, GainReason, HoldReason, LossReason, RecallReason,
-    ReturnReason,
+    DestroyReason, DifferenceReason, DisputeKind, DisputeOutcome, GainReason, HoldReason, LossReason,
+    RecallReason, ReturnReason,
 };
 pub use role::{CredentialKind, FacilityKind, Role};
 pub use text::{Names, closest, fold};

@@ -47,8 +47,14 @@ vocabulary! {
         t("wax", "wax", "打蜡", "encerar").also(&["浸蜡", "上蜡"]).with(&[("treatment", "wax")]),
         t("bleach", "bleach", "漂白", "branquear").with(&[("treatment", "bleach")]),
         t("diffuse", "diffuse colour", "扩散", "difundir cor").with(&[("treatment", "diffusion")]),
+        t("pause", "work pauses", "停工", "pausa no trabalho").also(&["暂停"]),
+        t("resume", "work goes on", "复工", "retomada do trabalho").also(&["恢复"]),
         t("laser_drill", "laser-drill", "激光打孔", "furar a laser").with(&[("treatment", "laser")]),
     ],
+    /// A job rests: nothing is done with its goods until it goes on.
+    PAUSE = "pause",
+    /// A job goes on.
+    RESUME = "resume",
 }
 
 impl Code<Step> {

@@ -143,3 +143,16 @@ vocabulary! {
         t("other", "other", "其他", "outro"),
     ],
 }
+
+vocabulary! {
+    /// Why an item is no more.
+    DestroyReason, "destroy_reason", [
+        t("broken", "broken beyond repair", "破损无法修复", "quebrado sem conserto"),
+        t("worthless", "worthless, thrown away", "无价值，已丢弃", "sem valor, descartado"),
+        t("recalled", "recalled", "召回销毁", "recolhido"),
+        t("authority", "by order of an authority", "依主管部门命令", "por ordem de autoridade"),
+        t("fire_or_flood", "fire or flood", "火灾或水灾", "incêndio ou inundação"),
+        t("test", "used up by a test", "检测损毁", "consumido em ensaio"),
+        t("other", "other", "其他", "outro"),
+    ],
+}

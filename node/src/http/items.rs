@@ -8,13 +8,14 @@ use lode_ledger::id::{ItemId, ItemKind};
 use lode_ledger::lang::Lang;
 use lode_ledger::record::{EventRef, Item, ItemState, Record, RecordKey};
 use lode_ledger::statement::{Statement, decode_payload};
+use lode_ledger::violation::Reason;
 use lode_ledger::vocab::Code;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{Admitted, Asked, Path, Query, admit_to};
 use super::problem::{Kind, Problem, ProblemBody};
-use super::view::{ItemView, Listed, MassView, Place};
+use super::view::{ComponentView, ItemView, Listed, MassView, Place};
 use super::{aside, parse, view, wrong_value};
 use crate::service::{ItemFilter, Node, ProofError};
 
@@ -241,9 +242,13 @@ pub struct BalanceView {
     pub left_mg: u64,
     /// In, less out, loss and what is left: 0 in every state that the rules allow.
     pub unexplained_mg: i64,
+    /// How much of what was added is foreign and no stone.
+    pub foreign_mg: u64,
+    /// Adjustments of the balance, each with what it was and what it became.
+    pub adjustments: Vec<view::WarningView>,
 }
 
-fn balance_of(id: &ItemId, item: &Item) -> BalanceView {
+fn balance_of(id: &ItemId, item: &Item, lang: Lang) -> BalanceView {
     let mass = MassView::from(&item.mass);
     let came = mass.entered_mg.saturating_add(mass.gained_mg);
     let told = mass.passed_on_mg.saturating_add(mass.lost_mg).saturating_add(mass.left_mg);
@@ -256,6 +261,13 @@ fn balance_of(id: &ItemId, item: &Item) -> BalanceView {
         loss_mg: mass.lost_mg,
         left_mg: mass.left_mg,
         unexplained_mg: i64::try_from(unexplained).unwrap_or(i64::MAX),
+        foreign_mg: item.foreign.map_or(0, |foreign| foreign.added.get()),
+        adjustments: item
+            .warnings
+            .iter()
+            .filter(|warning| warning.reason == Reason::Adjusted.code())
+            .map(|warning| view::warning(warning, lang))
+            .collect(),
     }
 }
 
@@ -270,7 +282,30 @@ pub async fn balance(
     Path(id): Path<String>,
 ) -> Result<Json<BalanceView>, Problem> {
     let (id, item) = known(&node, admitted, &id, lang)?;
-    Ok(Json(balance_of(&id, &item)))
+    Ok(Json(balance_of(&id, &item, lang)))
+}
+
+/// What something assembled was made of, component by component, as each was when it went in; empty for all else.
+#[utoipa::path(get, path = "/v1/items/{id}/components", tag = "items", params(("id" = String, Path)),
+    responses((status = 200, body = Listed<ComponentView>), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody)))]
+pub async fn components(
+    State(node): State<Node>,
+    Asked(lang): Asked,
+    admitted: Option<Admitted>,
+    Path(id): Path<String>,
+) -> Result<Json<Listed<ComponentView>>, Problem> {
+    let (_, item) = known(&node, admitted, &id, lang)?;
+    let assembly = item.assembly.and_then(|id| Some((id, find(&node, &id)?.components?)));
+    let listed = aside(lang, move || {
+        let (id, number) = assembly?;
+        let of = |n| match node.record(&RecordKey::Component(id, n)).as_deref() {
+            Some(Record::Component(record)) => Some(view::component(record, lang)),
+            _ => None,
+        };
+        Some((0..number).filter_map(of).collect())
+    });
+    Ok(Json(Listed { items: listed.await?.unwrap_or_default(), next: None }))
 }
 
 /// The proof file: everything that is needed to check the item's record offline.

@@ -11,6 +11,7 @@ pub mod documents;
 mod forwarded;
 mod guard;
 pub mod items;
+pub mod jobs;
 pub mod log;
 pub mod ops;
 pub mod pages;
@@ -134,6 +135,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/items/{id}", get(items::get))
         .route("/v1/items/{id}/events", get(items::events))
         .route("/v1/items/{id}/balance", get(items::balance))
+        .route("/v1/items/{id}/components", get(items::components))
         .route("/v1/items/{id}/proof", get(items::proof))
         .route("/v1/items/{id}/made-from", get(provenance::made_from))
         .route("/v1/items/{id}/made-into", get(provenance::made_into))
@@ -142,6 +144,8 @@ pub fn router(app: App) -> Router {
         .route("/v1/participants/{id}", get(parties::get))
         .route("/v1/offers", get(parties::offers))
         .route("/v1/offers/{id}", get(parties::offer))
+        .route("/v1/work", get(jobs::list))
+        .route("/v1/participants/{id}/yields", get(jobs::yields))
         .route("/v1/work/{id}", get(parties::work))
         .route("/v1/tags/{code}", get(parties::tag))
         .route("/v1/vocabulary/{table}", get(vocabulary::get))

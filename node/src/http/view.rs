@@ -8,7 +8,8 @@ use lode_ledger::id::{ItemId, OfferId, ParticipantId, WorkOrderId};
 use lode_ledger::json::Json;
 use lode_ledger::lang::Lang;
 use lode_ledger::record::{
-    Claims, EventRef, Item, MassBalance, Offer, OfferState, Parent, Participant, Tag, Warning, WorkOrder,
+    Claims, Component, EventRef, Item, MassBalance, Offer, OfferState, Parent, Parentage, Participant, Tag,
+    Warning, WorkOrder,
 };
 use lode_ledger::tag::TagCode;
 use lode_ledger::violation::Reason;
@@ -93,6 +94,11 @@ pub struct ClaimsView {
     pub chain_model: Named,
     /// Treatments.
     pub treatments: Vec<TreatmentView>,
+    /// Other minerals of something assembled.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_species: Vec<Named>,
+    /// The item or job where its origins were blended; absent where it has one origin.
+    pub drawn_from: Option<String>,
 }
 
 /// Claims with names.
@@ -115,6 +121,11 @@ pub fn claims(claims: &Claims, lang: Lang) -> ClaimsView {
         origin_evidence: named(claims.origin_evidence, lang),
         chain_model: named(claims.model, lang),
         treatments: claims.treatments.iter().map(treatment).collect(),
+        other_species: claims.others.iter().flatten().map(|species| named(*species, lang)).collect(),
+        drawn_from: claims.drawn_from.map(|blend| match blend {
+            Parentage::Item(id) => id.to_string(),
+            Parentage::Work(id) => id.to_string(),
+        }),
     }
 }
 
@@ -156,6 +167,8 @@ pub struct CountView {
     pub passed_on: u32,
     /// Left.
     pub left: u32,
+    /// Added by adjustments.
+    pub gained: u32,
 }
 
 /// What something was made of.
@@ -184,7 +197,9 @@ pub struct WarningView {
     pub at: Place,
 }
 
-fn warning(warning: &Warning, lang: Lang) -> WarningView {
+/// A warning.
+#[must_use]
+pub fn warning(warning: &Warning, lang: Lang) -> WarningView {
     let reason = Reason::of_code(&warning.reason);
     WarningView {
         code: warning.reason.clone(),
@@ -205,6 +220,48 @@ pub struct CertificateView {
     pub bound: bool,
     /// What it speaks of.
     pub scope: Named,
+    /// The repair that cut the piece again: the certificate speaks of what it was before.
+    pub void: Option<Place>,
+}
+
+/// A repair.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RepairView {
+    /// The event that said so.
+    pub at: Place,
+    /// Who mended it.
+    pub by: String,
+    /// What was done.
+    pub step: Named,
+    /// Whether the stone was cut again.
+    pub recut: bool,
+}
+
+/// One component of something assembled, as it went in.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ComponentView {
+    /// What it was.
+    pub item: String,
+    /// How much of it went in, in milligrams.
+    pub mass_mg: u64,
+    /// How many, of a batch.
+    pub count: Option<u32>,
+    /// Who had made it.
+    pub maker: Option<String>,
+    /// What was known of it.
+    pub claims: ClaimsView,
+}
+
+/// A component.
+#[must_use]
+pub fn component(component: &Component, lang: Lang) -> ComponentView {
+    ComponentView {
+        item: component.item.to_string(),
+        mass_mg: component.mass.get(),
+        count: component.count,
+        maker: text(component.maker),
+        claims: claims(&component.claims, lang),
+    }
 }
 
 /// A document.
@@ -253,6 +310,12 @@ pub struct ItemView {
     pub resolution_mg: u64,
     /// What it was made of.
     pub made_of: Vec<ParentView>,
+    /// What it was assembled as: `/v1/items/{id}/components` of that says of what.
+    pub assembly: Option<String>,
+    /// How much of what is left is no stone, in milligrams.
+    pub foreign_mg: u64,
+    /// Its repairs.
+    pub repairs: Vec<RepairView>,
     /// The job that yielded it.
     pub work: Option<String>,
     /// Who made it.
@@ -313,11 +376,18 @@ pub fn item(id: &ItemId, item: &Item, lang: Lang) -> ItemView {
         number: c.number.clone(),
         bound: c.bound,
         scope: named(c.scope, lang),
+        void: c.void.map(Place::from),
     };
     let document = |d: &lode_ledger::record::Document| DocumentView {
         kind: d.kind.clone(),
         sha256: d.sha256.to_string(),
         public: d.public,
+    };
+    let repair = |r: &lode_ledger::record::Repair| RepairView {
+        at: r.by.into(),
+        by: r.who.to_string(),
+        step: named(r.step, lang),
+        recut: r.recut,
     };
     let detail = |d: &lode_ledger::record::Detail| DetailView {
         field: d.field.clone(),
@@ -337,9 +407,13 @@ pub fn item(id: &ItemId, item: &Item, lang: Lang) -> ItemView {
             lost: c.lost,
             passed_on: c.passed_on,
             left: c.left,
+            gained: c.gained.unwrap_or(0),
         }),
         resolution_mg: item.resolution.get(),
         made_of: parents(&item.parents),
+        assembly: text(item.assembly),
+        foreign_mg: item.foreign.map_or(0, |foreign| foreign.left.get()),
+        repairs: item.repairs.iter().flatten().map(repair).collect(),
         work: text(item.work),
         maker: text(item.maker),
         creator: item.creator.to_string(),
@@ -386,6 +460,14 @@ pub struct WorkView {
     pub steps: u32,
     /// Whether everything in it is accounted for.
     pub completed: bool,
+    /// The step that paused it, while it rests.
+    pub paused: Option<Place>,
+    /// Who else may log its steps.
+    pub crew: Vec<String>,
+    /// Studios that had it before, in order.
+    pub before: Vec<String>,
+    /// The last offer of it.
+    pub offer: Option<String>,
     /// The latest claimed time.
     pub latest: String,
     /// Warnings.
@@ -412,6 +494,10 @@ pub fn work(id: &WorkOrderId, work: &WorkOrder, lang: Lang) -> WorkView {
         outputs: work.outputs,
         steps: work.steps,
         completed: work.is_completed(),
+        paused: work.paused.map(Place::from),
+        crew: work.crew.iter().flatten().map(ToString::to_string).collect(),
+        before: work.before.iter().flatten().map(ToString::to_string).collect(),
+        offer: text(work.offer),
         latest: work.latest.to_string(),
         warnings: work.warnings.iter().map(|w| warning(w, lang)).collect(),
         created: work.created.into(),
@@ -484,6 +570,8 @@ pub struct OfferView {
     pub to: String,
     /// What.
     pub items: Vec<OfferedView>,
+    /// Jobs that go along, with the goods in them.
+    pub works: Vec<String>,
     /// Until when, by the ledger's clock.
     pub expires: String,
     /// Whether ownership passes.
@@ -511,6 +599,7 @@ pub fn offer(id: &OfferId, offer: &Offer) -> OfferView {
         from: offer.from.to_string(),
         to: offer.to.to_string(),
         items: offer.items.iter().map(line).collect(),
+        works: offer.works.iter().flatten().map(ToString::to_string).collect(),
         expires: offer.expires.to_string(),
         ownership: offer.ownership,
         state: state.to_owned(),
@@ -530,6 +619,10 @@ pub struct TagView {
     pub replaced_by: Option<String>,
     /// The public half of the claim key, base64url.
     pub claim_key: String,
+    /// The RFC 6962 root over the public keys of a batch's single hidden codes, in hex.
+    pub units_root: Option<String>,
+    /// How many such codes there are.
+    pub units: Option<u32>,
 }
 
 /// A tag.
@@ -541,6 +634,8 @@ pub fn tag(code: &TagCode, tag: &Tag) -> TagView {
         live: tag.replaced_by.is_none(),
         replaced_by: text(tag.replaced_by),
         claim_key: tag.claim_key.to_string(),
+        units_root: text(tag.units.map(|units| units.root)),
+        units: tag.units.map(|units| units.count),
     }
 }
 

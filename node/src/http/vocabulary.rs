@@ -29,8 +29,8 @@ macro_rules! tables {
 }
 
 tables! {
-    CertificateScope ChainModel Country CredentialKind Currency DeclarationElement DifferenceReason DisputeKind
-    DocumentType EntryKind EvidenceLevel FacilityKind Finding Form GainReason HoldReason HsCode Incoterm LossReason
+    CertificateScope ChainModel Country CredentialKind Currency DeclarationElement DestroyReason DifferenceReason
+    DisputeKind DocumentType EntryKind EvidenceLevel FacilityKind Finding ForeignMaterial Form GainReason HoldReason HsCode Incoterm LossReason
     Nature Port RecallReason Regime ReturnReason Role SaleChannel Species Step Treatment Unit Variety WeighingMethod
     WorkKind
 }

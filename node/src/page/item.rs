@@ -166,10 +166,48 @@ fn standing(reader: &Reader<'_>, item: &Item, texts: Texts) -> Vec<(String, Stri
     {
         lines.push((texts.hand_over().to_owned(), texts.offered_now().to_owned()));
     }
+    lines.extend(made_up(reader, item, texts));
     if item.tag.is_some() {
         let claim =
             if item.state == ItemState::Sold { texts.claim_unknown() } else { texts.claim_not_sold() };
         lines.push((texts.claim_state().to_owned(), claim.to_owned()));
+    }
+    lines
+}
+
+/// What something assembled consists of, and what was mended.
+fn made_up(reader: &Reader<'_>, item: &Item, texts: Texts) -> Vec<(String, String)> {
+    let lang = texts.0.lang();
+    let mut lines = Vec::new();
+    if let Some(assembly) = item.assembly
+        && let Some(whole) = reader.item(&assembly)
+    {
+        for n in 0..whole.components.unwrap_or(0) {
+            let Some(record) = reader.record(&RecordKey::Component(assembly, n)) else { continue };
+            let Record::Component(part) = &*record else { continue };
+            let countries: Vec<&str> =
+                part.claims.origins.iter().map(|origin| origin.country.name(lang)).collect();
+            let count = part.count.map_or_else(String::new, |count| format!("{count} × "));
+            let what = format!("{count}{}", short(&RecordKey::Item(part.item)));
+            let parts = [
+                what,
+                part.mass.to_string(),
+                part.claims.species.name(lang).to_owned(),
+                part.claims.nature.name(lang).to_owned(),
+                countries.join(", "),
+            ];
+            lines.push((texts.assembled_of().to_owned(), parts.join(" · ")));
+        }
+    }
+    if let Some(foreign) = item.foreign.filter(|foreign| !foreign.left.is_zero()) {
+        lines.push((texts.foreign_mass().to_owned(), foreign.left.to_string()));
+    }
+    for repair in item.repairs.iter().flatten() {
+        let mut parts = vec![repair.step.name(lang).to_owned(), reader.name(&repair.who, texts)];
+        if repair.recut {
+            parts.push(texts.cut_again().to_owned());
+        }
+        lines.push((texts.repaired().to_owned(), parts.join(" · ")));
     }
     lines
 }
@@ -193,6 +231,9 @@ fn certificates(reader: &Reader<'_>, id: &ItemId, item: &Item, texts: Texts) -> 
         let mut text = text.to_owned();
         if link.scope == CertificateScope::SAMPLE {
             text = format!("{text}; {}", texts.sample_scope());
+        }
+        if link.void.is_some() {
+            text = format!("{text}; {}", texts.before_recut());
         }
         let name = format!("{} {}", link.issuer_code, link.number);
         CertificateView { name, text, chip: Chip::of(level, texts), collisions }

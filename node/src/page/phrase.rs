@@ -112,6 +112,37 @@ pub(super) fn phrase(
             let mass = line.map(|line| weighed(texts, line.measured_mg));
             join(texts, [mass, body.condition.as_ref().map(ToString::to_string)])
         }
+        Event::MassAdjusted(body) => {
+            let change = if zh {
+                format!("由 {} 调整为 {}", body.was_mg, body.left_mg)
+            } else {
+                format!("{} becomes {}", body.was_mg, body.left_mg)
+            };
+            join(texts, [Some(change), Some(body.reason.name(lang).to_owned())])
+        }
+        Event::PiecesSerialised(body) => {
+            let pieces = body.pieces.len();
+            if zh { format!("{pieces} 件转为单件") } else { format!("{pieces} pieces of their own") }
+        }
+        Event::ItemAssembled(body) => {
+            let foreign = body.foreign.iter().map(|foreign| foreign.material.name(lang).to_owned());
+            let parts = body.components.len();
+            let parts = if zh { format!("{parts} 种组件") } else { format!("{parts} components") };
+            texts.list(&std::iter::once(parts).chain(foreign).collect::<Vec<_>>())
+        }
+        Event::ItemDisassembled(body) => {
+            let parts = body.parts.len();
+            if zh { format!("拆为 {parts} 份") } else { format!("into {parts} parts") }
+        }
+        Event::ItemRepaired(body) => {
+            let what = body.what.as_ref().map(ToString::to_string);
+            let recut = body.recut.unwrap_or(false).then(|| texts.cut_again().to_owned());
+            join(texts, [Some(body.step.name(lang).to_owned()), what.or(recut)])
+        }
+        Event::ItemDestroyed(body) => {
+            let explanation = body.explanation.as_ref().map(ToString::to_string);
+            join(texts, [Some(body.reason.name(lang).to_owned()), explanation])
+        }
         Event::CustodyRejected(body) => body.reason.to_string(),
         Event::TagBound(body) => body.code.to_string(),
         Event::TagReplaced(body) => {

@@ -172,6 +172,11 @@ texts! {
     warnings "Warnings" "警示";
     warnings_none "None in this item's record or in what it was made of." "本件及其原料的记录中没有警示。";
     more_not_kept "more that the record has no room for" "条因篇幅未保存";
+    assembled_of "Assembled of" "组成";
+    foreign_mass "Of it no stone (cord, metal, base)" "其中非石料（绳、金属、底座）";
+    repaired "Repaired" "修复";
+    cut_again "the stone was cut again" "石料已改切";
+    before_recut "the stone was cut again since: it speaks of what it was before" "此后石料已改切：所述为改切之前";
     suspect_key "signed with a key that was later reported as suspect" "签名密钥后来被报告为可疑";
 
     // Timeline.

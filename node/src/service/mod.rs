@@ -19,7 +19,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use lode_ledger::hash::Hash;
-use lode_ledger::id::{ItemId, LogIndex, OfferId, ParticipantId, StatementId};
+use lode_ledger::id::{ItemId, LogIndex, OfferId, ParticipantId, StatementId, WorkOrderId};
 use lode_ledger::proof::BuildError;
 use lode_ledger::record::{EventRef, Ledger, Record, RecordKey, View};
 use lode_ledger::sealed::Disclosure;
@@ -300,6 +300,20 @@ impl Node {
         limit: usize,
     ) -> Result<Page<ParticipantId>, BadCursor> {
         query::participants(&self.inner.shared.state, role, cursor, limit)
+    }
+
+    /// Jobs of a studio, newest first; `open` asks for those with something left in them, or with nothing.
+    ///
+    /// # Errors
+    /// The cursor is none of this list.
+    pub fn jobs(
+        &self,
+        studio: &ParticipantId,
+        open: Option<bool>,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<WorkOrderId>, BadCursor> {
+        query::jobs(&self.inner.shared.state, studio, open, cursor, limit)
     }
 
     /// Open offers to a participant, soonest to expire first.

@@ -233,8 +233,14 @@ fn cut(
     let input = Input { item: lot, mass_mg: mass(50_000 * count as u64)?, count: None };
     let (begin, end) = (nonce(number + 1), nonce(number + 2));
     let work = WorkOrderId::derive(ORIGIN, &issuer, &begin, 0);
-    let started =
-        WorkStarted { at, nonce: begin, process: code("carve")?, title: None, inputs: vec![input].into() };
+    let started = WorkStarted {
+        at,
+        nonce: begin,
+        process: code("carve")?,
+        title: None,
+        inputs: vec![input].into(),
+        crew: Vec::new().into(),
+    };
     let output = || -> Result<WorkOutput> {
         Ok(WorkOutput {
             kind: OutputKind::Piece,
@@ -266,7 +272,7 @@ fn cut(
         // Far from the participants' keys.
         let claim_key = secret((1 << 40) + first_tag + place as u64).public();
         let code = TagCode::of(&claim_key);
-        tags.push(TagBound { at, item, code, claim_key, photo: None }.into());
+        tags.push(TagBound { at, item, code, claim_key, photo: None, units_root: None, units: None }.into());
         pieces.push(Piece { item, code });
     }
     signed.push(author.sign(&tags)?.bytes());

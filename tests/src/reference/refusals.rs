@@ -367,6 +367,9 @@ impl Asked<'_> {
         }
         self.must(lab || !findings.iter().any(|finding| finding.starts_with("lab_")), "lab-only");
         for said in body.treatments.iter() {
+            let known = item.treatments.get(said.treatment.as_str()).map(String::as_str);
+            let in_part = said.finding.as_str() == "applied_in_part" && known != Some("applied_in_part");
+            self.must(!(in_part && body.item.kind() == ItemKind::Piece), "in-part-of-piece");
             self.may_be_said(item, said.treatment.as_str(), said.finding.as_str());
         }
     }

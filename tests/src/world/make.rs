@@ -275,8 +275,14 @@ impl World {
     /// A job, and its id.
     pub fn work(&mut self, who: Who, process: &str, inputs: Vec<Input>) -> (WorkStarted, WorkOrderId) {
         let nonce = self.nonce();
-        let body =
-            WorkStarted { at: self.now, nonce, process: code(process), title: None, inputs: list(inputs) };
+        let body = WorkStarted {
+            at: self.now,
+            nonce,
+            process: code(process),
+            title: None,
+            inputs: list(inputs),
+            crew: Vec::new().into(),
+        };
         (body, self.work_id(who, &nonce))
     }
 
@@ -325,6 +331,7 @@ impl World {
             nonce,
             to: self.id(to),
             lines: list(items.iter().map(line).collect()),
+            works: list(Vec::new()),
             expires: Timestamp::from_unix(self.now.unix() + 86_400),
             ownership: None,
             reference: None,
@@ -355,7 +362,15 @@ impl World {
     /// The binding of a printed tag.
     #[must_use]
     pub fn tag(&self, item: ItemId, tag: &str) -> TagBound {
-        TagBound { at: self.now, item, code: tag_code(tag), claim_key: claim_key(tag).public(), photo: None }
+        TagBound {
+            at: self.now,
+            item,
+            code: tag_code(tag),
+            claim_key: claim_key(tag).public(),
+            photo: None,
+            units_root: None,
+            units: None,
+        }
     }
 
     /// A sale, and its id.

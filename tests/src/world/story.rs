@@ -91,6 +91,7 @@ impl World {
         world.sell();
         world.leave_open();
         world.repair();
+        world.assemble_and_mend();
         world
     }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::apply::claims::{blend_nature, find, is_applied, nature_weight, origins_of, set};
+use crate::apply::claims::{blend_nature, find, is_applied, join, nature_weight, origins_of, set};
 use crate::apply::context::{Context, warn_item};
 use crate::apply::lots::{check_origins, is_of_lab};
 use crate::event::body::{EventCorrected, OriginShare};
@@ -50,7 +50,11 @@ pub(super) fn correct(
             disagree_with_lab(context, &mut item, &before, &change);
             context.put_item(*id, item);
             for (key, record) in changed {
-                context.put(key, record);
+                if record.history().is_some() {
+                    context.put(key, record);
+                } else {
+                    context.put_unlisted(key, record);
+                }
             }
             Ok(())
         }
@@ -250,7 +254,15 @@ fn forward(
         let changed = match Arc::make_mut(&mut record) {
             Record::Item(item) => {
                 let was = item.claims.clone();
-                carry(&mut item.claims, before, after, change, &sources)?;
+                match (item.components, item.assembly, change) {
+                    (Some(components), Some(assembly), _) if thing == Parentage::Item(assembly) => {
+                        for number in 0..components {
+                            walk.component(assembly, number, (before, after), change)?;
+                        }
+                        carry_joined(&mut item.claims, (before, after), change, &sources)?;
+                    }
+                    _ => carry(&mut item.claims, before, after, change, &sources)?,
+                }
                 disagree_with_lab(walk.context, item, &was, change);
                 was != item.claims
             }
@@ -278,6 +290,10 @@ impl Walk<'_, '_> {
     /// What a thing was made of, with the claims as they are by now.
     fn sources(&self, record: &Record) -> Vec<(Claims, Milligrams)> {
         match record {
+            Record::Item(Item { part_of: Some(part), mass, .. }) => {
+                let key = RecordKey::Component(part.assembly, part.component);
+                self.claims(key, mass.entered).into_iter().collect()
+            }
             Record::Item(item) => match item.work {
                 Some(work) => {
                     self.claims(RecordKey::WorkOrder(work), item.mass.entered).into_iter().collect()
@@ -309,9 +325,48 @@ impl Walk<'_, '_> {
         match record {
             Record::Item(item) => Some((item.claims.clone(), mass)),
             Record::WorkOrder(work) => Some((work.claims.clone(), mass)),
+            Record::Component(component) => Some((component.claims.clone(), mass)),
             _ => None,
         }
     }
+
+    /// A component keeps its claims in a record of its own: what it is when it is taken out again.
+    fn component(
+        &mut self,
+        assembly: ItemId,
+        number: u32,
+        (before, after): (&Claims, &Claims),
+        change: &Change,
+    ) -> Result<(), Violation> {
+        let key = RecordKey::Component(assembly, number);
+        let Some(mut record) = self.context.record(&key) else { return Ok(()) };
+        let Record::Component(component) = Arc::make_mut(&mut record) else { return Ok(()) };
+        let from = RecordKey::Item(component.item);
+        if component.item != self.root.0 && !self.changed.contains_key(&from) {
+            return Ok(());
+        }
+        let sources: Vec<_> = self.claims(from, component.mass).into_iter().collect();
+        carry(&mut component.claims, before, after, change, &sources)?;
+        self.changed.insert(key, Arc::unwrap_or_clone(record));
+        Ok(())
+    }
+}
+
+/// [`carry`] for what was assembled: its minerals may differ.
+fn carry_joined(
+    claims: &mut Claims,
+    (before, after): (&Claims, &Claims),
+    change: &Change,
+    sources: &[(Claims, Milligrams)],
+) -> Result<(), Violation> {
+    let Change::Species(_) = change else { return carry(claims, before, after, change, sources) };
+    let parts: Vec<(&Claims, Milligrams)> = sources.iter().map(|(claims, mass)| (claims, *mass)).collect();
+    let joined = join(&parts)?;
+    claims.species = joined.species;
+    claims.variety = joined.variety;
+    claims.others = joined.others;
+    claims.nature = blend_nature(claims.nature, joined.nature);
+    Ok(())
 }
 
 /// Joins the change with what is said of one thing that was made on the way.

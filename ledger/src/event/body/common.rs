@@ -6,7 +6,9 @@ use crate::hash::Hash;
 use crate::id::ItemId;
 use crate::mass::{Milligrams, Ppm};
 use crate::sealed::Sealable;
-use crate::vocab::{Code, Country, DocumentType, Finding, GainReason, LossReason, Treatment, WeighingMethod};
+use crate::vocab::{
+    Code, Country, DocumentType, Finding, ForeignMaterial, GainReason, LossReason, Treatment, WeighingMethod,
+};
 
 payload! {
     /// A weight as a scale gave it.
@@ -97,6 +99,14 @@ payload! {
     pub struct Gain {
         /// Why.
         [reason]: Code<GainReason>,
+        /// How much, in milligrams.
+        [mass_mg]: Milligrams,
+    }
+
+    /// Mass that is joined to stones and is not of them.
+    pub struct ForeignMass {
+        /// What it is.
+        [material]: Code<ForeignMaterial>,
         /// How much, in milligrams.
         [mass_mg]: Milligrams,
     }

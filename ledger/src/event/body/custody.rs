@@ -2,7 +2,7 @@
 
 use super::Line;
 use crate::event::shape::{List, payload};
-use crate::id::{ItemId, Nonce, OfferId, ParticipantId};
+use crate::id::{ItemId, Nonce, OfferId, ParticipantId, WorkOrderId};
 use crate::mass::Milligrams;
 use crate::sealed::Sealable;
 use crate::time::Timestamp;
@@ -27,7 +27,9 @@ payload! {
         /// To whom.
         [to]: ParticipantId,
         /// What.
-        [lines]: List<OfferLine, 1, 64>,
+        [lines]: List<OfferLine, 0, 64>,
+        /// Jobs that go along, with the goods in them.
+        [works]: List<WorkOrderId, 0, 16>,
         /// Until when; compared with the ledger's clock, the seals.
         [expires]: Timestamp,
         /// Whether ownership passes too; only the owner may say so.
@@ -52,8 +54,8 @@ payload! {
         [at]: Timestamp,
         /// Which offer.
         [offer]: OfferId,
-        /// Every item of it, as weighed.
-        [lines]: List<AcceptLine, 1, 64>,
+        /// Every item of it, as weighed. Jobs of the offer come along unweighed: their goods are in the making.
+        [lines]: List<AcceptLine, 0, 64>,
         /// In what condition.
         descriptive [condition]: Option<Line>,
     }

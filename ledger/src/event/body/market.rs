@@ -3,6 +3,7 @@
 use super::Line;
 use super::common::DocumentRef;
 use crate::event::shape::{List, payload};
+use crate::hash::Hash;
 use crate::id::{ItemId, Nonce, SaleId};
 use crate::key::PublicKey;
 use crate::sealed::Sealable;
@@ -23,6 +24,10 @@ payload! {
         [claim_key]: PublicKey,
         /// A photo taken at sealing.
         [photo]: Option<DocumentRef>,
+        /// Of a batch whose pieces have hidden codes of their own: the RFC 6962 root over their public keys, in order.
+        [units_root]: Option<Hash>,
+        /// How many such keys there are: at most as many as the batch has pieces.
+        [units]: Option<u32>,
     }
 
     /// A lost or damaged tag gives way to a new one.

@@ -1,12 +1,12 @@
 //! Goods that are divided, joined, treated, or lose mass.
 
 use super::Line;
-use super::common::{Input, Loss};
+use super::common::{DocumentRef, Grade, Input, Loss};
 use crate::event::shape::{List, payload};
 use crate::id::{ItemId, Nonce, WorkOrderId};
 use crate::mass::Milligrams;
 use crate::time::Timestamp;
-use crate::vocab::{Code, Treatment};
+use crate::vocab::{Code, DestroyReason, DifferenceReason, Treatment};
 
 payload! {
     /// One part of a split.
@@ -79,5 +79,72 @@ payload! {
         [added_mg]: Option<Milligrams>,
         /// What there is afterwards, in milligrams; required where mass was added.
         [left_mg]: Option<Milligrams>,
+    }
+
+    /// The ledger's balance of an item is brought to what there is. It needs a document, is shown as a warning for
+    /// ever, and stays within the policy's second threshold of what the item began with, unless an inspector counted it.
+    pub struct MassAdjusted {
+        /// When the author says that it happened.
+        [at]: Timestamp,
+        /// Of what.
+        [item]: ItemId,
+        /// What the ledger says is there, in milligrams.
+        [was_mg]: Milligrams,
+        /// What there is, in milligrams.
+        [left_mg]: Milligrams,
+        /// How many the ledger says a batch has.
+        [was_count]: Option<u32>,
+        /// How many there are.
+        [left_count]: Option<u32>,
+        /// Why the two differ.
+        [reason]: Code<DifferenceReason>,
+        /// How it came about, in words.
+        descriptive [explanation]: Option<Line>,
+        /// The papers behind it; at least one.
+        [documents]: List<DocumentRef, 0, 8>,
+    }
+
+    /// One piece out of a batch.
+    pub struct SerialPiece {
+        /// Its mass in milligrams.
+        [mass_mg]: Milligrams,
+        /// What it is called.
+        descriptive [name]: Option<Line>,
+        /// Its grade.
+        descriptive [grade]: Option<Grade>,
+        /// A photo of it.
+        [photo]: Option<DocumentRef>,
+    }
+
+    /// Some of a batch become pieces of their own; the rest stays a batch.
+    pub struct PiecesSerialised {
+        /// When the author says that it happened.
+        [at]: Timestamp,
+        /// The batch.
+        [item]: ItemId,
+        /// 128 random bits from which the pieces' ids are derived, in order.
+        [nonce]: Nonce,
+        /// The pieces.
+        [pieces]: List<SerialPiece, 1, 256>,
+        /// What was lost.
+        [losses]: List<Loss, 0, 8>,
+        /// What is left of the batch afterwards, in milligrams.
+        [left_mg]: Milligrams,
+        /// How many are left of the batch afterwards.
+        [left_count]: u32,
+    }
+
+    /// An item is no more; all that was left of it is lost.
+    pub struct ItemDestroyed {
+        /// When the author says that it happened.
+        [at]: Timestamp,
+        /// Which.
+        [item]: ItemId,
+        /// Why.
+        [reason]: Code<DestroyReason>,
+        /// How it came about, in words.
+        descriptive [explanation]: Option<Line>,
+        /// Papers behind it.
+        [documents]: List<DocumentRef, 0, 8>,
     }
 }

@@ -3,6 +3,7 @@
 //! `payload!` makes from each the Rust struct, the strict reader, the writer, the JSON Schema and the field list.
 //! Who may author an event stands in the table (`super::table`), what it does in `apply`.
 
+mod assembly;
 mod common;
 mod correction;
 mod custody;
@@ -19,8 +20,9 @@ use crate::event::shape::{FieldError, Shape, Text};
 use crate::json::Json;
 use crate::words::words;
 
+pub use assembly::{DisassembledPart, ItemAssembled, ItemDisassembled, ItemRepaired};
 pub use common::{
-    CustomsElements, DeclarationElement, DocumentRef, Gain, Grade, Input, Loss, OriginShare,
+    CustomsElements, DeclarationElement, DocumentRef, ForeignMass, Gain, Grade, Input, Loss, OriginShare,
     TreatmentStatement, Weighing,
 };
 pub use correction::{DisclosureDestroyed, EventCorrected, EventVoided, LedgerFrozen};
@@ -35,7 +37,10 @@ pub use identity::{
 pub use inbound::{ConsignmentReceived, LotDeclared, ReceiptLine, SupplierCountersigned};
 pub use log::{LedgerOpened, LedgerSealed, PolicyAdopted, Registrar, YieldRange};
 pub use market::{SaleCancelled, SaleRecorded, TagBound, TagReplaced};
-pub use material::{LossRecorded, LotMerged, LotSplit, SplitPart, TreatmentApplied};
+pub use material::{
+    ItemDestroyed, LossRecorded, LotMerged, LotSplit, MassAdjusted, PiecesSerialised, SerialPiece, SplitPart,
+    TreatmentApplied,
+};
 pub use work::{StepLogged, WorkCompleted, WorkOutput, WorkStarted};
 
 /// A short line: a name, a number, a reason.

@@ -3,7 +3,7 @@
 use super::common::{DocumentRef, Gain, Grade, Input, Loss};
 use super::{Line, OutputKind};
 use crate::event::shape::{List, payload};
-use crate::id::{ItemId, Nonce, WorkOrderId};
+use crate::id::{ItemId, Nonce, ParticipantId, WorkOrderId};
 use crate::mass::Milligrams;
 use crate::sealed::Sealable;
 use crate::time::Timestamp;
@@ -22,6 +22,8 @@ payload! {
         descriptive [title]: Option<Line>,
         /// What goes in.
         [inputs]: List<Input, 1, 64>,
+        /// Who else may log its steps: other studios and masters at the same job.
+        [crew]: List<ParticipantId, 0, 16>,
     }
 
     /// A step of a job, or on an item in hand. Exactly one of `work` and `item` is named.
@@ -32,7 +34,7 @@ payload! {
         [work]: Option<WorkOrderId>,
         /// Or on which item.
         [item]: Option<ItemId>,
-        /// Which step. A step that is a treatment marks the goods as treated.
+        /// Which step. A step that is a treatment marks the goods as treated; `pause` and `resume` are of a job.
         [step]: Code<Step>,
         /// Who did it.
         descriptive [operator]: Option<Sealable<Line>>,

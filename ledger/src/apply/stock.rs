@@ -1,0 +1,178 @@
+//! What becomes of an item in the books: a balance is adjusted, a batch becomes pieces, a thing is destroyed
+//! (rules M1 to M3, M5, M7).
+
+use crate::event::body::{ItemDestroyed, MassAdjusted, OutputKind, PiecesSerialised, SerialPiece};
+use crate::event::shape::{FieldClass, Fields, Shape};
+use crate::id::{ItemId, ItemKind};
+use crate::mass::Milligrams;
+use crate::record::{Detail, Item, ItemState, Parent, RecordKey};
+use crate::violation::{Reason, Violation};
+use crate::words::words;
+
+use super::balance::{Differences, add, begin_with_foreign, check_counts, lose, pass_on, positive, stone};
+use super::context::{Context, Purpose, warn_item};
+use super::lots::{Created, keep_documents};
+use super::material::exhaust;
+
+pub(super) fn mass_adjusted(context: &mut Context<'_>, body: &MassAdjusted) -> Result<(), Violation> {
+    let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
+    if body.documents.is_empty() {
+        return Err(Violation::new(Reason::AdjustmentNeedsDocument).field("documents"));
+    }
+    item.mass.check_left(body.was_mg, "was_mg")?;
+    positive(body.left_mg, "left_mg")?;
+    adjust_count(context, &mut item, body)?;
+    if body.was_mg == body.left_mg && body.was_count == body.left_count {
+        return Err(Violation::new(Reason::NotPositive).field("left_mg"));
+    }
+    context.build_on_item(&mut item)?;
+    check_adjustment(context, &item, body)?;
+    item.mass.measure(body.left_mg)?;
+    let (was, is) = match (body.was_count, body.left_count) {
+        (Some(was), Some(is)) => (format!("{} ({was})", body.was_mg), format!("{} ({is})", body.left_mg)),
+        _ => (body.was_mg.to_string(), body.left_mg.to_string()),
+    };
+    warn_item(&mut item, context, Reason::Adjusted, [was, is]);
+    keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
+    context.put_item(body.item, item);
+    Ok(())
+}
+
+/// Rule M5: upwards all that was gained, and downwards this adjustment, stays within the policy's second threshold of
+/// what the item began with. A greater loss has a reason of its own, and what is found beyond that is declared.
+fn check_adjustment(context: &Context<'_>, item: &Item, body: &MassAdjusted) -> Result<(), Violation> {
+    let by = body.left_mg.abs_diff(body.was_mg);
+    let allowed = item.mass.entered.share(context.policy()?.receipt_countersign);
+    let up = body.left_mg > body.was_mg;
+    let foreign = item.foreign.map_or(Milligrams::ZERO, |foreign| foreign.added);
+    let before =
+        if up { item.mass.gained.checked_sub(foreign).unwrap_or_default() } else { Milligrams::ZERO };
+    let stone_stays = up || by < stone(item);
+    if add(before, by)? > allowed || !stone_stays {
+        let violation = Violation::new(Reason::AdjustmentTooLarge).with(by).with(allowed);
+        return Err(violation.field("left_mg"));
+    }
+    Ok(())
+}
+
+/// Rule M7: the count of a batch is adjusted as its mass is, by one piece or within the same share.
+fn adjust_count(context: &Context<'_>, item: &mut Item, body: &MassAdjusted) -> Result<(), Violation> {
+    let missing = || Violation::new(Reason::CountMissing).field("left_count");
+    let Some(count) = item.count.as_mut() else {
+        return if body.was_count.is_none() && body.left_count.is_none() { Ok(()) } else { Err(missing()) };
+    };
+    let (was, left) = body.was_count.zip(body.left_count).ok_or_else(missing)?;
+    if was != count.left {
+        return Err(Violation::new(Reason::CountNotBalanced).with(count.left).with(was).field("was_count"));
+    }
+    if left == 0 {
+        return Err(Violation::new(Reason::NotPositive).field("left_count"));
+    }
+    let share = context.policy()?.receipt_countersign.get();
+    let allowed = u64::from(count.entered).saturating_mul(u64::from(share)) / 1_000_000;
+    let allowed = u32::try_from(allowed.max(1)).unwrap_or(u32::MAX);
+    let gained = count.gained.unwrap_or(0);
+    let by = left.abs_diff(was);
+    let total = if left > was { gained.saturating_add(by) } else { by };
+    if total > allowed {
+        let violation = Violation::new(Reason::AdjustmentTooLarge).with(by).with(allowed);
+        return Err(violation.field("left_count"));
+    }
+    if left > was {
+        count.gained = Some(gained.saturating_add(by));
+    } else {
+        count.lost = count.lost.saturating_add(by);
+    }
+    count.left = left;
+    Ok(())
+}
+
+pub(super) fn pieces_serialised(context: &mut Context<'_>, body: &PiecesSerialised) -> Result<(), Violation> {
+    if body.item.kind() != ItemKind::Batch {
+        let violation = Violation::new(Reason::WrongKind).with(body.item);
+        return Err(violation.saying(words("a batch", "批件", "um lote contado")).field("item"));
+    }
+    let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
+    context.build_on_item(&mut item)?;
+    let mut differences = Differences::of(item.mass.left, item.resolution, context.policy()?);
+    let mut foreign = Vec::new();
+    for (n, piece) in body.pieces.iter().enumerate() {
+        foreign.push(pass_on(&mut item, piece.mass_mg, Some(1), &format!("pieces[{n}].mass_mg"))?);
+    }
+    for (n, loss) in body.losses.iter().enumerate() {
+        lose(&mut item, loss, &mut differences, &format!("losses[{n}]"))?;
+    }
+    item.mass.check_left(body.left_mg, "left_mg")?;
+    check_counts(&item, Some(body.left_count), "left_count")?;
+    exhaust(&mut item);
+    for (n, (piece, foreign)) in body.pieces.iter().zip(foreign).enumerate() {
+        let (kind, form, mass) = (OutputKind::Piece, item.form, piece.mass_mg);
+        let created = Created { kind, form, claims: item.claims.clone(), mass, count: None };
+        let mut output = created.item(context, item.custodian, item.owner);
+        if item.assembly.is_some() {
+            begin_with_foreign(&mut output, foreign)?;
+            output.assembly = item.assembly;
+        }
+        output.maker = item.maker;
+        output.parents = vec![Parent { item: body.item, mass }];
+        output.resolution = item.resolution;
+        output.latest = item.latest;
+        output.details = piece_details(n, piece);
+        keep_documents(&mut output.documents, &mut output.not_kept, piece.photo.as_slice());
+        let id = context.new_item(kind, &body.nonce, n);
+        context.create(RecordKey::Item(id), id, output)?;
+        context.link(RecordKey::Item(body.item), RecordKey::Item(id), mass);
+    }
+    context.put_item(body.item, item);
+    Ok(())
+}
+
+fn piece_details(n: usize, piece: &SerialPiece) -> Vec<Detail> {
+    described(&piece.to_json(), &SerialPiece::fields(), &format!("pieces[{n}]."))
+}
+
+/// The descriptive fields of a thing that an event made, as a correction may change them.
+pub(super) fn described(
+    json: &crate::json::Json,
+    fields: &[crate::event::shape::FieldSpec],
+    prefix: &str,
+) -> Vec<Detail> {
+    fields
+        .iter()
+        .filter(|field| field.class == FieldClass::Descriptive)
+        .filter_map(|field| {
+            let value = json.get(field.name)?.write();
+            Some(Detail::new(format!("{prefix}{}", field.name), value))
+        })
+        .collect()
+}
+
+pub(super) fn item_destroyed(context: &mut Context<'_>, body: &ItemDestroyed) -> Result<(), Violation> {
+    let mut item = destructible(context, &body.item).map_err(|violation| violation.field("item"))?;
+    context.build_on_item(&mut item)?;
+    let left = item.mass.left;
+    item.mass.lose(left)?;
+    if let Some(count) = item.count.as_mut() {
+        count.lost = count.lost.saturating_add(count.left);
+        count.left = 0;
+    }
+    if let Some(foreign) = item.foreign.as_mut() {
+        foreign.left = Milligrams::ZERO;
+    }
+    item.state = ItemState::Destroyed;
+    keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
+    context.put_item(body.item, item);
+    Ok(())
+}
+
+/// What is recalled may be destroyed: that is how many recalls end. What is held, disputed or missing stays.
+fn destructible(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+    let item = context.item(id)?;
+    if item.state != ItemState::InRepair {
+        return context.item_in_hand_for(id, Purpose::Destroy);
+    }
+    context.check_custodian(id, &item)?;
+    context.check_not_offered(id, &item)?;
+    context.check_free(id, &item, Purpose::Destroy)?;
+    Ok(item)
+}
