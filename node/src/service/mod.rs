@@ -7,6 +7,7 @@
 mod answer;
 #[cfg(test)]
 mod crash_tests;
+mod dependants;
 #[cfg(test)]
 mod tests;
 mod trial;
@@ -134,7 +135,8 @@ impl Node {
     }
 
     /// Takes statements, independent of each other, in their order; answers when all that were accepted are durable.
-    /// One that builds on a refused one is refused by its own rule. The same bytes again get the same answer.
+    /// One that builds on a refused one is refused by its own rule, see [`Node::tell_dependants`]. The same bytes again
+    /// get the same answer.
     pub async fn submit(&self, mut statements: Vec<Vec<u8>>) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(statements.len());
         while !statements.is_empty() {
@@ -171,6 +173,24 @@ impl Node {
         off_thread(count, move || trial::run(&shared, statements))
             .await
             .unwrap_or_else(|| vec![Outcome::Refused(Refusal::unavailable(CLOSED)); count])
+    }
+
+    /// Tells the statements of one request, real or dry, which of them were refused because another refused one of the
+    /// request would have created what they name. `statements` are the exact bytes, one for each outcome.
+    pub async fn tell_dependants(
+        &self,
+        statements: Vec<Vec<u8>>,
+        mut outcomes: Vec<Outcome>,
+    ) -> Vec<Outcome> {
+        let count = statements.len();
+        let (shared, origin) = (self.inner.shared.clone(), self.origin());
+        let tell = move || {
+            let exists = |key: &RecordKey| shared.state.record(key).is_some();
+            dependants::tell(&origin, &statements, &mut outcomes, &exists);
+            outcomes
+        };
+        let unavailable = || vec![Outcome::Refused(Refusal::unavailable(CLOSED)); count];
+        off_thread(count, tell).await.unwrap_or_else(unavailable)
     }
 
     /// Forgets what is not needed any more to limit rates; for a timer.
