@@ -86,7 +86,11 @@ pub fn run(work: &Path, calls: &[String], step: u64) -> Result<Report> {
             let mut ends: BTreeMap<String, u64> = BTreeMap::new();
             while unhit < UNHIT {
                 let fault = Fault { call, error, n };
-                match one(&mut trial, &prepared, work, fault) {
+                let mark = trial.mark();
+                let met = one(&trial, &prepared, work, fault);
+                // Each n has a copy of the folder, and what was told of the one before is of no concern to it.
+                trial.rewind(mark);
+                match met {
                     Ok(End::NotHit) => unhit += 1,
                     Ok(end) => {
                         unhit = 0;
@@ -133,13 +137,12 @@ fn prepare(work: &Path) -> Result<(Trial, std::path::PathBuf)> {
     Ok((trial, prepared))
 }
 
-fn one(trial: &mut Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Result<End> {
+fn one(trial: &Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Result<End> {
     let data = work.join("data");
     if data.exists() {
         fs::remove_dir_all(&data)?;
     }
     copy(prepared, &data)?;
-    let mark = trial.mark();
     let trace = work.join("trace");
     let Fault { call, error, n } = fault;
     let wrapper = ["strace", "-D", "-f", "-y", "-qq", "--seccomp-bpf", "-o"].map(str::to_owned);
@@ -156,11 +159,11 @@ fn one(trial: &mut Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Res
     if let Some(address) = address {
         match send(trial, &mut process, address, &trace)? {
             Some(all) => answered = all,
-            None => return no_file(trial, &mut process, &data, work, mark),
+            None => return no_file(trial, &mut process, &data, work),
         }
     }
     if was_hit(&trace) == Some(Struck::Other) {
-        return no_file(trial, &mut process, &data, work, mark);
+        return no_file(trial, &mut process, &data, work);
     }
     // A node that has failed ends by itself.
     let status = match process.ended(if answered { Duration::ZERO } else { PATIENCE })? {
@@ -176,7 +179,6 @@ fn one(trial: &mut Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Res
     ensure!(hit || status.success(), "not hit, and it ended with {status}: {said}");
     // The fault is over.
     judge(trial, &data, work)?;
-    trial.rewind(mark);
     Ok(match (hit, up, status.success()) {
         (false, ..) => End::NotHit,
         (true, false, _) => End::RefusedToStart,
@@ -186,16 +188,9 @@ fn one(trial: &mut Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Res
 }
 
 /// After a fault that struck no file: whatever the node does then, it has kept what it acknowledged.
-fn no_file(
-    trial: &mut Trial,
-    process: &mut Process,
-    data: &Path,
-    work: &Path,
-    mark: (usize, usize),
-) -> Result<End> {
+fn no_file(trial: &Trial, process: &mut Process, data: &Path, work: &Path) -> Result<End> {
     process.kill()?;
     judge(trial, data, work)?;
-    trial.rewind(mark);
     Ok(End::NoFile)
 }
 
