@@ -128,7 +128,7 @@ pub async fn put(
 /// Read a document. Private ones are for who brought it, the registrar and auditors.
 #[utoipa::path(get, path = "/v1/documents/{sha256}", tag = "documents", params(("sha256" = String, Path)),
     responses((status = 200, body = Vec<u8>), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 500, body = ProblemBody)))]
+        (status = 404, body = ProblemBody)))]
 pub async fn get(
     State(app): State<App>,
     Asked(lang): Asked,

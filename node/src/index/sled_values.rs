@@ -90,7 +90,7 @@ impl Values {
         let db = match opened {
             Some(result) => result.map_err(|error| store_error(&dir, error))?,
             None => {
-                let reason = "the store panicked while opening it".to_owned();
+                let reason = "the store gave up while opening it".to_owned();
                 return Err(IndexError::Damaged { path: dir, reason });
             }
         };

@@ -27,7 +27,7 @@ pub(crate) enum RightEdge {
     Fits,
     /// One that fits, with these bytes in the place of the files.
     FitsWith(Vec<(TilePath, Vec<u8>)>),
-    /// None that fits. These files are missing, or do not agree with those below or with what was offered.
+    /// None that fits. These files are missing, or do not agree with what can be read below them.
     Unknown(Vec<TilePath>),
 }
 
@@ -62,11 +62,13 @@ pub(crate) fn examine_right_edge(
     if leads(&candidates, &|_| 0) {
         return Ok(RightEdge::Fits);
     }
-    let mut own = BTreeSet::new();
+    let (mut own, mut doubtful) = (BTreeSet::new(), BTreeSet::new());
     for (tile, known) in &mut candidates {
         known.retain(|bytes| tile_root(bytes).is_some());
         own.extend((!known.is_empty()).then_some(*tile));
-        for other in [below(&files, *tile), offered(TilePath::Hashes(*tile))].into_iter().flatten() {
+        let from_below = below(&files, *tile);
+        doubtful.extend((from_below.as_ref() != known.first()).then_some(*tile));
+        for other in [from_below, offered(TilePath::Hashes(*tile))].into_iter().flatten() {
             if tile_root(&other).is_some() && !known.contains(&other) {
                 known.push(other);
             }
@@ -93,8 +95,7 @@ pub(crate) fn examine_right_edge(
             return Ok(RightEdge::FitsWith(other.collect()));
         }
     }
-    let suspects = candidates.iter().filter(|(tile, known)| known.len() > 1 || !own.contains(tile));
-    Ok(RightEdge::Unknown(suspects.map(|(tile, _)| TilePath::Hashes(*tile)).collect()))
+    Ok(RightEdge::Unknown(doubtful.into_iter().map(TilePath::Hashes).collect()))
 }
 
 /// What the files below a full tile add up to, if all of them can be read.

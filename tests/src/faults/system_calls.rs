@@ -167,10 +167,15 @@ fn one(trial: &Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Result<
     }
     // A node that has failed ends by itself.
     let status = match process.ended(if answered { Duration::ZERO } else { PATIENCE })? {
-        Some(status) => status,
-        None if answered => process.stop()?,
+        Some(status) => Ok(status),
+        None if answered => process.stop(),
         None => bail!("it neither answers nor ends: {}", process.said()),
     };
+    // It may strike no file as late as in the node's end.
+    if was_hit(&trace) == Some(Struck::Other) {
+        return no_file(trial, &mut process, &data, work);
+    }
+    let status = status?;
     let said = process.said();
     ensure!(!said.contains("panicked"), "panic: {said}");
     ensure!(status.success() || said.contains("lode-node: ") || !up, "it ended without a reason: {said}");
@@ -194,9 +199,16 @@ fn no_file(trial: &Trial, process: &mut Process, data: &Path, work: &Path) -> Re
     Ok(End::NoFile)
 }
 
-/// Checks the data folder and holds everything that was told against its log.
+/// Checks the data folder and holds everything that was told against its log. Of the index a fault may have left what
+/// cannot be read: the check must say so, and it must be right once it is made anew.
 fn judge(trial: &Trial, data: &Path, work: &Path) -> Result<()> {
-    process::check(data, work, &["--accept-copy"])?;
+    let (good, said) = process::node(&["check", "--accept-copy"], data, work)?;
+    if !good {
+        ensure!(said.contains("Run lode-node rebuild-index"), "lode-node check says: {said}");
+        let (good, said) = process::node(&["rebuild-index", "--accept-copy"], data, work)?;
+        ensure!(good, "the index cannot be made anew: {said}");
+        process::check(data, work, &["--accept-copy"])?;
+    }
     let out = work.join("out");
     if out.exists() {
         fs::remove_dir_all(&out)?;
