@@ -9,6 +9,7 @@
 //! the records' values of that time (`sealed`) a proof against the last seal can be made at any moment.
 
 mod batch;
+mod opened;
 mod prove;
 mod start;
 mod writers;
@@ -29,10 +30,9 @@ use lode_ledger::tlog::{Checkpoint, Frontier, NoteSigner};
 use tokio::sync::oneshot;
 
 use self::batch::{Batch, Unsealed};
+pub(crate) use self::opened::{Begun, Opened, replay_commit, verify_checkpoint};
 pub use self::start::OpenError;
-pub(crate) use self::start::{
-    Opened, index_in_memory, progress_bar, rebuild_index, replay_commit, start, take_up, verify_checkpoint,
-};
+pub(crate) use self::start::{index_in_memory, progress_bar, rebuild_index, start, take_up};
 pub(crate) use self::writers::{publish, write_index};
 use crate::clock::Clock;
 use crate::data_folder::DataFolder;
