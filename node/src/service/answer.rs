@@ -277,6 +277,16 @@ pub struct Health {
     pub overlay: usize,
     /// Statements waiting for the sequencer.
     pub queue: usize,
+    /// Statements being examined, waiting, or being answered.
+    pub in_work: usize,
+    /// How many may be.
+    pub queue_limit: usize,
+    /// How old a seal may grow while statements come, in seconds.
+    pub seal_interval_s: u32,
+    /// Entries since the last seal.
+    pub unsealed: u64,
+    /// Free bytes where the data folder lies; `None` if the system does not say.
+    pub disk_free: Option<u64>,
     /// The last seal.
     pub last_seal: Option<(LogIndex, Timestamp)>,
     /// Seconds since the last seal, by the node's clock.

@@ -17,7 +17,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lode_ledger::hash::Hash;
 use lode_ledger::id::{ItemId, LogIndex, OfferId, ParticipantId, StatementId};
@@ -158,7 +158,7 @@ impl Node {
         };
         let (reply, answer) = oneshot::channel();
         self.inner.shared.queue.fetch_add(count, Ordering::Relaxed);
-        if !self.inner.send(Command::Submit(prepared, reply)) {
+        if !self.inner.send(Command::Submit(prepared, Instant::now(), reply)) {
             return unavailable();
         }
         let Ok(placement) = answer.await else { return unavailable() };
@@ -418,13 +418,19 @@ impl Node {
         let shared = &self.inner.shared;
         let (indexed, overlay) = shared.state.lag();
         let last_seal = self.last_seal();
+        let free = |state: rustix::fs::StatVfs| state.f_bavail.saturating_mul(state.f_frsize);
         Health {
             failed: shared.state.failure().borrow().clone(),
             size: self.size(),
             indexed,
             overlay,
             queue: shared.queue.load(Ordering::Relaxed),
+            in_work: (self.inner.max_queue as usize).saturating_sub(self.inner.room.available_permits()),
+            queue_limit: self.inner.max_queue as usize,
             last_seal,
+            seal_interval_s: self.ledger().map_or(0, |ledger| ledger.seal_interval_s),
+            unsealed: last_seal.map_or(0, |(at, _)| self.size().saturating_sub(at.0 + 1)),
+            disk_free: rustix::fs::statvfs(shared.folder.path()).ok().map(free),
             seal_age_s: last_seal.map(|(_, time)| shared.clock.now_unix().saturating_sub(time.unix())),
         }
     }

@@ -540,7 +540,7 @@ async fn what_is_counted_can_be_read_by_prometheus() {
     assert!(!text.text().contains("SOMETHING"), "whoever invents methods makes no counters");
     for line in [
         "lode_log_size ",
-        "lode_indexed_size ",
+        "lode_index_lag ",
         "lode_queue 0",
         "lode_failed 0",
         "route=\"/v1/ledger\",status=\"200\"",
