@@ -6,7 +6,7 @@ mod desk;
 mod fields;
 mod identity;
 mod look;
-mod material;
+mod assembly;
 mod print;
 mod sheet;
 mod trade;
@@ -73,12 +73,12 @@ fn dispatch(desk: &Desk, command: Command) -> Result<Output> {
         Command::Split(args) => trade::split(desk, &args),
         Command::Merge(args) => trade::merge(desk, &args),
         Command::Loss(args) => trade::loss(desk, &args),
-        Command::Assemble(args) => material::assemble(desk, &args),
-        Command::Disassemble(args) => material::disassemble(desk, &args),
-        Command::Serialise(args) => material::serialise(desk, &args),
-        Command::Repair(args) => material::repair(desk, &args),
-        Command::Destroy(args) => material::destroy(desk, &args),
-        Command::Adjust(args) => material::adjust(desk, &args),
+        Command::Assemble(args) => assembly::assemble(desk, &args),
+        Command::Disassemble(args) => assembly::disassemble(desk, &args),
+        Command::Serialise(args) => assembly::serialise(desk, &args),
+        Command::Repair(args) => assembly::repair(desk, &args),
+        Command::Destroy(args) => assembly::destroy(desk, &args),
+        Command::Adjust(args) => assembly::adjust(desk, &args),
         Command::Work(args) => trade::work(desk, args),
         Command::Treat(args) => trade::treat(desk, args),
         Command::Certificate(args) => trade::certificate(desk, &args),
