@@ -131,7 +131,7 @@ pub(in crate::apply) fn revive(item: &mut Item, id: &ItemId) {
 fn difference(context: &Context<'_>, item: &mut Item, asked: &Asked) -> Result<(), Violation> {
     let by = asked.difference();
     if asked.is_up() {
-        check_total_gain(&item.mass, by, Milligrams::ZERO, context.policy()?)
+        check_total_gain(&item.mass, item.foreign, by, Milligrams::ZERO, context.policy()?)
             .map_err(|violation| violation.field("new"))?;
         item.mass.gain(by)
     } else {
