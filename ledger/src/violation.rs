@@ -223,9 +223,9 @@ reasons! {
         "账面由 {0} 调整为 {1}"
         "o saldo foi ajustado de {0} para {1}";
     ForeignInside M5 "foreign-inside"
-        "{0} is assembled, and part of it may be no stone: take it apart first"
-        "{0} 为组装件，其中可能含非石料：请先拆解"
-        "{0} é montado, e parte dele pode não ser pedra: desmonte antes";
+        "{0} holds something that is no stone: what is assembled is taken apart first"
+        "{0} 中含非石料：组装件请先拆解"
+        "{0} contém algo que não é pedra: o que é montado se desmonta antes";
     PartBeyondComponent M5 "part-beyond-component"
         "{0} is taken out as stone, of which {1} is there"
         "取出石料 {0}，其中仅有 {1}"

@@ -13,6 +13,7 @@ use crate::record::{
     TreatmentState,
 };
 use crate::violation::{Reason, Violation};
+use crate::vocab::Finding;
 use crate::words::words;
 
 use super::balance::{Differences, add, begin_with_foreign, lose, positive, proportion, stone, total};
@@ -89,6 +90,8 @@ pub(super) fn item_assembled(
             claims: item.claims.clone(),
             maker: item.maker,
             assembly: item.assembly,
+            out: None,
+            out_count: None,
         };
         context.put_unlisted(RecordKey::Component(id, number), record);
         context.put_item(component, item);
@@ -134,6 +137,7 @@ pub(super) fn item_disassembled(context: &mut Context<'_>, body: &ItemDisassembl
     let components = components_of(context, assembly)?;
     let share = Share::of(context, &item, assembly)?;
     check_parts(body, &item, &components, &share)?;
+    note_out(context, assembly, &components, body);
     let born: Vec<(&Claims, Milligrams)> =
         components.iter().map(|known| (&known.claims, known.mass)).collect();
     let born = join(&born)?;
@@ -173,10 +177,8 @@ pub(super) fn item_disassembled(context: &mut Context<'_>, body: &ItemDisassembl
             count: part.count,
         };
         let mut output = created.item(context, custodian, owner);
-        if let Some(was) = component.assembly {
-            output.assembly = Some(was);
-            begin_with_foreign(&mut output, proportion(component.foreign, part.mass_mg, component.mass))?;
-        }
+        output.assembly = component.assembly;
+        begin_with_foreign(&mut output, proportion(component.foreign, part.mass_mg, component.mass))?;
         output.part_of = Some(PartOf { assembly, component: part.component });
         output.maker = component.maker;
         output.parents = vec![Parent { item: body.item, mass: part.mass_mg }];
@@ -207,6 +209,21 @@ fn components_of(context: &Context<'_>, assembly: ItemId) -> Result<Vec<Componen
         }
     }
     Ok(components)
+}
+
+/// Notes what came out of each component, so that all things of a batch together give no more than went in.
+fn note_out(context: &mut Context<'_>, assembly: ItemId, components: &[Component], body: &ItemDisassembled) {
+    for (number, known) in (0_u32..).zip(components) {
+        let mut known = known.clone();
+        let (out, count) = (known.out, known.out_count);
+        for part in body.parts.iter().filter(|part| part.component == number) {
+            known.out = known.out.unwrap_or_default().checked_add(part.mass_mg);
+            known.out_count = Some(known.out_count.unwrap_or(0).saturating_add(part.count.unwrap_or(1)));
+        }
+        if (known.out, known.out_count) != (out, count) {
+            context.put_unlisted(RecordKey::Component(assembly, number), known);
+        }
+    }
 }
 
 /// How much of what was assembled this is: the whole, or some of a batch of like things.
@@ -248,6 +265,12 @@ fn check_parts(
     share: &Share,
 ) -> Result<(), Violation> {
     let mut out: Vec<(Milligrams, u64)> = components.iter().map(|_| (Milligrams::ZERO, 0)).collect();
+    // What came out of other things of the same batch counts too.
+    let before = |known: &Component| {
+        let left = known.mass.checked_sub(known.out.unwrap_or_default()).unwrap_or_default();
+        let count = known.count.unwrap_or(1).saturating_sub(known.out_count.unwrap_or(0));
+        (left, u64::from(count))
+    };
     let mut inherited = Milligrams::ZERO;
     for (n, part) in body.parts.iter().enumerate() {
         let prefix = format!("parts[{n}].");
@@ -260,7 +283,9 @@ fn check_parts(
         };
         *masses = add(*masses, mass)?;
         *counts = counts.saturating_add(part.count.map_or(1, u64::from));
-        let (mass_there, count_there) = (share.of_mass(known.mass), share.of_count(known.count.unwrap_or(1)));
+        let (mass_left, count_left) = before(known);
+        let mass_there = share.of_mass(known.mass).min(mass_left);
+        let count_there = share.of_count(known.count.unwrap_or(1)).min(count_left);
         if *masses > mass_there {
             let violation = Violation::new(Reason::PartBeyondComponent).with(*masses).with(mass_there);
             return Err(violation.field(at("mass_mg")));
@@ -311,9 +336,12 @@ fn parted(component: &Claims, whole: &Claims, born: &Claims) -> Claims {
         claims.origins = vec![*only];
         claims.drawn_from = None;
     }
-    if whole.nature != born.nature {
-        claims.nature = blend_nature(claims.nature, whole.nature);
-    }
+    // What was said to be none, and is not any more, is not stated.
+    claims.treatments.retain(|state| {
+        let unsaid = find(born, state.treatment).is_some_and(|known| known.finding == Finding::DECLARED_NONE)
+            && find(whole, state.treatment).is_none();
+        !(state.finding == Finding::DECLARED_NONE && unsaid)
+    });
     claims
 }
 

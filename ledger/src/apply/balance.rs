@@ -86,7 +86,7 @@ impl MassBalance {
     }
 
     /// Books what a second scale measured.
-    pub(super) fn measure(&mut self, measured: Milligrams) -> Result<(), Violation> {
+    fn measure(&mut self, measured: Milligrams) -> Result<(), Violation> {
         if measured > self.left {
             self.gain(measured.abs_diff(self.left))
         } else if measured < self.left {
@@ -141,6 +141,14 @@ pub(super) fn pass_on(
         balance.passed_on = balance.passed_on.saturating_add(count);
     }
     Ok(foreign)
+}
+
+/// Books what a second scale measured of an item: what is missing is missing of stone and of what is foreign alike.
+pub(super) fn weigh(item: &mut Item, measured: Milligrams) -> Result<(), Violation> {
+    if let Some(missing) = item.mass.left.checked_sub(measured) {
+        shed_foreign(item, missing);
+    }
+    item.mass.measure(measured)
 }
 
 /// Foreign mass leaves an item in proportion, rounded down: the last to leave takes the rest, so that none is lost.

@@ -7,7 +7,7 @@ use crate::record::{History, Item, MAX_KEPT, Offer, OfferState, OfferedItem, Rec
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
-use super::balance::{check_weighing, positive, scale_tolerance};
+use super::balance::{check_weighing, positive, scale_tolerance, weigh};
 use super::context::{Context, Purpose, SUSPENDED, refuse_twice};
 use super::work::job_of_studio;
 
@@ -174,7 +174,7 @@ fn take_over(
         return Err(Violation::new(Reason::DifferenceTooLarge).with(between).with(allowed));
     }
     check_weighing(item, measured, line.resolution_mg, policy)?;
-    item.mass.measure(measured)?;
+    weigh(item, measured)?;
     item.resolution = line.resolution_mg;
     Ok(())
 }

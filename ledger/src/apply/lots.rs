@@ -18,7 +18,7 @@ use crate::violation::{Reason, Violation};
 use crate::vocab::{ChainModel, Code, EntryKind, EvidenceLevel, Finding, Nature};
 use crate::words::words;
 
-use super::balance::{positive, scale_tolerance};
+use super::balance::{positive, scale_tolerance, weigh};
 use super::claims::note_blend;
 use super::context::{Actor, Context, refuse_twice, state_forbids, warn_item};
 
@@ -384,7 +384,7 @@ fn receive(context: &mut Context<'_>, line: &ReceiptLine) -> Result<(), Violatio
         );
     }
     context.build_on_item(&mut item)?;
-    item.mass.measure(received)?;
+    weigh(item, received)?;
     item.resolution = line.resolution_mg;
     item.state = ItemState::InStock;
     context.put_item(line.item, item);

@@ -52,10 +52,8 @@ pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<()
         output.parents = vec![Parent { item: body.item, mass: part.mass_mg }];
         output.resolution = item.resolution;
         output.latest = item.latest;
-        if item.assembly.is_some() {
-            begin_with_foreign(&mut output, foreign)?;
-            output.assembly = item.assembly;
-        }
+        begin_with_foreign(&mut output, foreign)?;
+        output.assembly = item.assembly;
         if context.ruleset() >= 2 {
             output.maker = item.maker;
         }
@@ -151,7 +149,7 @@ pub(super) fn take_inputs(
     into: Parentage,
 ) -> Result<Taken, Violation> {
     let items = take_each(context, inputs, "inputs")?;
-    if let Some(n) = items.iter().position(|taken| taken.item.assembly.is_some()) {
+    if let Some(n) = items.iter().position(|taken| holds_foreign(&taken.item)) {
         let id = items.get(n).map(|taken| taken.id.to_string()).unwrap_or_default();
         return Err(Violation::new(Reason::ForeignInside).with(id).field(format!("inputs[{n}].item")));
     }
@@ -166,6 +164,11 @@ pub(super) fn take_inputs(
         context.put_item(id, item);
     }
     Ok(taken)
+}
+
+/// What was assembled, or mended with something that is no stone. Not all of it comes back as stone.
+pub(super) const fn holds_foreign(item: &Item) -> bool {
+    item.assembly.is_some() || item.foreign.is_some()
 }
 
 /// What the inputs are together.

@@ -9,7 +9,7 @@ use crate::record::{Detail, Item, ItemState, Parent, RecordKey};
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
-use super::balance::{Differences, add, begin_with_foreign, check_counts, lose, pass_on, positive, stone};
+use super::balance::{Differences, add, begin_with_foreign, check_counts, lose, pass_on, positive, stone, weigh};
 use super::context::{Context, Purpose, warn_item};
 use super::lots::{Created, keep_documents};
 use super::material::exhaust;
@@ -27,7 +27,7 @@ pub(super) fn mass_adjusted(context: &mut Context<'_>, body: &MassAdjusted) -> R
     }
     context.build_on_item(&mut item)?;
     check_adjustment(context, &item, body)?;
-    item.mass.measure(body.left_mg)?;
+    weigh(&mut item, body.left_mg)?;
     let (was, is) = match (body.was_count, body.left_count) {
         (Some(was), Some(is)) => (format!("{} ({was})", body.was_mg), format!("{} ({is})", body.left_mg)),
         _ => (body.was_mg.to_string(), body.left_mg.to_string()),
@@ -109,10 +109,8 @@ pub(super) fn pieces_serialised(context: &mut Context<'_>, body: &PiecesSerialis
         let (kind, form, mass) = (OutputKind::Piece, item.form, piece.mass_mg);
         let created = Created { kind, form, claims: item.claims.clone(), mass, count: None };
         let mut output = created.item(context, item.custodian, item.owner);
-        if item.assembly.is_some() {
-            begin_with_foreign(&mut output, foreign)?;
-            output.assembly = item.assembly;
-        }
+        begin_with_foreign(&mut output, foreign)?;
+        output.assembly = item.assembly;
         output.maker = item.maker;
         output.parents = vec![Parent { item: body.item, mass }];
         output.resolution = item.resolution;

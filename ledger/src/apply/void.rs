@@ -14,6 +14,7 @@ use crate::words::words;
 use super::context::{Context, Purpose, state_forbids};
 use super::correction::{making_by, revive};
 use super::dispute::{end_dispute, lift_hold, lift_recall};
+use super::material::holds_foreign;
 
 pub(super) fn event_voided(context: &mut Context<'_>, body: &EventVoided) -> Result<(), Violation> {
     let by = EventRef { index: body.index, event: body.event };
@@ -162,8 +163,8 @@ fn give_back(context: &mut Context<'_>, source: Parentage, by: EventRef) -> Resu
             }
             context.check_not_offered(&id, &item).map_err(|violation| violation.field("item"))?;
             context.check_free(&id, &item, Purpose::Change).map_err(|violation| violation.field("item"))?;
-            if item.assembly.is_some() {
-                // What was assembled and is divided or taken apart is not joined by a word.
+            if holds_foreign(&item) {
+                // What holds something foreign and is divided or taken apart is not joined by a word.
                 return Err(used_since(&id, &item));
             }
             context.build_on_item(&mut item)?;

@@ -7,7 +7,8 @@ use crate::id::{ItemId, ParticipantId};
 use crate::mass::Milligrams;
 use crate::vocab::{Code, Country};
 
-/// One component of an assembly, as it was when it went in. It has no history: it is written once.
+/// One component of an assembly, as it was when it went in. It has no history: what is taken out
+/// again is an event of the whole.
 #[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Component {
@@ -32,6 +33,12 @@ pub struct Component {
     /// What it had been assembled as itself.
     #[n(6)]
     pub assembly: Option<ItemId>,
+    /// How much of it was taken out again.
+    #[n(7)]
+    pub out: Option<Milligrams>,
+    /// How many were.
+    #[n(8)]
+    pub out_count: Option<u32>,
 }
 
 /// How much of one country went into a blend, and how much of that has been claimed.

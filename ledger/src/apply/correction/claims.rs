@@ -11,10 +11,12 @@ use crate::event::shape::{List, Shape};
 use crate::id::ItemId;
 use crate::json::Json;
 use crate::mass::Milligrams;
-use crate::record::{Claims, Item, Origin, Parentage, Record, RecordKey, TreatmentState};
+use crate::record::{
+    Claims, Exposure, Item, Origin, OriginExposure, Parentage, Record, RecordKey, TreatmentState,
+};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{
-    ChainModel, Code, EvidenceLevel, Finding, Nature, Species, Treatment, Variety, Vocabulary,
+    ChainModel, Code, Country, EvidenceLevel, Finding, Nature, Species, Treatment, Variety, Vocabulary,
 };
 use crate::words::words;
 
@@ -248,9 +250,15 @@ fn forward(
         return Err(Violation::new(Reason::CorrectionUnnoted).with(name));
     }
     let mut walk = Walk { context, changed: std::collections::BTreeMap::new(), root: (id, after.clone()) };
+    if let Change::Origins(origins) = change {
+        walk.declared_blend(id, origins);
+    }
     for thing in found.things {
         let Some(mut record) = walk.context.record(&thing.key()) else { continue };
         let sources = walk.sources(&record);
+        if let Change::Origins(_) = change {
+            walk.noted_blend(thing, &record, before);
+        }
         let changed = match Arc::make_mut(&mut record) {
             Record::Item(item) => {
                 let was = item.claims.clone();
@@ -330,6 +338,57 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// Rule L2: a lot that was declared as a blend entered as one of these countries.
+    fn declared_blend(&mut self, id: ItemId, origins: &[Origin]) {
+        let key = RecordKey::Exposure(Parentage::Item(id));
+        let mass = match self.context.record(&RecordKey::Item(id)).as_deref() {
+            Some(Record::Item(item)) => item.mass.entered,
+            _ => return,
+        };
+        let Some(mut record) = self.context.record(&key) else { return };
+        let Record::Exposure(exposure) = Arc::make_mut(&mut record) else { return };
+        exposure.origins.iter_mut().for_each(|known| known.entered = Milligrams::ZERO);
+        for origin in origins {
+            enter(exposure, origin.country, mass.share(origin.share));
+        }
+        self.changed.insert(key, Arc::unwrap_or_clone(record));
+    }
+
+    /// Rule L2: what entered a blend from each country is what its sources are said to be now. Of a source that was
+    /// drawn from a blend itself nothing is added: how much of it was free is not known any more.
+    fn noted_blend(&mut self, thing: Parentage, record: &Record, root: &Claims) {
+        let inputs = match record {
+            Record::Item(item) => &item.parents,
+            Record::WorkOrder(work) => &work.inputs,
+            _ => return,
+        };
+        let key = RecordKey::Exposure(thing);
+        let Some(mut record) = self.context.record(&key) else { return };
+        let Record::Exposure(exposure) = Arc::make_mut(&mut record) else { return };
+        for input in inputs {
+            let from = RecordKey::Item(input.item);
+            let was = match self.context.record(&from).as_deref() {
+                _ if input.item == self.root.0 => root.clone(),
+                Some(Record::Item(item)) => item.claims.clone(),
+                _ => continue,
+            };
+            let Some((is, mass)) = self.claims(from, input.mass) else { continue };
+            if was.origins == is.origins {
+                continue;
+            }
+            for origin in &was.origins {
+                let part = mass.share(origin.share);
+                if let Some(known) = exposure.origins.iter_mut().find(|known| known.country == origin.country) {
+                    known.entered = known.entered.checked_sub(part).unwrap_or_default();
+                }
+            }
+            if was.drawn_from.is_none() {
+                is.origins.iter().for_each(|origin| enter(exposure, origin.country, mass.share(origin.share)));
+            }
+        }
+        self.changed.insert(key, Arc::unwrap_or_clone(record));
+    }
+
     /// A component keeps its claims in a record of its own: what it is when it is taken out again.
     fn component(
         &mut self,
@@ -349,6 +408,21 @@ impl Walk<'_, '_> {
         carry(&mut component.claims, before, after, change, &sources)?;
         self.changed.insert(key, Arc::unwrap_or_clone(record));
         Ok(())
+    }
+}
+
+/// So much more of a country entered a blend.
+fn enter(exposure: &mut Exposure, country: Code<Country>, mass: Milligrams) {
+    let place = match exposure.origins.binary_search_by_key(&country, |known| known.country) {
+        Ok(place) => place,
+        Err(place) => {
+            let none = Milligrams::ZERO;
+            exposure.origins.insert(place, OriginExposure { country, entered: none, claimed: none });
+            place
+        }
+    };
+    if let Some(known) = exposure.origins.get_mut(place) {
+        known.entered = known.entered.checked_add(mass).unwrap_or(known.entered);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::apply::balance::{add, check_total_gain, positive};
 use crate::apply::context::{Context, Purpose};
-use crate::apply::material::exhaust;
+use crate::apply::material::{exhaust, holds_foreign};
 use crate::event::body::EventCorrected;
 use crate::event::shape::Shape;
 use crate::id::{ItemId, ItemKind, ParticipantId};
@@ -214,7 +214,8 @@ fn settle<'a>(
     }
     let in_hand = matches!(item.state, ItemState::Declared | ItemState::InStock | ItemState::Finished)
         || (item.state == ItemState::Exhausted && !asked.is_up() && body.field.as_str() == "loss.mass_mg");
-    if !fits || !in_hand {
+    // Of what holds something foreign nobody knows which part was weighed wrong: its balance is adjusted with a document.
+    if !fits || !in_hand || holds_foreign(&item) {
         if body.contradiction == Some(true) {
             return contradict(context, asked.id, asked.difference());
         }
