@@ -1,11 +1,9 @@
 //! Finished things joined to one, taken apart and mended (rules M1 to M3, M5, M7, L1 to L4, U2). What is foreign is
 //! kept apart from stone in every balance, so that it never comes back as stone.
 
-use crate::event::Event;
 use crate::event::body::{
     DisassembledPart, ForeignMass, ItemAssembled, ItemDisassembled, ItemRepaired, OutputKind,
 };
-use crate::event::shape::Fields;
 use crate::id::{ItemId, ItemKind};
 use crate::mass::{Milligrams, Ppm};
 use crate::record::{
@@ -19,14 +17,12 @@ use crate::words::words;
 use super::balance::{Differences, add, begin_with_foreign, lose, positive, proportion, stone, total};
 use super::claims::{blend_nature, find, is_applied, join, mark_applied, set};
 use super::context::{Context, Purpose, state_forbids, warn_item};
-use super::lots::{Created, keep_documents, parents_of};
+use super::lots::{Created, details, keep_documents, parents_of};
 use super::material::{TakenItem, exhaust, sum_up, take_each};
-use super::stock::described;
 
 pub(super) fn item_assembled(
     context: &mut Context<'_>,
     body: &ItemAssembled,
-    event: &Event,
 ) -> Result<(), Violation> {
     check_kind(body.kind, body.count, "")?;
     if let Some(n) = body.components.iter().position(|input| input.item.kind() == ItemKind::Lot) {
@@ -77,7 +73,7 @@ pub(super) fn item_assembled(
     item.parents = parents_of(&body.components);
     item.latest = taken.latest.max(context.at);
     item.resolution = taken.resolution;
-    item.details = described(&event.to_json(), &ItemAssembled::fields(), "");
+    item.details = details("", body);
     keep_documents(&mut item.documents, &mut item.not_kept, body.photo.as_slice());
     context.create(RecordKey::Item(id), id, item)?;
     for (n, TakenItem { id: component, item, mass, foreign }) in items.into_iter().enumerate() {

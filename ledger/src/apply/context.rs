@@ -409,7 +409,7 @@ impl<'a> Context<'a> {
     }
 
     /// Rule C5 beside the state: a hold, a dispute over title, a recall and a loss stop what would change or move it. What
-    /// is recalled may still go back to where it is called, and be destroyed.
+    /// is recalled may still go back to where it is called.
     pub(crate) fn check_free(&self, id: &ItemId, item: &Item, purpose: Purpose) -> Result<(), Violation> {
         let standing = item.standing();
         let because = |reason, by: String| Err(Violation::new(reason).with(id).with(by));

@@ -7,7 +7,8 @@ mod forward;
 mod mass;
 
 use crate::event::body::{
-    DisclosureDestroyed, EventCorrected, Grade, LotDeclared, LotMerged, OriginShare, WorkOutput, WorkStarted,
+    DisclosureDestroyed, EventCorrected, Grade, ItemAssembled, LotDeclared, LotMerged, OriginShare,
+    SerialPiece, WorkOutput, WorkStarted,
 };
 use crate::event::shape::{FieldClass, FieldSpec, Fields, Shape};
 use crate::event::{Event, EventType};
@@ -234,6 +235,7 @@ pub(super) fn note_said(context: &mut Context<'_>, event: &Event) {
         Event::LedgerOpened(_)
             | Event::LotDeclared(_)
             | Event::LotMerged(_)
+            | Event::ItemAssembled(_)
             | Event::WorkStarted(_)
             | Event::WorkCompleted(_)
             | Event::ParticipantEnrolled(_)
@@ -302,9 +304,11 @@ pub(super) fn disclosure_destroyed(
 fn descriptive_field(item: &Item, path: &str) -> Option<FieldSpec> {
     let fields = match path.split_once('.') {
         Some((list, _)) if list.starts_with("outputs[") && item.work.is_some() => WorkOutput::fields(),
+        Some((list, _)) if list.starts_with("pieces[") && item.work.is_none() => SerialPiece::fields(),
         Some((list, _)) if list.starts_with("origins[") && item.entry.is_some() => OriginShare::fields(),
         Some(_) => return None,
         None if item.entry.is_some() => LotDeclared::fields(),
+        None if item.components.is_some() => ItemAssembled::fields(),
         None if item.work.is_none() && !item.parents.is_empty() => LotMerged::fields(),
         None => return None,
     };

@@ -1,17 +1,16 @@
 //! What becomes of an item in the books: a balance is adjusted, a batch becomes pieces, a thing is destroyed
 //! (rules M1 to M3, M5, M7).
 
-use crate::event::body::{ItemDestroyed, MassAdjusted, OutputKind, PiecesSerialised, SerialPiece};
-use crate::event::shape::{FieldClass, Fields, Shape};
+use crate::event::body::{ItemDestroyed, MassAdjusted, OutputKind, PiecesSerialised};
 use crate::id::{ItemId, ItemKind};
 use crate::mass::Milligrams;
-use crate::record::{Detail, Item, ItemState, Parent, RecordKey};
+use crate::record::{Item, ItemState, Parent, RecordKey};
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
 use super::balance::{Differences, add, begin_with_foreign, check_counts, lose, pass_on, positive, stone, weigh};
 use super::context::{Context, Purpose, warn_item};
-use super::lots::{Created, keep_documents};
+use super::lots::{Created, details, keep_documents};
 use super::material::exhaust;
 
 pub(super) fn mass_adjusted(context: &mut Context<'_>, body: &MassAdjusted) -> Result<(), Violation> {
@@ -115,7 +114,7 @@ pub(super) fn pieces_serialised(context: &mut Context<'_>, body: &PiecesSerialis
         output.parents = vec![Parent { item: body.item, mass }];
         output.resolution = item.resolution;
         output.latest = item.latest;
-        output.details = piece_details(n, piece);
+        output.details = details(&format!("pieces[{n}]."), piece);
         keep_documents(&mut output.documents, &mut output.not_kept, piece.photo.as_slice());
         let id = context.new_item(kind, &body.nonce, n);
         context.create(RecordKey::Item(id), id, output)?;
@@ -123,26 +122,6 @@ pub(super) fn pieces_serialised(context: &mut Context<'_>, body: &PiecesSerialis
     }
     context.put_item(body.item, item);
     Ok(())
-}
-
-fn piece_details(n: usize, piece: &SerialPiece) -> Vec<Detail> {
-    described(&piece.to_json(), &SerialPiece::fields(), &format!("pieces[{n}]."))
-}
-
-/// The descriptive fields of a thing that an event made, as a correction may change them.
-pub(super) fn described(
-    json: &crate::json::Json,
-    fields: &[crate::event::shape::FieldSpec],
-    prefix: &str,
-) -> Vec<Detail> {
-    fields
-        .iter()
-        .filter(|field| field.class == FieldClass::Descriptive)
-        .filter_map(|field| {
-            let value = json.get(field.name)?.write();
-            Some(Detail::new(format!("{prefix}{}", field.name), value))
-        })
-        .collect()
 }
 
 pub(super) fn item_destroyed(context: &mut Context<'_>, body: &ItemDestroyed) -> Result<(), Violation> {
