@@ -39,6 +39,7 @@ const FRAUDS: &[&str] = &[
     "a key used after revocation",
     "a correction after acceptance without the counterparty",
     "history rewritten by a correction of a treatment",
+    "glass bead in a natural bracelet",
     "a held lot split",
     "a lot under title dispute sold",
     "a recalled piece sold",
