@@ -6,6 +6,7 @@
 
 mod make;
 mod story;
+mod story_market;
 
 use std::collections::BTreeMap;
 

@@ -9,15 +9,15 @@ use std::sync::Arc;
 use crate::event::body::OutputKind;
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, ItemId, ItemKind, LogIndex, Nonce, OfferId, ParticipantId, SaleId, StatementId,
-    WorkOrderId,
+    ConsignmentId, ExportId, ItemId, ItemKind, ListingId, LogIndex, Nonce, OfferId, PackId, ParticipantId,
+    SaleId, ShipmentId, StatementId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::mass::Milligrams;
 use crate::record::{
-    Certificate, Clock, Consignment, EventRef, Issuer as IssuerRecord, Item, ItemState, Key, Ledger,
-    MAX_KEPT, Offer, Offspring, Parentage, Participant, Policy, Record, RecordKey, Sale, Sequence, Tag, View,
-    Warning, WorkOrder,
+    Certificate, Clock, Consignment, EventRef, Export, Issuer as IssuerRecord, Item, ItemState, Key, Ledger,
+    Listing, MAX_KEPT, Offer, Offspring, OwnerKey, Pack, Parentage, Participant, Policy, Record, RecordKey,
+    Sale, Sequence, Shipment, Tag, View, Warning, WorkOrder,
 };
 use crate::tag::TagCode;
 use crate::time::Timestamp;
@@ -48,6 +48,10 @@ pub(crate) enum Actor {
     Ledger,
     /// The holder of a counter-signing link.
     Link(KeyId),
+    /// The holder of a tag's hidden code.
+    Claimant(TagCode),
+    /// A buyer, by the key that owns something.
+    Buyer(KeyId),
 }
 
 /// One statement on its way through the rules.
@@ -96,6 +100,11 @@ getters! {
     offer Offer (id: OfferId) RecordKey::Offer(*id), id;
     sale Sale (id: SaleId) RecordKey::Sale(*id), id;
     tag Tag (code: TagCode) RecordKey::Tag(*code), code;
+    listing Listing (id: ListingId) RecordKey::Listing(*id), id;
+    pack Pack (id: PackId) RecordKey::Pack(*id), id;
+    shipment Shipment (id: ShipmentId) RecordKey::Shipment(*id), id;
+    export Export (id: ExportId) RecordKey::Export(*id), id;
+    owner_key OwnerKey (id: KeyId) RecordKey::OwnerKey(*id), id;
     ledger Ledger (name: &str) RecordKey::Ledger, name;
     clock_record Clock (name: &str) RecordKey::Clock, name;
 }
@@ -218,7 +227,7 @@ impl<'a> Context<'a> {
     pub(crate) fn author(&self) -> Result<ParticipantId, Violation> {
         match &self.actor {
             Actor::Participant(id, _) => Ok(*id),
-            Actor::Ledger | Actor::Link(_) => Err(Violation::new(Reason::NotEntitled).with(&self.issuer)),
+            Actor::Ledger | Actor::Link(_) | Actor::Claimant(_) | Actor::Buyer(_) => Err(Violation::new(Reason::NotEntitled).with(&self.issuer)),
         }
     }
 
@@ -302,6 +311,15 @@ impl<'a> Context<'a> {
 
     /// The item, if the author has it in hand, nobody is being offered it, and its state lets it be worked with.
     pub(crate) fn item_in_hand(&self, id: &ItemId) -> Result<Item, Violation> {
+        let item = self.item_to_move(id)?;
+        if let Some(pack) = item.market().pack {
+            return Err(Violation::new(Reason::Packed).with(id).with(pack));
+        }
+        Ok(item)
+    }
+
+    /// [`Self::item_in_hand`], where it may stand in a box that moves as a whole.
+    pub(crate) fn item_to_move(&self, id: &ItemId) -> Result<Item, Violation> {
         let item = self.item(id)?;
         if !matches!(item.state, ItemState::InStock | ItemState::Finished) {
             return Err(state_forbids(id, item.state));
@@ -354,6 +372,32 @@ impl<'a> Context<'a> {
             return Err(Violation::new(Reason::OfferOpen).with(id).with(offer));
         }
         Ok(())
+    }
+
+    /// Rule C4 for sales: the author owns the item or its owner consigned it to him, and it lies with one of the two or
+    /// with another seller to whom it is consigned.
+    pub(crate) fn check_may_sell(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        let author = self.author()?;
+        let market = item.market();
+        let consigned = |to| market.is_consigned_to(to, self.clock);
+        if item.owner.is_none() || (item.owner != Some(author) && !consigned(author)) {
+            return Err(Violation::new(Reason::NotOwner).with(id));
+        }
+        if item.custodian == author || item.owner == Some(item.custodian) || consigned(item.custodian) {
+            return Ok(());
+        }
+        Err(Violation::new(Reason::NotCustodian).with(id).with(item.custodian))
+    }
+
+    /// Rule C5: what one seller keeps for a buyer, nobody else sells or gives away.
+    pub(crate) fn check_not_reserved(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        match item.market().reserved_at(self.clock) {
+            Some(reserved) if reserved.by != self.author()? => Err(Violation::new(Reason::ReservedBy)
+                .with(id)
+                .with(reserved.by)
+                .with(reserved.until)),
+            _ => Ok(()),
+        }
     }
 
     // Ids (formats: Ids).

@@ -254,6 +254,7 @@ impl Created {
             not_kept: 0,
             standing: None,
             makings: None,
+            market: None,
         }
     }
 }
@@ -291,7 +292,9 @@ pub(super) fn supplier_countersigned(
             }
             false
         }
-        Actor::Ledger => return Err(Violation::new(Reason::NotEntitled).with(body.item)),
+        Actor::Ledger | Actor::Claimant(_) | Actor::Buyer(_) => {
+            return Err(Violation::new(Reason::NotEntitled).with(body.item));
+        }
     };
     if matches!(context.actor, Actor::Participant(..)) && !enrolled {
         return Err(Violation::new(Reason::NotEntitled).with(body.item));

@@ -368,6 +368,7 @@ impl World {
             channel: code("live_stream"),
             destination: Some(code("CN")),
             order: None,
+            listing: None,
         };
         (body, self.sale_id(who, &nonce))
     }

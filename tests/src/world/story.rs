@@ -90,6 +90,7 @@ impl World {
         world.certify_and_tag();
         world.sell();
         world.leave_open();
+        world.market();
         world
     }
 

@@ -3,12 +3,16 @@
 //! `payload!` makes from each the Rust struct, the strict reader, the writer, the JSON Schema and the field list.
 //! Who may author an event stands in the table (`super::table`), what it does in `apply`.
 
+mod buyer;
 mod common;
 mod correction;
 mod custody;
 mod evidence;
+mod export;
+mod hands;
 mod identity;
 mod inbound;
+mod listings;
 mod log;
 mod market;
 mod material;
@@ -18,6 +22,7 @@ use crate::event::shape::{FieldError, Shape, Text};
 use crate::json::Json;
 use crate::words::words;
 
+pub use buyer::{ClaimRedeemed, OwnerTransferred, UnitClaim};
 pub use common::{
     CustomsElements, DeclarationElement, DocumentRef, Gain, Grade, Input, Loss, OriginShare,
     TreatmentStatement, Weighing,
@@ -27,10 +32,15 @@ pub use custody::{
     AcceptLine, CustodyAccepted, CustodyCancelled, CustodyOffered, CustodyRejected, OfferLine,
 };
 pub use evidence::{CertificateLinked, TreatmentDeclared};
+pub use export::{
+    ExportPrepared, ItemReturned, PaymentSettled, ProductId, ShipmentDelivered, ShipmentDispatched,
+};
+pub use hands::{CustodyAssigned, ItemConsigned, ItemLost, ItemRecovered, OwnershipTransferred};
 pub use identity::{
     KeyAdded, KeyGrant, KeyRevoked, ParticipantEnrolled, ParticipantSuspended, RoleGranted, RoleRevoked,
 };
 pub use inbound::{ConsignmentReceived, LotDeclared, ReceiptLine, SupplierCountersigned};
+pub use listings::{ItemReserved, ItemsPacked, ItemsUnpacked, ListingClosed, ListingOpened};
 pub use log::{LedgerOpened, LedgerSealed, PolicyAdopted, Registrar, YieldRange};
 pub use market::{SaleCancelled, SaleRecorded, TagBound, TagReplaced};
 pub use material::{LossRecorded, LotMerged, LotSplit, SplitPart, TreatmentApplied};
