@@ -39,6 +39,11 @@ const FRAUDS: &[&str] = &[
     "a stolen piece sold",
     "a claim code used twice",
     "a claim before the sale",
+    "a correction after acceptance without the counterparty",
+    "history rewritten by a correction of a treatment",
+    "a held lot split",
+    "a lot under title dispute sold",
+    "a recalled piece sold",
 ];
 
 #[test]

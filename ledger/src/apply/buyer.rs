@@ -13,7 +13,7 @@ use crate::tlog::proof::verify_inclusion;
 use crate::tlog::tree::leaf_hash;
 use crate::violation::{Reason, Violation};
 
-use super::context::{Actor, Context};
+use super::context::{Actor, Context, Purpose};
 use super::listings::take_out;
 use super::states;
 
@@ -59,7 +59,7 @@ pub(super) fn claim_redeemed(context: &mut Context<'_>, body: &ClaimRedeemed) ->
         return Err(Violation::new(Reason::ClaimTaken).with(code).with(claimed.index));
     }
     let state = states::step(EventType::ClaimRedeemed, &id, item.state)?;
-    context.check_free(&id, &item)?;
+    context.check_free(&id, &item, Purpose::Change)?;
     context.build_on_item(&mut item)?;
     let owner = new_owner(context, &body.owner_key, &body.proof, &code.to_string(), id, unit)?;
     if let (Some(unit), Some(named)) = (unit, &body.unit) {
@@ -151,7 +151,8 @@ pub(super) fn owner_transferred(context: &mut Context<'_>, body: &OwnerTransferr
     let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
     states::step(EventType::OwnerTransferred, &body.item, item.state)
         .map_err(|violation| violation.field("item"))?;
-    context.check_free(&body.item, &item).map_err(|violation| violation.field("item"))?;
+    let purpose = if body.owner_key.is_some() { Purpose::Change } else { Purpose::ComeBack };
+    context.check_free(&body.item, &item, purpose).map_err(|violation| violation.field("item"))?;
     context.build_on_item(&mut item)?;
     let next = match (&body.owner_key, &body.proof) {
         (Some(key), Some(proof)) => {

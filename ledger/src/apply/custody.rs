@@ -8,7 +8,7 @@ use crate::violation::{Reason, Violation};
 use crate::words::words;
 
 use super::balance::{check_weighing, positive, scale_tolerance};
-use super::context::{Context, refuse_twice};
+use super::context::{Context, Purpose, refuse_twice};
 use super::hands::check_taker;
 use super::listings::check_whole_boxes;
 
@@ -29,7 +29,7 @@ pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) 
     let mut items = Vec::new();
     for (n, line) in body.lines.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("lines[{n}].item"));
-        let mut item = context.item_to_move(&line.item).map_err(place)?;
+        let mut item = context.item_to_move(&line.item, Purpose::HandTo(body.to)).map_err(place)?;
         if ownership {
             context.check_owner(&line.item, &item).map_err(place)?;
             context.check_not_reserved(&line.item, &item).map_err(place)?;
@@ -54,6 +54,7 @@ pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) 
             expires: body.expires,
             ownership,
             state: OfferState::Open,
+            accepted: None,
             title_only: None,
         },
     )
@@ -100,7 +101,7 @@ pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted
             *offered.ok_or_else(|| Violation::new(Reason::LinesDiffer).field(format!("lines[{n}].item")))?;
         let mut item = context.item(&line.item)?;
         context
-            .check_free(&line.item, &item)
+            .check_free(&line.item, &item, Purpose::HandTo(offer.to))
             .map_err(|violation| violation.field(format!("lines[{n}].item")))?;
         context.build_on_item(&mut item)?;
         take_over(context, &mut item, &offered, line)
@@ -121,6 +122,9 @@ pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted
         context.put_item(line.item, item);
     }
     offer.state = OfferState::Accepted;
+    if context.ruleset() >= 2 {
+        offer.accepted = Some(context.event_ref());
+    }
     context.put(RecordKey::Offer(body.offer), offer);
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::violation::{Reason, Violation};
 use crate::vocab::{Code, Country};
 use crate::words::words;
 
-use super::context::{Context, refuse_twice};
+use super::context::{Context, Purpose, refuse_twice};
 use super::listings::{check_whole_boxes, take_out};
 use super::lots::keep_documents;
 use super::states;
@@ -49,7 +49,7 @@ pub(super) fn export_prepared(context: &mut Context<'_>, body: &ExportPrepared) 
         let mut item = context.item(item_id).map_err(place)?;
         states::step(EventType::ExportPrepared, item_id, item.state).map_err(place)?;
         check_trader(context, item_id, &item).map_err(place)?;
-        context.check_free(item_id, &item).map_err(place)?;
+        context.check_free(item_id, &item, Purpose::Change).map_err(place)?;
         context.build_on_item(&mut item).map_err(place)?;
         keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
         origins.extend(item.claims.origins.iter().map(|origin| origin.country));
@@ -104,7 +104,7 @@ pub(super) fn shipment_dispatched(
         let mut item = context.item(item_id).map_err(place)?;
         states::step(EventType::ShipmentDispatched, item_id, item.state).map_err(place)?;
         context.check_custodian(item_id, &item).map_err(place)?;
-        context.check_free(item_id, &item).map_err(place)?;
+        context.check_free(item_id, &item, Purpose::Change).map_err(place)?;
         if let Some(shipment) = item.market().shipment
             && context.shipment(&shipment)?.delivered.is_none()
         {
@@ -205,7 +205,7 @@ pub(super) fn item_returned(context: &mut Context<'_>, body: &ItemReturned) -> R
     if claimed && market.given_back.is_none() {
         return Err(place(Violation::new(Reason::NotGivenBack).with(body.item)));
     }
-    context.check_free(&body.item, &item).map_err(place)?;
+    context.check_free(&body.item, &item, Purpose::ComeBack).map_err(place)?;
     context.build_on_item(&mut item).map_err(place)?;
     take_out(context, &body.item, &mut item)?;
     item.state = state;

@@ -11,7 +11,7 @@ use crate::record::{
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
-use super::context::{Actor, Context, SUSPENDED, refuse_twice};
+use super::context::{Actor, Context, Purpose, SUSPENDED, refuse_twice};
 use super::custody::open_offer;
 use super::listings::take_out;
 use super::lots::keep_documents;
@@ -81,7 +81,7 @@ pub(super) fn item_consigned(context: &mut Context<'_>, body: &ItemConsigned) ->
         states::step(EventType::ItemConsigned, id, item.state).map_err(place)?;
         if !ends {
             context.check_not_offered(id, &item).map_err(place)?;
-            context.check_free(id, &item).map_err(place)?;
+            context.check_free(id, &item, Purpose::Change).map_err(place)?;
         }
         context.build_on_item(&mut item).map_err(place)?;
         item.change_market(|market| {
@@ -146,7 +146,7 @@ fn offer_title(
         context.check_owner(item_id, &item).map_err(place)?;
         states::step(EventType::OwnershipTransferred, item_id, item.state).map_err(place)?;
         context.check_not_offered(item_id, &item).map_err(place)?;
-        context.check_free(item_id, &item).map_err(place)?;
+        context.check_free(item_id, &item, Purpose::HandTo(to)).map_err(place)?;
         context.check_not_reserved(item_id, &item).map_err(place)?;
         context.build_on_item(&mut item).map_err(place)?;
         item.offer = Some(id);
@@ -162,6 +162,7 @@ fn offer_title(
         expires,
         ownership: true,
         state: OfferState::Open,
+        accepted: None,
         title_only: Some(true),
     };
     context.create(RecordKey::Offer(id), id, offer)
@@ -180,7 +181,7 @@ fn take_title(context: &mut Context<'_>, id: &OfferId) -> Result<(), Violation> 
     for offered in &offer.items {
         let mut item = context.item(&offered.item)?;
         states::step(EventType::OwnershipTransferred, &offered.item, item.state)?;
-        context.check_free(&offered.item, &item)?;
+        context.check_free(&offered.item, &item, Purpose::HandTo(offer.to))?;
         context.build_on_item(&mut item)?;
         item.owner = Some(offer.to);
         item.change_market(|market| {
@@ -191,6 +192,7 @@ fn take_title(context: &mut Context<'_>, id: &OfferId) -> Result<(), Violation> 
         context.put_item(offered.item, item);
     }
     offer.state = OfferState::Accepted;
+    offer.accepted = Some(context.event_ref());
     context.put(RecordKey::Offer(*id), offer);
     Ok(())
 }

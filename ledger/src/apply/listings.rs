@@ -7,7 +7,7 @@ use crate::record::{History, Item, Listing, MAX_SELLERS, Pack, RecordKey, Reserv
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
-use super::context::{Context, refuse_twice};
+use super::context::{Context, Purpose, refuse_twice};
 use super::states;
 
 /// How long an item may be kept for a buyer, in seconds: 30 days.
@@ -45,7 +45,7 @@ pub(super) fn items_unpacked(context: &mut Context<'_>, body: &ItemsUnpacked) ->
         context.check_custodian(id, &item).map_err(|violation| violation.field("pack"))?;
         states::step(EventType::ItemsUnpacked, id, item.state).map_err(|violation| violation.field("pack"))?;
         context.check_not_offered(id, &item).map_err(|violation| violation.field("pack"))?;
-        context.check_free(id, &item).map_err(|violation| violation.field("pack"))?;
+        context.check_free(id, &item, Purpose::Change).map_err(|violation| violation.field("pack"))?;
         context.build_on_item(&mut item)?;
         item.change_market(|market| market.pack = None);
         context.put_item(*id, item);
@@ -93,7 +93,7 @@ pub(super) fn item_to_sell(
     states::step(event, id, item.state)?;
     context.check_may_sell(id, &item)?;
     context.check_not_offered(id, &item)?;
-    context.check_free(id, &item)?;
+    context.check_free(id, &item, Purpose::Change)?;
     Ok(item)
 }
 

@@ -9,7 +9,7 @@ use crate::tag::TagCode;
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
-use super::context::{Context, refuse_twice, state_forbids};
+use super::context::{Context, Purpose, refuse_twice, state_forbids};
 use super::listings::{check_listed, check_whole_boxes, item_to_sell};
 use super::lots::keep_documents;
 use super::states;
@@ -110,7 +110,7 @@ fn item_for_sale(context: &Context<'_>, id: &ItemId, body: &SaleRecorded) -> Res
         return Ok(item);
     }
     let item = if context.item(id)?.market().consigned.is_empty() {
-        let item = context.item_to_move(id)?;
+        let item = context.item_to_move(id, Purpose::Change)?;
         context.check_owner(id, &item)?;
         item
     } else {

@@ -10,7 +10,7 @@ use crate::event::EventType::{
 };
 use crate::id::{ItemId, ItemKind};
 use crate::record::ItemState::{
-    self, Claimed, Declared, Destroyed, Exhausted, Finished, InRepair, InStock, Sold,
+    self, Claimed, Declared, Destroyed, Exhausted, Finished, InRepair, InStock, Sold, Voided,
 };
 use crate::violation::Violation;
 
@@ -119,4 +119,4 @@ pub(super) fn step(event: EventType, id: &ItemId, state: ItemState) -> Result<It
 }
 
 /// States that nothing leads out of.
-pub const FINAL: &[ItemState] = &[Exhausted, Destroyed];
+pub const FINAL: &[ItemState] = &[Destroyed, Voided];

@@ -14,11 +14,11 @@ use minicbor::{Decode, Encode};
 use crate::cbor::{self, CborError};
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, ExportId, ItemId, ItemKind, ListingId, LogIndex, OfferId, PackId, ParticipantId, SaleId,
-    SettlementId, ShipmentId, StatementId, WorkOrderId,
+    ConsignmentId, DisputeId, ExportId, HoldId, ItemId, ItemKind, ListingId, LogIndex, OfferId, PackId,
+    ParticipantId, RecallId, SaleId, SettlementId, ShipmentId, StatementId, WorkOrderId,
 };
 use crate::key::KeyId;
-use crate::record::{Parentage, RecordKey};
+use crate::record::{EventRef, Parentage, RecordKey};
 use crate::sealed::Disclosure;
 use crate::tag::TagCode;
 
@@ -209,6 +209,14 @@ pub(super) fn read_key(bytes: &[u8]) -> Option<RecordKey> {
         28 => {
             let (code, unit) = rest.split_first_chunk::<10>()?;
             RecordKey::ClaimUnit(TagCode::new(*code), KeyId(Hash(unit.try_into().ok()?)))
+        }
+        16 => RecordKey::Hold(HoldId::new(sixteen()?)),
+        17 => RecordKey::Dispute(DisputeId::new(sixteen()?)),
+        18 => RecordKey::Recall(RecallId::new(sixteen()?)),
+        31 => {
+            let (index, event) = rest.split_first_chunk::<8>()?;
+            let index = LogIndex(u64::from_be_bytes(*index));
+            RecordKey::Said(EventRef { index, event: u16::from_be_bytes(event.try_into().ok()?) })
         }
         _ => return None,
     };

@@ -1,10 +1,10 @@
 //! Which record: keys, and their place in the state map and in an index.
 
-use super::Parentage;
+use super::{EventRef, Parentage};
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, ExportId, ItemId, ListingId, OfferId, PackId, ParticipantId, SaleId, SettlementId, ShipmentId,
-    WorkOrderId,
+    ConsignmentId, DisputeId, ExportId, HoldId, ItemId, ListingId, OfferId, PackId, ParticipantId, RecallId,
+    SaleId, SettlementId, ShipmentId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::tag::TagCode;
@@ -56,6 +56,14 @@ pub enum RecordKey {
     Export(ExportId),
     /// A unit of a batch that its buyer has claimed, by the batch's tag and the unit's claim key.
     ClaimUnit(TagCode, KeyId),
+    /// A hold.
+    Hold(HoldId),
+    /// A dispute.
+    Dispute(DisputeId),
+    /// A recall.
+    Recall(RecallId),
+    /// What an event said that no other record keeps.
+    Said(EventRef),
 }
 
 impl RecordKey {
@@ -85,6 +93,10 @@ impl RecordKey {
             Self::Settlement(_) => 26,
             Self::Export(_) => 27,
             Self::ClaimUnit(..) => 28,
+            Self::Hold(_) => 16,
+            Self::Dispute(_) => 17,
+            Self::Recall(_) => 18,
+            Self::Said(_) => 31,
         }
     }
 
@@ -117,6 +129,13 @@ impl RecordKey {
             Self::ClaimUnit(code, unit) => {
                 bytes.extend(code.bytes());
                 bytes.extend(unit.0.as_bytes());
+            }
+            Self::Hold(id) => bytes.extend(id.bytes()),
+            Self::Dispute(id) => bytes.extend(id.bytes()),
+            Self::Recall(id) => bytes.extend(id.bytes()),
+            Self::Said(event) => {
+                bytes.extend(event.index.0.to_be_bytes());
+                bytes.extend(event.event.to_be_bytes());
             }
         }
         bytes

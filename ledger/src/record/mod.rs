@@ -6,6 +6,7 @@
 //! `schemas/records.cddl`. Nothing here decides anything: `apply` does.
 
 mod descent;
+mod dispute;
 mod item;
 mod key;
 mod market;
@@ -17,16 +18,17 @@ use std::sync::Arc;
 use minicbor::{Decode, Encode};
 
 pub use descent::{Offspring, Parentage};
+pub use dispute::{Dispute, Hold, MAX_ABOUT, MAX_MARKS, Recall, Said};
 pub use item::{
-    CertificateLink, Claims, CountBalance, Detail, Document, Item, ItemState, Loss, MAX_KEPT, MassBalance,
-    Missing, Origin, Parent, Standing, TreatmentState,
+    CertificateLink, Claims, Contradiction, CountBalance, Detail, Document, Item, ItemState, Loss, MAX_KEPT,
+    MassBalance, Missing, Origin, Parent, Standing, TreatmentState, WaitingCorrection,
 };
 pub use key::RecordKey;
 pub use market::{
     ClaimUnit, ClaimedUnit, Consigned, Export, Listing, MAX_SELLERS, Market, OwnerKey, Pack, Reserved, Settlement, Shipment,
 };
 pub use party::{
-    Clock, Issuer, Key, Ledger, Participant, Policy, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, Yield,
+    Clock, Frozen, Issuer, Key, Ledger, Participant, Policy, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, Yield,
 };
 pub use trade::{Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Tag, TagUnits, WorkOrder};
 
@@ -64,7 +66,7 @@ impl History {
 }
 
 /// An event by its place in the log.
-#[derive(Clone, Copy, Debug, Decode, Encode, Eq, Ord, PartialEq, PartialOrd, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
 #[cbor(map)]
 pub struct EventRef {
     /// The log index of its statement.
@@ -121,7 +123,7 @@ macro_rules! records {
 }
 
 records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer Offspring
-    Listing Shipment Pack OwnerKey Settlement Export ClaimUnit }
+    Hold Dispute Recall Said Listing Shipment Pack OwnerKey Settlement Export ClaimUnit }
 
 impl Record {
     /// Reads the record of a key.
@@ -152,6 +154,10 @@ impl Record {
             RecordKey::Settlement(_) => Self::Settlement(cbor::decode_exact(bytes)?),
             RecordKey::Export(_) => Self::Export(cbor::decode_exact(bytes)?),
             RecordKey::ClaimUnit(..) => Self::ClaimUnit(cbor::decode_exact(bytes)?),
+            RecordKey::Hold(_) => Self::Hold(cbor::decode_exact(bytes)?),
+            RecordKey::Dispute(_) => Self::Dispute(cbor::decode_exact(bytes)?),
+            RecordKey::Recall(_) => Self::Recall(cbor::decode_exact(bytes)?),
+            RecordKey::Said(_) => Self::Said(cbor::decode_exact(bytes)?),
         })
     }
 
@@ -186,6 +192,10 @@ impl Record {
             Self::Settlement(r) => &r.history,
             Self::Export(r) => &r.history,
             Self::ClaimUnit(r) => &r.history,
+            Self::Hold(r) => &r.history,
+            Self::Dispute(r) => &r.history,
+            Self::Recall(r) => &r.history,
+            Self::Said(r) => &r.history,
         })
     }
 
@@ -212,6 +222,10 @@ impl Record {
             Self::Settlement(r) => &mut r.history,
             Self::Export(r) => &mut r.history,
             Self::ClaimUnit(r) => &mut r.history,
+            Self::Hold(r) => &mut r.history,
+            Self::Dispute(r) => &mut r.history,
+            Self::Recall(r) => &mut r.history,
+            Self::Said(r) => &mut r.history,
         })
     }
 }

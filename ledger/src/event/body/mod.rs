@@ -7,6 +7,7 @@ mod buyer;
 mod common;
 mod correction;
 mod custody;
+mod dispute;
 mod evidence;
 mod export;
 mod hands;
@@ -27,10 +28,11 @@ pub use common::{
     CustomsElements, DeclarationElement, DocumentRef, Gain, Grade, Input, Loss, OriginShare,
     TreatmentStatement, Weighing,
 };
-pub use correction::EventCorrected;
+pub use correction::{DisclosureDestroyed, EventCorrected, EventVoided, LedgerFrozen};
 pub use custody::{
     AcceptLine, CustodyAccepted, CustodyCancelled, CustodyOffered, CustodyRejected, OfferLine,
 };
+pub use dispute::{DisputeAnswered, DisputeOpened, DisputeResolved, HoldPlaced, HoldReleased, RecallIssued};
 pub use evidence::{CertificateLinked, TreatmentDeclared};
 pub use export::{
     ExportPrepared, ItemReturned, PaymentSettled, ProductId, ShipmentDelivered, ShipmentDispatched,
