@@ -493,7 +493,7 @@ impl<'a> Context<'a> {
         Err(Violation::new(Reason::NotCustodian).with(id).with(item.custodian))
     }
 
-    /// Rule C5: what one seller keeps for a buyer, nobody else sells or gives away.
+    /// Rule C5: what one seller keeps for a buyer, nobody else sells, divides, works up or gives away.
     pub(crate) fn check_not_reserved(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
         match item.market().reserved_at(self.clock) {
             Some(reserved) if reserved.by != self.author()? => Err(Violation::new(Reason::ReservedBy)

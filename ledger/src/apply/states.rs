@@ -1,9 +1,9 @@
 //! The state machine of items, written down once: which event takes an item from which states to which (rule C5).
-//! Rules ask it; `schemas/states.md` is made from it. What stands beside the state (held, recalled, lost, packed,
-//! reserved, under way) is not here.
+//! The rules of the market ask it, and tests hold whole histories against it. What stands beside the state (held,
+//! recalled, lost, packed, reserved, under way) is not here.
 
 use crate::event::EventType::{
-    self, ClaimRedeemed, ConsignmentReceived, CustodyAccepted, CustodyAssigned, CustodyOffered, ExportPrepared,
+    self, ClaimRedeemed, ConsignmentReceived, CustodyAccepted, CustodyAssigned, CustodyOffered, EventCorrected, EventVoided, ExportPrepared,
     ItemConsigned, ItemLost, ItemRecovered, ItemReserved, ItemReturned, ItemsPacked, ItemsUnpacked, ListingOpened,
     LossRecorded, LotDeclared, LotMerged, LotSplit, OwnerTransferred, OwnershipTransferred, SaleCancelled,
     SaleRecorded, ShipmentDispatched, TagBound, TagReplaced, TreatmentApplied, WorkCompleted, WorkStarted,
@@ -82,6 +82,11 @@ pub const TRANSITIONS: &[Transition] = &[
     line(ItemReturned, WITH_BUYER, Then::InHand),
     line(ItemLost, EXISTS, Then::Stays),
     line(ItemRecovered, EXISTS, Then::Stays),
+    line(EventVoided, &[Declared, InStock, Finished], Then::Becomes(Voided)),
+    line(EventVoided, IN_HAND, Then::Stays),
+    line(EventVoided, &[Exhausted], Then::InHand),
+    line(EventCorrected, &ItemState::ALL, Then::StaysOrExhausted),
+    line(EventCorrected, &[Exhausted], Then::InHand),
 ];
 
 /// What an item in hand is: a piece finished, anything else in stock.

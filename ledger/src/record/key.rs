@@ -81,6 +81,11 @@ impl RecordKey {
             HoldId::PREFIX => text.parse().ok().map(Self::Hold),
             DisputeId::PREFIX => text.parse().ok().map(Self::Dispute),
             RecallId::PREFIX => text.parse().ok().map(Self::Recall),
+            ListingId::PREFIX => text.parse().ok().map(Self::Listing),
+            PackId::PREFIX => text.parse().ok().map(Self::Pack),
+            ShipmentId::PREFIX => text.parse().ok().map(Self::Shipment),
+            ExportId::PREFIX => text.parse().ok().map(Self::Export),
+            SettlementId::PREFIX => text.parse().ok().map(Self::Settlement),
             _ => None,
         }
     }
