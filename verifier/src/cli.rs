@@ -77,21 +77,12 @@ pub fn run<I: IntoIterator<Item = OsString>>(args: I, out: &mut dyn Write, err: 
         }
     };
     let (What::Item { common, .. } | What::Log { common, .. }) = &command.what;
-    let trust = match trust_file(&common.trust) {
-        Ok(trust) => trust,
-        Err(error) => {
-            let _ = writeln!(err, "{}: {error}", common.trust.display());
-            return exit::USAGE;
-        }
-    };
-    let report = match &command.what {
-        What::Item { file, .. } => item(file, &trust),
-        What::Log { log, state, .. } => match Source::named(log) {
+    let report = match (trust_file(&common.trust), &command.what) {
+        (Err(error), _) => unreadable(&format!("{}: {error}", common.trust.display())),
+        (Ok(trust), What::Item { file, .. }) => item(file, &trust),
+        (Ok(trust), What::Log { log, state, .. }) => match Source::named(log) {
             Ok(source) => verify_log(&source, &trust, &Memory::at(state.clone()), &Progress::to_stderr()),
-            Err(error) => {
-                let _ = writeln!(err, "{log}: {error}");
-                return exit::USAGE;
-            }
+            Err(error) => unreadable(&format!("{log}: {error}")),
         },
     };
     let lang = common.lang.unwrap_or_else(language);
