@@ -9,15 +9,16 @@ use std::sync::Arc;
 use crate::event::body::OutputKind;
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, DisputeId, ExportId, HoldId, ItemId, ItemKind, ListingId, LogIndex, Nonce, OfferId, PackId,
-    ParticipantId, RecallId, SaleId, ShipmentId, StatementId, WorkOrderId,
+    ConsignmentId, DisputeId, ExportId, HoldId, ItemId, ItemKind, ListingId, LogIndex, Nonce, OfferId,
+    PackId, ParticipantId, RecallId, SaleId, ShipmentId, StatementId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::mass::Milligrams;
 use crate::record::{
-    Certificate, Clock, Consignment, Contradiction, Dispute, EventRef, Export, Hold, Issuer as IssuerRecord, Item,
-    ItemState, Key, Ledger, Listing, MAX_KEPT, Offer, Offspring, OwnerKey, Pack, Parentage, Participant, Policy,
-    Recall, Record, RecordKey, Said, Sale, Sequence, Shipment, Tag, View, Warning, WorkOrder,
+    Certificate, Clock, Consignment, Contradiction, Dispute, EventRef, Export, Hold, Issuer as IssuerRecord,
+    Item, ItemState, Key, Ledger, Listing, MAX_KEPT, Offer, Offspring, OwnerKey, Pack, Parentage,
+    Participant, Policy, Recall, Record, RecordKey, Said, Sale, Sequence, Shipment, Tag, View, Warning,
+    WorkOrder,
 };
 use crate::tag::TagCode;
 use crate::time::Timestamp;
@@ -496,10 +497,9 @@ impl<'a> Context<'a> {
     /// Rule C5: what one seller keeps for a buyer, nobody else sells, divides, works up or gives away.
     pub(crate) fn check_not_reserved(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
         match item.market().reserved_at(self.clock) {
-            Some(reserved) if reserved.by != self.author()? => Err(Violation::new(Reason::ReservedBy)
-                .with(id)
-                .with(reserved.by)
-                .with(reserved.until)),
+            Some(reserved) if reserved.by != self.author()? => {
+                Err(Violation::new(Reason::ReservedBy).with(id).with(reserved.by).with(reserved.until))
+            }
             _ => Ok(()),
         }
     }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::event::EventType;
-use crate::event::body::{ExportPrepared, ItemReturned, PaymentSettled, ShipmentDelivered, ShipmentDispatched};
+use crate::event::body::{
+    ExportPrepared, ItemReturned, PaymentSettled, ShipmentDelivered, ShipmentDispatched,
+};
 use crate::id::{ExportId, ItemId, SettlementId, ShipmentId};
 use crate::record::{Export, History, Item, Market, RecordKey, Settlement, Shipment};
 use crate::violation::{Reason, Violation};
@@ -31,9 +33,11 @@ fn check_trader(context: &Context<'_>, id: &ItemId, item: &Item) -> Result<(), V
 pub(super) fn export_prepared(context: &mut Context<'_>, body: &ExportPrepared) -> Result<(), Violation> {
     refuse_twice(body.items.iter().copied(), "items")?;
     refuse_twice(body.material_origins.iter().copied(), "material_origins")?;
-    if body.tariff_code.as_ref().is_some_and(|code| {
-        !code.as_str().bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-    }) {
+    if body
+        .tariff_code
+        .as_ref()
+        .is_some_and(|code| !code.as_str().bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
+    {
         let text = words(
             "a tariff code has digits and dots only",
             "税则号只含数字和点",

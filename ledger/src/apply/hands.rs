@@ -85,9 +85,9 @@ pub(super) fn item_consigned(context: &mut Context<'_>, body: &ItemConsigned) ->
         }
         context.build_on_item(&mut item).map_err(place)?;
         item.change_market(|market| {
-            market.consigned.retain(|given| {
-                given.seller != body.seller && clock.unix() <= given.until.unix()
-            });
+            market
+                .consigned
+                .retain(|given| given.seller != body.seller && clock.unix() <= given.until.unix());
         });
         if !ends {
             if item.market().consigned.len() >= MAX_SELLERS {

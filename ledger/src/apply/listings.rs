@@ -44,7 +44,8 @@ pub(super) fn items_unpacked(context: &mut Context<'_>, body: &ItemsUnpacked) ->
     for id in &pack.items {
         let mut item = context.item(id)?;
         context.check_custodian(id, &item).map_err(|violation| violation.field("pack"))?;
-        states::step(EventType::ItemsUnpacked, id, item.state).map_err(|violation| violation.field("pack"))?;
+        states::step(EventType::ItemsUnpacked, id, item.state)
+            .map_err(|violation| violation.field("pack"))?;
         context.check_not_offered(id, &item).map_err(|violation| violation.field("pack"))?;
         context.check_free(id, &item, Purpose::Change).map_err(|violation| violation.field("pack"))?;
         context.build_on_item(&mut item)?;
@@ -85,11 +86,7 @@ pub(super) fn take_out(context: &mut Context<'_>, id: &ItemId, item: &mut Item) 
 }
 
 /// An item that the author may sell: his own, or consigned to him; in a state to be sold, free, and not offered.
-pub(super) fn item_to_sell(
-    context: &Context<'_>,
-    event: EventType,
-    id: &ItemId,
-) -> Result<Item, Violation> {
+pub(super) fn item_to_sell(context: &Context<'_>, event: EventType, id: &ItemId) -> Result<Item, Violation> {
     let item = context.item(id)?;
     states::step(event, id, item.state)?;
     context.check_may_sell(id, &item)?;
@@ -146,11 +143,7 @@ pub(super) fn listing_closed(context: &mut Context<'_>, body: &ListingClosed) ->
     Ok(())
 }
 
-fn own_listing(
-    context: &Context<'_>,
-    id: &ListingId,
-    seller: ParticipantId,
-) -> Result<Listing, Violation> {
+fn own_listing(context: &Context<'_>, id: &ListingId, seller: ParticipantId) -> Result<Listing, Violation> {
     let listing = context.listing(id).map_err(|violation| violation.field("listing"))?;
     if listing.seller != seller {
         return Err(Violation::new(Reason::NotOwner).with(id).field("listing"));

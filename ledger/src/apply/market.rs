@@ -9,7 +9,7 @@ use crate::tag::TagCode;
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
-use super::context::{Context, Purpose, refuse_twice, state_forbids};
+use super::context::{Context, refuse_twice, state_forbids};
 use super::listings::{check_listed, check_whole_boxes, item_to_sell};
 use super::lots::keep_documents;
 use super::states;
@@ -57,7 +57,8 @@ fn bind(
     if TagCode::of(&claim_key) != code {
         return Err(Violation::new(Reason::TagNotHash).with(code).field("code"));
     }
-    let tag = Tag { history: History::default(), item, claim_key, replaced_by: None, claimed: None, units: None };
+    let tag =
+        Tag { history: History::default(), item, claim_key, replaced_by: None, claimed: None, units: None };
     context.create(RecordKey::Tag(code), code, tag).map_err(|violation| violation.field("code"))
 }
 
@@ -109,13 +110,7 @@ fn item_for_sale(context: &Context<'_>, id: &ItemId, body: &SaleRecorded) -> Res
         context.check_owner(id, &item)?;
         return Ok(item);
     }
-    let item = if context.item(id)?.market().consigned.is_empty() {
-        let item = context.item_to_move(id, Purpose::Change)?;
-        context.check_owner(id, &item)?;
-        item
-    } else {
-        item_to_sell(context, EventType::SaleRecorded, id)?
-    };
+    let item = item_to_sell(context, EventType::SaleRecorded, id)?;
     context.check_not_reserved(id, &item)?;
     if let Some(listing) = &body.listing {
         check_listed(context, id, &item, listing)?;

@@ -3,10 +3,11 @@
 //! recalled, lost, packed, reserved, under way) is not here.
 
 use crate::event::EventType::{
-    self, ClaimRedeemed, ConsignmentReceived, CustodyAccepted, CustodyAssigned, CustodyOffered, EventCorrected, EventVoided, ExportPrepared,
-    ItemConsigned, ItemLost, ItemRecovered, ItemReserved, ItemReturned, ItemsPacked, ItemsUnpacked, ListingOpened,
-    LossRecorded, LotDeclared, LotMerged, LotSplit, OwnerTransferred, OwnershipTransferred, SaleCancelled,
-    SaleRecorded, ShipmentDispatched, TagBound, TagReplaced, TreatmentApplied, WorkCompleted, WorkStarted,
+    self, ClaimRedeemed, ConsignmentReceived, CustodyAccepted, CustodyAssigned, CustodyOffered,
+    EventCorrected, EventVoided, ExportPrepared, ItemConsigned, ItemLost, ItemRecovered, ItemReserved,
+    ItemReturned, ItemsPacked, ItemsUnpacked, ListingOpened, LossRecorded, LotDeclared, LotMerged, LotSplit,
+    OwnerTransferred, OwnershipTransferred, SaleCancelled, SaleRecorded, ShipmentDispatched, TagBound,
+    TagReplaced, TreatmentApplied, WorkCompleted, WorkStarted,
 };
 use crate::id::{ItemId, ItemKind};
 use crate::record::ItemState::{

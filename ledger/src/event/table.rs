@@ -185,15 +185,8 @@ const HOLDERS: Author = Author::Participant(&[
 ]);
 const MAKERS: Author = Author::Participant(&["studio", "artisan", "treater", "importer", "seller"]);
 const SELLERS: Author = Author::Participant(&["seller", "studio", "artisan", "importer", "marketplace"]);
-const EXPORTERS: Author = Author::Participant(&[
-    "seller",
-    "studio",
-    "artisan",
-    "importer",
-    "exporter",
-    "marketplace",
-    "broker",
-]);
+const EXPORTERS: Author =
+    Author::Participant(&["seller", "studio", "artisan", "importer", "exporter", "marketplace", "broker"]);
 const CARRIERS: Author = Author::Participant(&[
     "importer",
     "studio",

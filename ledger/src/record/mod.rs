@@ -25,7 +25,8 @@ pub use item::{
 };
 pub use key::RecordKey;
 pub use market::{
-    ClaimUnit, ClaimedUnit, Consigned, Export, Listing, MAX_SELLERS, Market, OwnerKey, Pack, Reserved, Settlement, Shipment,
+    ClaimUnit, ClaimedUnit, Consigned, Export, Listing, MAX_SELLERS, Market, OwnerKey, Pack, Reserved,
+    Settlement, Shipment,
 };
 pub use party::{
     Clock, Frozen, Issuer, Key, Ledger, Participant, Policy, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, Yield,
@@ -123,7 +124,7 @@ macro_rules! records {
 }
 
 records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer Offspring
-    Hold Dispute Recall Said Listing Shipment Pack OwnerKey Settlement Export ClaimUnit }
+Hold Dispute Recall Said Listing Shipment Pack OwnerKey Settlement Export ClaimUnit }
 
 impl Record {
     /// Reads the record of a key.

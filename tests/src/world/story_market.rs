@@ -1,12 +1,12 @@
 //! The market's part of the story: consigned, listed, kept for a buyer, sold, exported, claimed, passed on, given back;
 //! and goods that change owner or hands otherwise, or go missing.
 
+use lode_ledger::event::Event;
 use lode_ledger::event::body::{
     ClaimRedeemed, CustodyAssigned, ExportPrepared, ItemConsigned, ItemLost, ItemRecovered, ItemReserved,
     ItemReturned, ItemsPacked, ItemsUnpacked, ListingClosed, ListingOpened, OutputKind, OwnerTransferred,
     OwnershipTransferred, PaymentSettled, ProductId, ShipmentDelivered, ShipmentDispatched,
 };
-use lode_ledger::event::Event;
 use lode_ledger::hash::Hash;
 use lode_ledger::id::{ExportId, ItemId, ListingId, Nonce, OfferId, PackId, ShipmentId};
 use lode_ledger::key::prove_possession;
@@ -22,7 +22,7 @@ use super::{KG, ORIGIN, Who, World, code, secret};
 impl World {
     /// What the market does.
     pub(super) fn market(&mut self) {
-        let (one, two, rest) = self.stock();
+        let (one, two, rest) = self.market_pieces();
         self.to_market(one);
         self.to_buyer(one);
         self.other_ways(two, rest);
@@ -37,7 +37,7 @@ impl World {
         Timestamp::from_unix(self.now.unix() + days * 86_400)
     }
 
-    fn stock(&mut self) -> (ItemId, ItemId, ItemId) {
+    fn market_pieces(&mut self) -> (ItemId, ItemId, ItemId) {
         self.begin("pieces for the market");
         let (body, lot) = self.lot(Who::Studio, "opening_stock", "BR", 10 * KG);
         self.must(Who::Studio, body);
@@ -192,10 +192,7 @@ impl World {
         self.must(Who::Studio, offered);
         let offer = OfferId::derive(ORIGIN, &self.issuer(Who::Studio), &nonce, 0);
         let (nonce, to, items, expires) = (None, None, Vec::new().into(), None);
-        self.must(
-            Who::ImporterA,
-            OwnershipTransferred { at, nonce, to, items, expires, offer: Some(offer) },
-        );
+        self.must(Who::ImporterA, OwnershipTransferred { at, nonce, to, items, expires, offer: Some(offer) });
         self.begin("stolen and found again");
         let report = Some(document("police_report", "report of the theft"));
         self.must(Who::Studio, ItemLost { at, items: vec![piece].into(), how: Loss::Stolen, report });
