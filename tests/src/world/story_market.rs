@@ -23,8 +23,8 @@ impl World {
     /// What the market does.
     pub(super) fn market(&mut self) {
         let (one, two, rest) = self.market_pieces();
-        self.to_market(one);
-        self.to_buyer(one);
+        self.on_the_market(one);
+        self.with_its_buyer(one);
         self.other_ways(two, rest);
         self.seal();
     }
@@ -55,7 +55,7 @@ impl World {
         (made[0], made[1], lot)
     }
 
-    fn to_market(&mut self, piece: ItemId) {
+    fn on_the_market(&mut self, piece: ItemId) {
         self.begin("a piece is consigned, listed and kept for a buyer");
         let body = self.tag(piece, "figure");
         self.must(Who::Studio, body);
@@ -146,7 +146,7 @@ impl World {
         self.submit(statement).unwrap_or_else(|error| panic!("a buyer, {name}: {error}"));
     }
 
-    fn to_buyer(&mut self, piece: ItemId) {
+    fn with_its_buyer(&mut self, piece: ItemId) {
         self.begin("the buyer claims it, passes it on, and it comes back");
         let (at, tag) = (self.now, tag_code("figure"));
         let (first, second) = (secret("owner one"), secret("owner two"));
