@@ -3,6 +3,7 @@
 
 mod agreement;
 mod histories;
+mod market;
 mod mutations;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -432,12 +432,7 @@ impl<'a> Context<'a> {
     pub(crate) fn check_free(&self, id: &ItemId, item: &Item, purpose: Purpose) -> Result<(), Violation> {
         let standing = item.standing();
         let because = |reason, by: String| Err(Violation::new(reason).with(id).with(by));
-        if let Some(missing) = &standing.missing {
-            return Err(Violation::new(Reason::Missing)
-                .with(id)
-                .saying(missing.how.words())
-                .with(missing.reported.index));
-        }
+        self.check_not_missing(id, item)?;
         if let Some(hold) = standing.holds.first() {
             return because(Reason::Held, hold.to_string());
         }
@@ -455,6 +450,17 @@ impl<'a> Context<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Rule C5: with what was reported lost or stolen nothing is done until it is recovered.
+    pub(crate) fn check_not_missing(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        match &item.standing().missing {
+            Some(missing) => Err(Violation::new(Reason::Missing)
+                .with(id)
+                .saying(missing.how.words())
+                .with(missing.reported.index)),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn check_custodian(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {

@@ -71,8 +71,10 @@ pub(super) fn item_consigned(context: &mut Context<'_>, body: &ItemConsigned) ->
     if body.seller == context.author()? {
         return Err(Violation::new(Reason::ToSelf).field("seller"));
     }
-    check_taker(context, &body.seller, "seller")?;
     let ends = body.until.unix() <= context.clock.unix();
+    if !ends {
+        check_taker(context, &body.seller, "seller")?;
+    }
     let clock = context.clock;
     for (n, id) in body.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
@@ -205,14 +207,7 @@ pub(super) fn item_lost(context: &mut Context<'_>, body: &ItemLost) -> Result<()
         let mut item = context.item(id).map_err(place)?;
         check_holder(context, id, &item).map_err(place)?;
         states::step(EventType::ItemLost, id, item.state).map_err(place)?;
-        if let Some(missing) = item.standing().missing {
-            return Err(place(
-                Violation::new(Reason::Missing)
-                    .with(id)
-                    .saying(missing.how.words())
-                    .with(missing.reported.index),
-            ));
-        }
+        context.check_not_missing(id, &item).map_err(place)?;
         context.build_on_item(&mut item).map_err(place)?;
         item.change_standing(|standing| standing.missing = Some(Missing { how: body.how, reported }));
         if let Some(report) = &body.report {

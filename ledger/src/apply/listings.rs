@@ -15,7 +15,6 @@ const MAX_RESERVATION_S: i64 = 30 * 86_400;
 
 pub(super) fn items_packed(context: &mut Context<'_>, body: &ItemsPacked) -> Result<(), Violation> {
     refuse_twice(body.items.iter().copied(), "items")?;
-    refuse_twice(body.items.iter().copied(), "items")?;
     let id = PackId::derive(&context.origin, &context.issuer, &body.nonce, 0);
     let packer = context.author()?;
     for (n, item_id) in body.items.iter().enumerate() {
