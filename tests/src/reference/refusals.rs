@@ -6,9 +6,8 @@ mod market;
 use std::collections::BTreeSet;
 
 use lode_ledger::event::body::{
-    CertificateLinked, ConsignmentReceived, CustodyAccepted, CustodyOffered, Input, Loss, LotDeclared,
-    LotMerged, LotSplit, OutputKind, SupplierCountersigned, TreatmentApplied, TreatmentDeclared,
-    WorkCompleted,
+    CertificateLinked, ConsignmentReceived, Input, Loss, LotDeclared, LotMerged, LotSplit, OutputKind,
+    SupplierCountersigned, TreatmentApplied, TreatmentDeclared, WorkCompleted,
 };
 use lode_ledger::event::{Author, Event};
 use lode_ledger::id::{ItemId, ItemKind, OfferId, ParticipantId, WorkOrderId};
@@ -59,10 +58,6 @@ pub(super) fn of(state: &State, issuer: Issuer, event: &Event) -> BTreeSet<&'sta
             }
         }
         Event::WorkCompleted(body) => asked.work_completed(body),
-        Event::CustodyOffered(body) => asked.custody_offered(body),
-        Event::CustodyAccepted(body) => asked.custody_accepted(body),
-        Event::CustodyRejected(body) => drop(asked.open_offer(body.offer, |offer| offer.to)),
-        Event::CustodyCancelled(body) => drop(asked.open_offer(body.offer, |offer| offer.from)),
         other => panic!("{} is not in the reference", other.event_type().spec().name),
     }
     asked.reasons
@@ -160,13 +155,13 @@ impl Asked<'_> {
 
     /// The item is there, in the author's hands, free and workable.
     fn in_hand(&mut self, id: ItemId) {
-        self.to_move(id);
+        self.movable(id);
         let packed = self.state.items.get(&id).is_some_and(|item| item.dealing.pack.is_some());
         self.must(!packed, "packed");
     }
 
     /// As [`Self::in_hand`], where it may be in a box that moves with everything in it.
-    fn to_move(&mut self, id: ItemId) {
+    fn movable(&mut self, id: ItemId) {
         let Some(item) = self.state.items.get(&id) else { return self.no("not-found") };
         self.must(item.stage == Stage::Here, "state-forbids");
         self.must(item.custodian == self.author, "not-custodian");
@@ -479,57 +474,5 @@ impl Asked<'_> {
         self.measurement(&body.losses, job.entered, 0);
         self.must(left >= 0, "too-much-taken");
         self.must(left == mg(body.left_mg), "not-balanced");
-    }
-
-    /// A weighing that takes the place of what the book has.
-    fn weighing(&mut self, item: &Thing, weighed: i128, resolution: i128) {
-        let (_, most, _) = self.policy();
-        let scales = self.scales(item.left, item.resolution, resolution);
-        let more = weighed - item.left;
-        let allowed = share(item.entered, most).max(scales);
-        self.must(more <= 0 || item.gained + more <= allowed, "mass-from-nowhere");
-        self.must(more >= 0 || -more <= share(item.left, most).max(scales), "loss-unstated");
-    }
-
-    fn custody_offered(&mut self, body: &CustodyOffered) {
-        self.twice(body.lines.iter().map(|line| line.item));
-        self.must(Some(body.to) != self.author, "to-self");
-        self.taker(body.to);
-        let ids: Vec<ItemId> = body.lines.iter().map(|line| line.item).collect();
-        self.whole_boxes(&ids);
-        self.must(body.expires.unix() > self.state.clock, "fields-disagree");
-        for line in body.lines.iter() {
-            self.to_move(line.item);
-            self.not_zero(mg(line.mass_mg));
-            let Some(item) = self.state.items.get(&line.item) else { continue };
-            if body.ownership == Some(true) {
-                self.must(item.owner == self.author, "not-owner");
-                self.not_kept(item);
-            }
-            self.weighing(item, mg(line.mass_mg), mg(line.resolution_mg));
-        }
-        let id = OfferId::derive(ORIGIN, &self.by().to_string(), &body.nonce, 0);
-        self.unless_new(self.state.offers.contains_key(&id));
-    }
-
-    fn custody_accepted(&mut self, body: &CustodyAccepted) {
-        self.twice(body.lines.iter().map(|line| line.item));
-        let Some(offer) = self.open_offer(body.offer, |offer| offer.to) else { return };
-        self.must(!offer.title_only, "title-only");
-        self.must(body.lines.len() == offer.lines.len(), "lines-differ");
-        for line in body.lines.iter() {
-            let Some((_, mass, resolution)) = offer.lines.iter().find(|(item, ..)| *item == line.item) else {
-                self.no("lines-differ");
-                continue;
-            };
-            let measured = mg(line.measured_mg);
-            self.not_zero(measured);
-            let allowed = self.scales(*mass, *resolution, mg(line.resolution_mg));
-            self.must((measured - mass).abs() <= allowed, "difference-too-large");
-            if let Some(item) = self.state.items.get(&line.item) {
-                self.must(!item.dealing.missing, "missing");
-                self.weighing(item, measured, mg(line.resolution_mg));
-            }
-        }
     }
 }

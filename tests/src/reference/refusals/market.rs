@@ -1,11 +1,12 @@
-//! Why nothing may be said of a tag, a sale, a listing, a box, a shipment, a claim.
+//! Why nothing may be said of a hand-over, a tag, a sale, a listing, a box, a shipment, a claim.
 
 use std::collections::BTreeSet;
 
 use lode_ledger::event::Event;
 use lode_ledger::event::body::{
-    ClaimRedeemed, CustodyAssigned, ExportPrepared, ItemConsigned, ItemReserved, ItemReturned, ItemsPacked,
-    ListingOpened, OwnerTransferred, OwnershipTransferred, PaymentSettled, SaleRecorded, ShipmentDispatched,
+    ClaimRedeemed, CustodyAccepted, CustodyAssigned, CustodyOffered, ExportPrepared, ItemConsigned,
+    ItemReserved, ItemReturned, ItemsPacked, ListingOpened, OwnerTransferred, OwnershipTransferred,
+    PaymentSettled, SaleRecorded, ShipmentDispatched,
 };
 use lode_ledger::id::{
     ExportId, ItemId, ListingId, OfferId, PackId, ParticipantId, SaleId, SettlementId, ShipmentId,
@@ -14,7 +15,7 @@ use lode_ledger::key::{PublicKey, Signature, check_possession};
 use lode_ledger::statement::Issuer;
 use lode_ledger::tag::TagCode;
 
-use super::{Asked, Stage, Thing};
+use super::{Asked, Stage, Thing, mg, share};
 use crate::world::ORIGIN;
 
 /// How many may list one thing at a time.
@@ -26,6 +27,10 @@ impl Asked<'_> {
     /// Asks of an event of the market. Whether it was one.
     pub(super) fn market(&mut self, event: &Event) -> bool {
         match event {
+            Event::CustodyOffered(body) => self.custody_offered(body),
+            Event::CustodyAccepted(body) => self.custody_accepted(body),
+            Event::CustodyRejected(body) => drop(self.open_offer(body.offer, |offer| offer.to)),
+            Event::CustodyCancelled(body) => drop(self.open_offer(body.offer, |offer| offer.from)),
             Event::TagBound(body) => {
                 self.in_hand(body.item);
                 if self.state.items.get(&body.item).is_some_and(|item| item.tag.is_some()) {
@@ -116,7 +121,7 @@ impl Asked<'_> {
     }
 
     /// Somebody who can be given something.
-    pub(super) fn taker(&mut self, to: ParticipantId) {
+    fn taker(&mut self, to: ParticipantId) {
         self.must(self.state.roles.contains_key(&to), "not-found");
         self.must(!self.state.suspended.contains(&to), "state-forbids");
     }
@@ -133,7 +138,7 @@ impl Asked<'_> {
         self.must(within_reach, "not-custodian");
     }
 
-    fn to_sell(&mut self, id: ItemId) -> Option<Thing> {
+    fn for_sale(&mut self, id: ItemId) -> Option<Thing> {
         let item = self.thing(id)?;
         self.must(item.stage == Stage::Here, "state-forbids");
         self.may_sell(&item);
@@ -152,7 +157,7 @@ impl Asked<'_> {
     }
 
     /// Who names one thing of a box names all.
-    pub(super) fn whole_boxes(&mut self, ids: &[ItemId]) {
+    fn whole_boxes(&mut self, ids: &[ItemId]) {
         let packs: BTreeSet<PackId> =
             ids.iter().filter_map(|id| self.state.items.get(id)?.dealing.pack).collect();
         let whole = packs.iter().all(|pack| self.state.packed(*pack).iter().all(|id| ids.contains(id)));
@@ -173,12 +178,64 @@ impl Asked<'_> {
         }
     }
 
+    /// A weighing that takes the place of what the book has.
+    fn weighing(&mut self, item: &Thing, weighed: i128, resolution: i128) {
+        let (_, most, _) = self.policy();
+        let scales = self.scales(item.left, item.resolution, resolution);
+        let more = weighed - item.left;
+        let allowed = share(item.entered, most).max(scales);
+        self.must(more <= 0 || item.gained + more <= allowed, "mass-from-nowhere");
+        self.must(more >= 0 || -more <= share(item.left, most).max(scales), "loss-unstated");
+    }
+
+    fn custody_offered(&mut self, body: &CustodyOffered) {
+        self.twice(body.lines.iter().map(|line| line.item));
+        self.must(Some(body.to) != self.author, "to-self");
+        self.taker(body.to);
+        let ids: Vec<ItemId> = body.lines.iter().map(|line| line.item).collect();
+        self.whole_boxes(&ids);
+        self.must(body.expires.unix() > self.state.clock, "fields-disagree");
+        for line in body.lines.iter() {
+            self.movable(line.item);
+            self.not_zero(mg(line.mass_mg));
+            let Some(item) = self.state.items.get(&line.item) else { continue };
+            if body.ownership == Some(true) {
+                self.must(item.owner == self.author, "not-owner");
+                self.not_kept(item);
+            }
+            self.weighing(item, mg(line.mass_mg), mg(line.resolution_mg));
+        }
+        let id = OfferId::derive(ORIGIN, &self.by().to_string(), &body.nonce, 0);
+        self.unless_new(self.state.offers.contains_key(&id));
+    }
+
+    fn custody_accepted(&mut self, body: &CustodyAccepted) {
+        self.twice(body.lines.iter().map(|line| line.item));
+        let Some(offer) = self.open_offer(body.offer, |offer| offer.to) else { return };
+        self.must(!offer.title_only, "title-only");
+        self.must(body.lines.len() == offer.lines.len(), "lines-differ");
+        for line in body.lines.iter() {
+            let Some((_, mass, resolution)) = offer.lines.iter().find(|(item, ..)| *item == line.item) else {
+                self.no("lines-differ");
+                continue;
+            };
+            let measured = mg(line.measured_mg);
+            self.not_zero(measured);
+            let allowed = self.scales(*mass, *resolution, mg(line.resolution_mg));
+            self.must((measured - mass).abs() <= allowed, "difference-too-large");
+            if let Some(item) = self.state.items.get(&line.item) {
+                self.must(!item.dealing.missing, "missing");
+                self.weighing(item, measured, mg(line.resolution_mg));
+            }
+        }
+    }
+
     fn sale_recorded(&mut self, body: &SaleRecorded) {
         self.twice(body.items.iter().copied());
         self.whole_boxes(&body.items);
         let mut owners = BTreeSet::new();
         for id in body.items.iter() {
-            let Some(item) = self.to_sell(*id) else { continue };
+            let Some(item) = self.for_sale(*id) else { continue };
             self.not_kept(&item);
             self.listed(&item, body.listing);
             owners.insert(item.owner);
@@ -279,7 +336,7 @@ impl Asked<'_> {
     fn listing_opened(&mut self, body: &ListingOpened) {
         self.twice(body.items.iter().copied());
         for id in body.items.iter() {
-            let Some(item) = self.to_sell(*id) else { continue };
+            let Some(item) = self.for_sale(*id) else { continue };
             self.must(item.dealing.listings.len() < MOST_LISTINGS, "too-many-sellers");
         }
         let id = ListingId::derive(ORIGIN, &self.issuer.to_string(), &body.nonce, 0);
@@ -288,7 +345,7 @@ impl Asked<'_> {
 
     fn item_reserved(&mut self, body: &ItemReserved) {
         self.must(body.until.unix() <= self.state.clock + LONGEST_RESERVATION, "fields-disagree");
-        let Some(item) = self.to_sell(body.item) else { return };
+        let Some(item) = self.for_sale(body.item) else { return };
         self.not_kept(&item);
         self.listed(&item, body.listing);
     }
