@@ -207,6 +207,8 @@ pub struct CertificateView {
     pub bound: bool,
     /// What it speaks of.
     pub scope: Named,
+    /// The number of the laboratory's later certificate that took its place.
+    pub reissued_as: Option<String>,
 }
 
 /// A document.
@@ -317,6 +319,7 @@ pub fn item(id: &ItemId, item: &Item, lang: Lang) -> ItemView {
         number: c.number.clone(),
         bound: c.bound,
         scope: named(c.scope, lang),
+        reissued_as: c.reissued_as.clone(),
     };
     let document = |d: &lode_ledger::record::Document| DocumentView {
         kind: d.kind.clone(),
