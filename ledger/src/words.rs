@@ -114,7 +114,7 @@ macro_rules! plain {
     })*};
 }
 
-plain! { ItemId ParticipantId WorkOrderId }
+plain! { ItemId ParticipantId crate::id::SaleId WorkOrderId }
 
 impl<V> From<Code<V>> for Arg {
     fn from(code: Code<V>) -> Self {

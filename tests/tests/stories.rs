@@ -10,7 +10,6 @@ use lode_tests::stories::{Library, Outcome, all, folder};
 const NEVER_REFUSED: &[(Rule, &str)] = &[
     (Rule::M6, "a yield is a matter of judgement: it draws a warning"),
     (Rule::T3, "who enters late is heard, and marked"),
-    (Rule::L2, "origins are computed, not stated: a wrong set cannot be written"),
     (Rule::L3, "the model is computed, not stated"),
     (Rule::L4, "the nature of a blend is computed, not stated"),
 ];
@@ -37,6 +36,9 @@ const FRAUDS: &[&str] = &[
     "a statement of another ledger",
     "a tag code bound by a stranger",
     "a key used after revocation",
+    "a stolen piece sold",
+    "a claim code used twice",
+    "a claim before the sale",
     "a correction after acceptance without the counterparty",
     "history rewritten by a correction of a treatment",
     "glass bead in a natural bracelet",

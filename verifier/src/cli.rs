@@ -78,11 +78,11 @@ pub fn run<I: IntoIterator<Item = OsString>>(args: I, out: &mut dyn Write, err: 
     };
     let (What::Item { common, .. } | What::Log { common, .. }) = &command.what;
     let report = match (trust_file(&common.trust), &command.what) {
-        (Err(error), _) => unreadable(&format!("{}: {error}", common.trust.display())),
+        (Err(error), _) => unreadable(CheckCode::Trust, &format!("{}: {error}", common.trust.display())),
         (Ok(trust), What::Item { file, .. }) => item(file, &trust),
         (Ok(trust), What::Log { log, state, .. }) => match Source::named(log) {
             Ok(source) => verify_log(&source, &trust, &Memory::at(state.clone()), &Progress::to_stderr()),
-            Err(error) => unreadable(&format!("{log}: {error}")),
+            Err(error) => unreadable(CheckCode::Log, &format!("{log}: {error}")),
         },
     };
     let lang = common.lang.unwrap_or_else(language);
@@ -97,14 +97,14 @@ pub fn run<I: IntoIterator<Item = OsString>>(args: I, out: &mut dyn Write, err: 
 fn item(file: &Path, trust: &Policy) -> Report {
     match read_file(file, MAX_PROOF_FILE_BYTES) {
         Ok(Some(bytes)) => verify_item(&bytes, trust),
-        Ok(None) => unreadable(&format!("{}: there is no such file", file.display())),
-        Err(error) => unreadable(&error.to_string()),
+        Ok(None) => unreadable(CheckCode::File, &format!("{}: there is no such file", file.display())),
+        Err(error) => unreadable(CheckCode::File, &error.to_string()),
     }
 }
 
-fn unreadable(text: &str) -> Report {
+fn unreadable(what: CheckCode, text: &str) -> Report {
     let mut report = Report::default();
-    report.note(CheckCode::File, Outcome::NotEvaluated, Note::FileUnreadable, &[&text]);
+    report.note(what, Outcome::NotEvaluated, Note::FileUnreadable, &[&text]);
     report
 }
 

@@ -315,16 +315,16 @@ fn wrong_usage_is_told_apart() {
 #[test]
 fn what_cannot_be_read_is_named_in_a_report() {
     let bench = Bench::new();
-    for (args, name) in [
-        (["log", "nowhere", "--trust", "trust.txt"], "nowhere"),
-        (["log", "log", "--trust", "missing.txt"], "missing.txt"),
-        (["item", "missing.lode", "--trust", "trust.txt"], "missing.lode"),
-        (["item", "piece.lode", "--trust", "piece.lode"], "piece.lode"),
+    for (args, check, name) in [
+        (["log", "nowhere", "--trust", "trust.txt"], "log", "nowhere"),
+        (["log", "log", "--trust", "missing.txt"], "trust", "missing.txt"),
+        (["item", "missing.lode", "--trust", "trust.txt"], "file", "missing.lode"),
+        (["item", "piece.lode", "--trust", "piece.lode"], "trust", "piece.lode"),
     ] {
         let (code, report) = verdict(&bench.run(&[&args[..], &["--json"]].concat()));
         assert_eq!(
             (code, with(&report, "not_evaluated")),
-            (3, vec!["file/file-unreadable".to_owned()]),
+            (3, vec![format!("{check}/file-unreadable")]),
             "{args:?}"
         );
         assert!(report["checks"][0]["args"][0].as_str().unwrap().starts_with(name), "{report:#}");

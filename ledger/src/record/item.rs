@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{EventRef, History, Parentage, Warning};
+use super::{EventRef, History, Market, Parentage, Warning};
 use crate::hash::Hash;
 use crate::id::{DisputeId, HoldId, ItemId, OfferId, ParticipantId, RecallId, SaleId, WorkOrderId};
 use crate::key::PublicKey;
@@ -431,6 +431,9 @@ pub struct CertificateLink {
     #[n(10)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub void: Option<EventRef>,
+    /// The number of the lab's later certificate that took its place.
+    #[n(5)]
+    pub reissued_as: Option<String>,
 }
 
 /// How many warnings, documents or certificates a record keeps; what is more is counted, not kept.
@@ -543,6 +546,9 @@ pub struct Item {
     /// Which component of which assembly it was, of what was taken out of one.
     #[n(44)]
     pub part_of: Option<PartOf>,
+    /// What the market does with it; absent while that is nothing.
+    #[n(31)]
+    pub market: Option<Box<Market>>,
 }
 
 impl Item {
@@ -550,6 +556,19 @@ impl Item {
     #[must_use]
     pub fn standing(&self) -> std::borrow::Cow<'_, Standing> {
         self.standing.as_deref().map_or_else(std::borrow::Cow::default, std::borrow::Cow::Borrowed)
+    }
+
+    /// What the market does with it, to read.
+    #[must_use]
+    pub fn market(&self) -> std::borrow::Cow<'_, Market> {
+        self.market.as_deref().map_or_else(std::borrow::Cow::default, std::borrow::Cow::Borrowed)
+    }
+
+    /// Changes what the market does with it.
+    pub fn change_market(&mut self, change: impl FnOnce(&mut Market)) {
+        let mut market = self.market.take().unwrap_or_default();
+        change(&mut market);
+        self.market = (*market != Market::default()).then_some(market);
     }
 
     /// Changes what stops or marks it.

@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 
 use super::{Claims, Contradiction, Document, EventRef, History, MassBalance, Parent, Warning};
 use crate::hash::Hash;
-use crate::id::{ItemId, OfferId, ParticipantId, WorkOrderId};
+use crate::id::{ItemId, ListingId, OfferId, ParticipantId, SettlementId, WorkOrderId};
 use crate::key::PublicKey;
 use crate::mass::Milligrams;
 use crate::tag::TagCode;
@@ -163,6 +163,9 @@ pub struct Offer {
     /// Jobs that go along; absent if none does.
     #[n(20)]
     pub works: Option<Vec<WorkOrderId>>,
+    /// Whether ownership alone is offered and the goods stay where they are.
+    #[n(8)]
+    pub title_only: Option<bool>,
 }
 
 impl Offer {
@@ -198,6 +201,15 @@ pub struct Sale {
     /// When.
     #[n(6)]
     pub at: Timestamp,
+    /// Whose the goods were, where a consignee sold them: they go back to him.
+    #[n(7)]
+    pub owner: Option<ParticipantId>,
+    /// The listing that it came from.
+    #[n(8)]
+    pub listing: Option<ListingId>,
+    /// Its settlement.
+    #[n(9)]
+    pub settled: Option<SettlementId>,
 }
 
 /// A printed tag.
@@ -216,6 +228,9 @@ pub struct Tag {
     /// The code that replaced it.
     #[n(3)]
     pub replaced_by: Option<TagCode>,
+    /// The event that redeemed its hidden code: that happens once.
+    #[n(4)]
+    pub claimed: Option<EventRef>,
     /// The hidden codes of a batch's single pieces; absent where only the tag has one.
     #[n(20)]
     pub units: Option<TagUnits>,
@@ -255,4 +270,7 @@ pub struct Certificate {
     /// The document's hash, as the lab or else the first to assert it gave it.
     #[n(5)]
     pub document: Hash,
+    /// The number of the lab's later certificate that took its place.
+    #[n(6)]
+    pub reissued_as: Option<String>,
 }

@@ -29,7 +29,7 @@ pub use material::{ForeignMaterial, Form, Nature, Species, Variety};
 pub use port::Port;
 pub use process::{Step, WorkKind};
 pub use reason::{
-    DestroyReason, DifferenceReason, DisputeKind, DisputeOutcome, GainReason, HoldReason, LossReason,
+    AssignmentReason, DestroyReason, DifferenceReason, DisputeKind, DisputeOutcome, GainReason, HoldReason, LossReason,
     RecallReason, ReturnReason,
 };
 pub use role::{CredentialKind, FacilityKind, Role};

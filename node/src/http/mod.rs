@@ -19,6 +19,7 @@ pub mod parties;
 pub mod problem;
 pub mod provenance;
 pub mod sessions;
+pub mod standing;
 pub mod statements;
 pub mod view;
 pub mod vocabulary;

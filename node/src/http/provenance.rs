@@ -166,7 +166,7 @@ pub async fn made_into(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Rows {
-    /// The next page of an earlier answer. The list stays as it was then; what the log took in since is not in it.
+    /// The next page of an earlier answer. What stands in the list stays as it was then: what was made since is not in it.
     cursor: Option<String>,
     /// At most so many rows, up to 200. Totals count all.
     limit: Option<usize>,

@@ -29,7 +29,7 @@ macro_rules! tables {
 }
 
 tables! {
-    CertificateScope ChainModel Country CredentialKind Currency DeclarationElement DestroyReason DifferenceReason
+    AssignmentReason CertificateScope ChainModel Country CredentialKind Currency DeclarationElement DestroyReason DifferenceReason
     DisputeKind DocumentType EntryKind EvidenceLevel FacilityKind Finding ForeignMaterial Form GainReason HoldReason HsCode Incoterm LossReason
     Nature Port RecallReason Regime ReturnReason Role SaleChannel Species Step Treatment Unit Variety WeighingMethod
     WorkKind

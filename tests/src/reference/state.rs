@@ -1,14 +1,21 @@
 //! What a history adds up to: who is who, where each thing is, how much of it there is, and what is known of it.
 
+mod market;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use lode_ledger::event::Event;
 use lode_ledger::event::body::{Input, Loss, OutputKind, PolicyAdopted};
-use lode_ledger::id::{ItemId, ItemKind, Nonce, OfferId, ParticipantId, SaleId, WorkOrderId};
+use lode_ledger::id::{ItemId, ItemKind, Nonce, OfferId, ParticipantId, WorkOrderId};
+use lode_ledger::key::KeyId;
+use lode_ledger::statement::Issuer;
 use lode_ledger::tag::TagCode;
 use lode_ledger::vocab::EvidenceLevel;
 
 use crate::world::ORIGIN;
+
+pub use market::Dealing;
+use market::Market;
 
 /// Where a thing is in its life.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -20,8 +27,10 @@ pub enum Stage {
     Here,
     /// Nothing is left.
     Gone,
-    /// A buyer has it.
+    /// It was sold to a buyer.
     Sold,
+    /// Its buyer has made it his.
+    Claimed,
 }
 
 /// A lot, a batch, a piece, or the goods of a job.
@@ -57,6 +66,8 @@ pub struct Thing {
     pub offer: Option<OfferId>,
     /// Who may counter-sign it, and whether that was done.
     pub supplier: Option<(ParticipantId, bool)>,
+    /// What the market does with it.
+    pub dealing: Dealing,
 }
 
 /// A hand-over that was offered.
@@ -72,19 +83,10 @@ pub struct Offered {
     pub expires: i64,
     /// Whether it becomes the taker's.
     pub ownership: bool,
+    /// Whether ownership alone is offered.
+    pub title_only: bool,
     /// Whether it was accepted, rejected or cancelled.
     pub ended: bool,
-}
-
-/// A sale.
-#[derive(Clone, Debug)]
-pub struct Sold {
-    /// Who sold.
-    pub seller: ParticipantId,
-    /// What.
-    pub items: Vec<ItemId>,
-    /// Whether it was cancelled.
-    pub cancelled: bool,
 }
 
 /// What a history adds up to.
@@ -102,12 +104,16 @@ pub struct State {
     pub jobs: BTreeMap<WorkOrderId, Thing>,
     /// All offers.
     pub offers: BTreeMap<OfferId, Offered>,
-    /// All sales.
-    pub sales: BTreeMap<SaleId, Sold>,
-    /// All tags that were ever bound.
-    pub tags: BTreeSet<TagCode>,
+    /// What the market has made.
+    pub market: Market,
+    /// All tags that were ever bound, and to what.
+    pub tags: BTreeMap<TagCode, ItemId>,
+    /// The keys of all participants.
+    pub keys: BTreeSet<KeyId>,
     /// Certificates that a lab has bound to a piece, by issuer and number.
     pub bound: BTreeMap<(String, String), ItemId>,
+    /// Certificates that their lab has replaced.
+    pub reissued: BTreeSet<(String, String)>,
     /// All consignments, by who received them and the nonce.
     pub consignments: BTreeSet<(ParticipantId, Nonce)>,
     /// The policy in force.
@@ -142,22 +148,29 @@ impl State {
     ///
     /// # Panics
     /// It names something that was never made: then it was not accepted by a ledger.
-    pub fn take(&mut self, author: Option<ParticipantId>, event: &Event) {
-        let Some(by) = author else {
-            if let Event::LedgerSealed(seal) = event {
-                self.clock = seal.at.unix();
-            }
-            return;
+    pub fn take(&mut self, issuer: Issuer, event: &Event) {
+        let by = match (issuer, event) {
+            (Issuer::Participant(by), _) => by,
+            (Issuer::Ledger, Event::LedgerSealed(seal)) => return self.clock = seal.at.unix(),
+            (Issuer::Tag(code), Event::ClaimRedeemed(body)) => return self.claim(code, body),
+            (Issuer::Owner(key), said) => return self.buyer_says(key, said),
+            (_, other) => panic!("{issuer} does not say {}", other.event_type().spec().name),
         };
+        if self.deal(by, event) {
+            return;
+        }
         match event {
             Event::LedgerOpened(body) => {
                 self.roles.insert(by, BTreeSet::from(["registrar".to_owned()]));
+                self.keys.extend(body.registrar.keys.iter().map(|grant| grant.key.thumbprint()));
                 self.clock = body.at.unix();
             }
+            Event::KeyAdded(body) => drop(self.keys.insert(body.grant.key.thumbprint())),
             Event::PolicyAdopted(body) => self.policy = Some((**body).clone()),
             Event::ParticipantEnrolled(body) => {
                 let id = ParticipantId::derive(ORIGIN, &by.to_string(), &body.nonce, 0);
                 self.roles.insert(id, body.roles.iter().map(ToString::to_string).collect());
+                self.keys.extend(body.keys.iter().map(|grant| grant.key.thumbprint()));
                 if let Some(code) = &body.issuer_code {
                     self.labs.insert(code.to_string(), id);
                 }
@@ -228,6 +241,9 @@ impl State {
             {
                 let number = (body.issuer_code.to_string(), body.number.to_string());
                 self.bound.insert(number, body.item);
+                if let Some(earlier) = &body.reissue_of {
+                    self.reissued.insert((body.issuer_code.to_string(), earlier.to_string()));
+                }
                 for said in body.findings.iter() {
                     self.item(body.item).hear(said.treatment.as_str(), said.finding.as_str());
                 }
@@ -286,7 +302,10 @@ impl State {
                 }
                 let ownership = body.ownership == Some(true);
                 let (to, expires) = (body.to, body.expires.unix());
-                self.offers.insert(id, Offered { from: by, to, lines, expires, ownership, ended: false });
+                self.offers.insert(
+                    id,
+                    Offered { from: by, to, lines, expires, ownership, title_only: false, ended: false },
+                );
             }
             Event::CustodyAccepted(body) => {
                 let offer = self.end(body.offer);
@@ -294,8 +313,10 @@ impl State {
                     let item = self.item(line.item);
                     item.weigh(mg(line.measured_mg), mg(line.resolution_mg));
                     item.custodian = Some(offer.to);
+                    item.dealing.shipment = None;
                     if offer.ownership {
                         item.owner = Some(offer.to);
+                        self.end_dealing(line.item);
                     }
                 }
             }
@@ -303,31 +324,16 @@ impl State {
             Event::CustodyCancelled(body) => drop(self.end(body.offer)),
             Event::TagBound(body) => {
                 self.item(body.item).tag = Some(body.code);
-                self.tags.insert(body.code);
+                self.tags.insert(body.code, body.item);
             }
             Event::TagReplaced(body) => {
                 self.item(body.item).tag = Some(body.code);
-                self.tags.insert(body.code);
+                self.tags.insert(body.code, body.item);
             }
-            Event::SaleRecorded(body) => {
-                let id = SaleId::derive(ORIGIN, &by.to_string(), &body.nonce, 0);
-                for item in body.items.iter() {
-                    let item = self.item(*item);
-                    item.stage = Stage::Sold;
-                    item.owner = None;
-                }
-                self.sales.insert(id, Sold { seller: by, items: body.items.0.clone(), cancelled: false });
-            }
-            Event::SaleCancelled(body) => {
-                let sale = self.sales.get_mut(&body.sale).expect("a sale that was made");
-                sale.cancelled = true;
-                for id in sale.items.clone() {
-                    let item = self.item(id);
-                    item.stage = Stage::Here;
-                    item.owner = Some(by);
-                }
-            }
-            _ => {}
+            // What a certificate says of a lot's sample or without the lab's key, and a key that is no more, change nothing
+            // that is kept here.
+            Event::CertificateLinked(_) | Event::KeyRevoked(_) => {}
+            other => panic!("{} is not in the reference", other.event_type().spec().name),
         }
     }
 
@@ -406,6 +412,7 @@ impl Thing {
             tag: None,
             offer: None,
             supplier: None,
+            dealing: Dealing::default(),
             ..self.clone()
         }
     }

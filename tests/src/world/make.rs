@@ -383,6 +383,7 @@ impl World {
             channel: code("live_stream"),
             destination: Some(code("CN")),
             order: None,
+            listing: None,
         };
         (body, self.sale_id(who, &nonce))
     }
@@ -396,6 +397,7 @@ impl World {
             item,
             issuer_code: text(issuer_code),
             number: text(number),
+            reissue_of: None,
             document: document("commercial_invoice", number),
             scope: code(if one_piece { "item" } else { "sample" }),
             sample_count: (!one_piece).then_some(3),

@@ -4,7 +4,7 @@ use super::Line;
 use super::common::DocumentRef;
 use crate::event::shape::{List, payload};
 use crate::hash::Hash;
-use crate::id::{ItemId, Nonce, SaleId};
+use crate::id::{ItemId, ListingId, Nonce, SaleId};
 use crate::key::PublicKey;
 use crate::sealed::Sealable;
 use crate::tag::TagCode;
@@ -46,7 +46,7 @@ payload! {
         descriptive [reason]: Line,
     }
 
-    /// The owner sells items to a buyer outside the ledger.
+    /// The owner, or to whom he consigned them, sells items to a buyer outside the ledger.
     pub struct SaleRecorded {
         /// When the author says that it happened.
         [at]: Timestamp,
@@ -60,6 +60,8 @@ payload! {
         [destination]: Option<Code<Country>>,
         /// The seller's order number.
         descriptive [order]: Option<Sealable<Line>>,
+        /// The seller's listing that the buyer saw; from ruleset 2 on.
+        [listing]: Option<ListingId>,
     }
 
     /// A sale did not come about.

@@ -4,13 +4,17 @@
 //! Who may author an event stands in the table (`super::table`), what it does in `apply`.
 
 mod assembly;
+mod buyer;
 mod common;
 mod correction;
 mod custody;
 mod dispute;
 mod evidence;
+mod export;
+mod hands;
 mod identity;
 mod inbound;
+mod listings;
 mod log;
 mod market;
 mod material;
@@ -21,6 +25,7 @@ use crate::json::Json;
 use crate::words::words;
 
 pub use assembly::{DisassembledPart, ItemAssembled, ItemDisassembled, ItemRepaired};
+pub use buyer::{ClaimRedeemed, OwnerTransferred, UnitClaim};
 pub use common::{
     CustomsElements, DeclarationElement, DocumentRef, ForeignMass, Gain, Grade, Input, Loss, OriginShare,
     TreatmentStatement, Weighing,
@@ -31,10 +36,15 @@ pub use custody::{
 };
 pub use dispute::{DisputeAnswered, DisputeOpened, DisputeResolved, HoldPlaced, HoldReleased, RecallIssued};
 pub use evidence::{CertificateLinked, TreatmentDeclared};
+pub use export::{
+    ExportPrepared, ItemReturned, PaymentSettled, ProductId, ShipmentDelivered, ShipmentDispatched,
+};
+pub use hands::{CustodyAssigned, ItemConsigned, ItemLost, ItemRecovered, OwnershipTransferred};
 pub use identity::{
     KeyAdded, KeyGrant, KeyRevoked, ParticipantEnrolled, ParticipantSuspended, RoleGranted, RoleRevoked,
 };
 pub use inbound::{ConsignmentReceived, LotDeclared, ReceiptLine, SupplierCountersigned};
+pub use listings::{ItemReserved, ItemsPacked, ItemsUnpacked, ListingClosed, ListingOpened};
 pub use log::{LedgerOpened, LedgerSealed, PolicyAdopted, Registrar, YieldRange};
 pub use market::{SaleCancelled, SaleRecorded, TagBound, TagReplaced};
 pub use material::{
