@@ -447,7 +447,7 @@ impl Asked<'_> {
         let elsewhere = self.state.bound.get(&number).is_some_and(|bound| *bound != body.item);
         self.must(!(one_piece && elsewhere), "certificate-taken");
         if let Some(earlier) = &body.reissue_of {
-            self.must(holder == Some(&self.author) && self.has_role(self.author, "lab"), "lab-only");
+            self.must(holder == Some(&self.by()) && self.has_role(self.by(), "lab"), "lab-only");
             let old = (number.0.clone(), earlier.to_string());
             let stands =
                 self.state.bound.get(&old) == Some(&body.item) && !self.state.reissued.contains(&old);
