@@ -6,8 +6,8 @@
 
 pub mod make;
 mod story;
-mod story_material;
 mod story_market;
+mod story_material;
 mod story_repair;
 
 use std::collections::BTreeMap;

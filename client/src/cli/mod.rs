@@ -2,11 +2,11 @@
 //! a passphrase, or writes to the terminal.
 
 mod args;
+mod assembly;
 mod desk;
 mod fields;
 mod identity;
 mod look;
-mod assembly;
 mod print;
 mod sheet;
 mod trade;

@@ -20,10 +20,7 @@ use super::context::{Context, Purpose, state_forbids, warn_item};
 use super::lots::{Created, details, keep_documents, parents_of};
 use super::material::{TakenItem, exhaust, sum_up, take_each};
 
-pub(super) fn item_assembled(
-    context: &mut Context<'_>,
-    body: &ItemAssembled,
-) -> Result<(), Violation> {
+pub(super) fn item_assembled(context: &mut Context<'_>, body: &ItemAssembled) -> Result<(), Violation> {
     check_kind(body.kind, body.count, "")?;
     if let Some(n) = body.components.iter().position(|input| input.item.kind() == ItemKind::Lot) {
         let id = body.components.get(n).map(|input| input.item.to_string()).unwrap_or_default();
@@ -129,6 +126,7 @@ pub(super) fn item_disassembled(context: &mut Context<'_>, body: &ItemDisassembl
         let what = words("something assembled", "组装件", "algo montado");
         return Err(Violation::new(Reason::WrongKind).with(body.item).saying(what).field("item"));
     };
+    context.check_not_reserved(&body.item, &item).map_err(|violation| violation.field("item"))?;
     context.build_on_item(&mut item)?;
     let components = components_of(context, assembly)?;
     let share = Share::of(context, &item, assembly)?;
@@ -373,8 +371,9 @@ pub(super) fn item_repaired(context: &mut Context<'_>, body: &ItemRepaired) -> R
             item.foreign.unwrap_or(Foreign { added: Milligrams::ZERO, left: Milligrams::ZERO });
         item.foreign = Some(Foreign { added: add(before, added)?, left: add(left, added)? });
     }
-    positive(body.left_mg, "left_mg")?;
     item.mass.check_left(body.left_mg, "left_mg")?;
+    // What holds no stone any more is not what was mended.
+    positive(stone(&item), "left_mg")?;
     if let Some(count) = item.count
         && count.left == 0
     {

@@ -8,9 +8,7 @@ use crate::json::Json;
 use crate::key::{KeyId, PublicKey, Signature, check_possession};
 use crate::record::{ClaimUnit, ClaimedUnit, History, OwnerKey, Record, RecordKey, Tag, View};
 use crate::statement::{Statement, decode_payload};
-use crate::tag::TagCode;
-use crate::tlog::proof::verify_inclusion;
-use crate::tlog::tree::leaf_hash;
+use crate::tag::{TagCode, is_unit};
 use crate::violation::{Reason, Violation};
 
 use super::context::{Actor, Context, Purpose};
@@ -93,10 +91,8 @@ fn check_unit(
         return if unit.is_none() && tag.units.is_none() { Ok(None) } else { Err(not_a_unit()) };
     };
     let claim_key = unit.claim_key.thumbprint();
-    let leaf = leaf_hash(&unit.claim_key.0);
-    verify_inclusion(u64::from(unit.number), u64::from(units.count), &leaf, &unit.path, &units.root)
-        .map_err(|_| not_a_unit())?;
-    if claim_key != context.key_id {
+    let belongs = is_unit(&units.root, units.count, unit.number, &unit.claim_key, &unit.path);
+    if !belongs || claim_key != context.key_id {
         return Err(not_a_unit());
     }
     if context.record(&RecordKey::ClaimUnit(*code, claim_key)).is_some() {

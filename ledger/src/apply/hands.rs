@@ -166,7 +166,7 @@ fn offer_title(
         state: OfferState::Open,
         accepted: None,
         title_only: Some(true),
-            works: None,
+        works: None,
     };
     context.create(RecordKey::Offer(id), id, offer)
 }

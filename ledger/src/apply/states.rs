@@ -4,10 +4,11 @@
 
 use crate::event::EventType::{
     self, ClaimRedeemed, ConsignmentReceived, CustodyAccepted, CustodyAssigned, CustodyOffered,
-    EventCorrected, EventVoided, ExportPrepared, ItemConsigned, ItemLost, ItemRecovered, ItemReserved,
-    ItemReturned, ItemsPacked, ItemsUnpacked, ListingOpened, LossRecorded, LotDeclared, LotMerged, LotSplit,
-    OwnerTransferred, OwnershipTransferred, SaleCancelled, SaleRecorded, ShipmentDispatched, TagBound,
-    TagReplaced, TreatmentApplied, WorkCompleted, WorkStarted,
+    EventCorrected, EventVoided, ExportPrepared, ItemAssembled, ItemConsigned, ItemDestroyed,
+    ItemDisassembled, ItemLost, ItemRecovered, ItemRepaired, ItemReserved, ItemReturned, ItemsPacked,
+    ItemsUnpacked, ListingOpened, LossRecorded, LotDeclared, LotMerged, LotSplit, MassAdjusted,
+    OwnerTransferred, OwnershipTransferred, PiecesSerialised, SaleCancelled, SaleRecorded,
+    ShipmentDispatched, TagBound, TagReplaced, TreatmentApplied, WorkCompleted, WorkStarted,
 };
 use crate::id::{ItemId, ItemKind};
 use crate::record::ItemState::{
@@ -63,6 +64,15 @@ pub const TRANSITIONS: &[Transition] = &[
     line(TreatmentApplied, IN_HAND, Then::Stays),
     line(WorkStarted, IN_HAND, Then::StaysOrExhausted),
     line(WorkCompleted, &[], Then::InHand),
+    line(MassAdjusted, IN_HAND, Then::Stays),
+    line(PiecesSerialised, &[], Then::InHand),
+    line(PiecesSerialised, IN_HAND, Then::StaysOrExhausted),
+    line(ItemAssembled, &[], Then::InHand),
+    line(ItemAssembled, IN_HAND, Then::StaysOrExhausted),
+    line(ItemDisassembled, &[], Then::InHand),
+    line(ItemDisassembled, IN_HAND, Then::StaysOrExhausted),
+    line(ItemRepaired, &[InStock, Finished, InRepair], Then::Stays),
+    line(ItemDestroyed, &[InStock, Finished, InRepair], Then::Becomes(Destroyed)),
     line(CustodyOffered, IN_HAND, Then::Stays),
     line(CustodyAccepted, IN_HAND, Then::Stays),
     line(CustodyAssigned, &[Declared, InStock, Finished, Sold, InRepair], Then::Stays),

@@ -8,7 +8,9 @@ use crate::record::{Item, ItemState, Parent, RecordKey};
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
-use super::balance::{Differences, add, begin_with_foreign, check_counts, lose, pass_on, positive, stone, weigh};
+use super::balance::{
+    Differences, add, begin_with_foreign, check_counts, lose, pass_on, positive, stone, weigh,
+};
 use super::context::{Context, Purpose, warn_item};
 use super::lots::{Created, details, keep_documents};
 use super::material::exhaust;
@@ -92,6 +94,7 @@ pub(super) fn pieces_serialised(context: &mut Context<'_>, body: &PiecesSerialis
         return Err(violation.saying(words("a batch", "批件", "um lote contado")).field("item"));
     }
     let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
+    context.check_not_reserved(&body.item, &item).map_err(|violation| violation.field("item"))?;
     context.build_on_item(&mut item)?;
     let mut differences = Differences::of(item.mass.left, item.resolution, context.policy()?);
     let mut foreign = Vec::new();
@@ -137,6 +140,11 @@ pub(super) fn item_destroyed(context: &mut Context<'_>, body: &ItemDestroyed) ->
         foreign.left = Milligrams::ZERO;
     }
     item.state = ItemState::Destroyed;
+    // Nobody can sell it any more, and it is kept for nobody.
+    item.change_market(|market| {
+        market.listings.clear();
+        market.reserved = None;
+    });
     keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
     context.put_item(body.item, item);
     Ok(())

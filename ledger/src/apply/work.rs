@@ -6,7 +6,7 @@ use crate::id::WorkOrderId;
 use crate::mass::Milligrams;
 use crate::record::{History, Item, MassBalance, Parentage, Record, RecordKey, WorkOrder};
 use crate::violation::{Reason, Violation};
-use crate::vocab::{Code, GainReason, Step, Treatment};
+use crate::vocab::{Code, GainReason, Step};
 use crate::words::words;
 
 use super::balance::{Differences, positive};
@@ -114,11 +114,6 @@ fn job_for_step(context: &Context<'_>, id: &WorkOrderId, step: Code<Step>) -> Re
     Ok(work)
 }
 
-/// The treatment that a step is, if it is one.
-fn treatment_of(step: Code<Step>) -> Option<Code<Treatment>> {
-    step.attribute("treatment").and_then(|code| Code::parse(code).ok())
-}
-
 pub(super) fn step_logged(context: &mut Context<'_>, body: &StepLogged) -> Result<(), Violation> {
     if let Some(mass) = body.mass_mg {
         positive(mass, "mass_mg")?;
@@ -144,7 +139,7 @@ pub(super) fn step_logged(context: &mut Context<'_>, body: &StepLogged) -> Resul
             }
             work.steps = work.steps.saturating_add(1);
             keep_documents(&mut work.documents, &mut work.not_kept, &body.photos);
-            if let Some(treatment) = treatment_of(body.step) {
+            if let Some(treatment) = body.step.treatment() {
                 mark_applied(&mut work.claims, treatment);
             }
             context.put(RecordKey::WorkOrder(*id), work);
@@ -153,7 +148,7 @@ pub(super) fn step_logged(context: &mut Context<'_>, body: &StepLogged) -> Resul
             let mut item = context.item_in_hand(id).map_err(|violation| violation.field("item"))?;
             context.build_on_item(&mut item)?;
             keep_documents(&mut item.documents, &mut item.not_kept, &body.photos);
-            if let Some(treatment) = treatment_of(body.step) {
+            if let Some(treatment) = body.step.treatment() {
                 mark_applied(&mut item.claims, treatment);
             }
             context.put_item(*id, item);

@@ -29,8 +29,8 @@ pub use material::{ForeignMaterial, Form, Nature, Species, Variety};
 pub use port::Port;
 pub use process::{Step, WorkKind};
 pub use reason::{
-    AssignmentReason, DestroyReason, DifferenceReason, DisputeKind, DisputeOutcome, GainReason, HoldReason, LossReason,
-    RecallReason, ReturnReason,
+    AssignmentReason, DestroyReason, DifferenceReason, DisputeKind, DisputeOutcome, GainReason, HoldReason,
+    LossReason, RecallReason, ReturnReason,
 };
 pub use role::{CredentialKind, FacilityKind, Role};
 pub use text::{Names, closest, fold};

@@ -222,6 +222,8 @@ pub struct CertificateView {
     pub bound: bool,
     /// What it speaks of.
     pub scope: Named,
+    /// The number of the laboratory's later certificate that took its place.
+    pub reissued_as: Option<String>,
     /// The repair that cut the piece again: the certificate speaks of what it was before.
     pub void: Option<Place>,
 }
@@ -264,8 +266,6 @@ pub fn component(component: &Component, lang: Lang) -> ComponentView {
         maker: text(component.maker),
         claims: claims(&component.claims, lang),
     }
-    /// The number of the laboratory's later certificate that took its place.
-    pub reissued_as: Option<String>,
 }
 
 /// A document.

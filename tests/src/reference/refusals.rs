@@ -2,6 +2,7 @@
 //! of them a ledger gives first is its own matter.
 
 mod market;
+mod workshop;
 
 use std::collections::BTreeSet;
 
@@ -27,7 +28,11 @@ pub(super) fn of(state: &State, issuer: Issuer, event: &Event) -> BTreeSet<&'sta
     };
     let mut asked = Asked { state, issuer, author, reasons: BTreeSet::new() };
     // Who may not say it at all is asked nothing else: what he names need not even be there.
-    if !asked.known() || !asked.entitled(event.event_type().spec().author) || asked.market(event) {
+    if !asked.known()
+        || !asked.entitled(event.event_type().spec().author)
+        || asked.market(event)
+        || asked.workshop(event)
+    {
         return asked.reasons;
     }
     match event {
@@ -42,6 +47,9 @@ pub(super) fn of(state: &State, issuer: Issuer, event: &Event) -> BTreeSet<&'sta
         Event::CertificateLinked(body) => asked.certificate_linked(body),
         Event::WorkStarted(body) => {
             asked.inputs(&body.inputs);
+            asked.twice(body.crew.iter().copied());
+            let known = body.crew.iter().all(|member| state.roles.contains_key(member));
+            asked.must(known, "not-found");
             asked.unless_new(state.jobs.contains_key(&WorkOrderId::derive(
                 ORIGIN,
                 &issuer.to_string(),
@@ -51,9 +59,11 @@ pub(super) fn of(state: &State, issuer: Issuer, event: &Event) -> BTreeSet<&'sta
         }
         Event::StepLogged(body) => {
             asked.not_zero(body.mass_mg.map_or(1, mg));
+            let rests = matches!(body.step.as_str(), "pause" | "resume");
             match (body.item, body.work) {
+                (Some(_), None) if rests => asked.no("fields-disagree"),
                 (Some(item), None) => asked.in_hand(item),
-                (None, Some(work)) => drop(asked.job(work)),
+                (None, Some(work)) => asked.step_of_job(work, body.step.as_str()),
                 _ => asked.no("fields-disagree"),
             }
         }
@@ -76,7 +86,7 @@ const fn share(mass: i128, ppm: u32) -> i128 {
     mass * ppm as i128 / 1_000_000
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
     fn no(&mut self, reason: &'static str) {
         self.reasons.insert(reason);
     }
@@ -185,7 +195,8 @@ impl Asked<'_> {
             return None;
         };
         self.must(job.custodian == self.author, "not-custodian");
-        self.must(job.left > 0, "state-forbids");
+        self.must(job.left > 0 && !job.paused, "state-forbids");
+        self.must(!self.offered(&job), "offer-open");
         Some(job)
     }
 
@@ -321,14 +332,21 @@ impl Asked<'_> {
             }
             _ => self.no("count-missing"),
         }
+        self.some_stone_in(item, &parts);
         for n in 0..body.parts.len() {
             let id = made(body.item.kind(), self.by(), &body.nonce, n);
             self.unless_new(self.state.items.contains_key(&id));
         }
     }
 
-    /// What goes into a merge or a job: in hand, of one owner and one mineral, no more than there is; a piece whole.
+    /// What goes into a merge or a job.
     fn inputs(&mut self, inputs: &[Input]) {
+        let things = self.taken(inputs);
+        self.alike(&things);
+    }
+
+    /// What goes into another: in hand, of one owner, no more than there is; a piece whole.
+    fn taken(&mut self, inputs: &[Input]) -> Vec<&'a Thing> {
         self.twice(inputs.iter().map(|input| input.item));
         let state = self.state;
         let mut things = Vec::new();
@@ -342,7 +360,14 @@ impl Asked<'_> {
             things.push(item);
         }
         self.must(things.windows(2).all(|two| two[0].owner == two[1].owner), "owners-differ");
+        things
+    }
+
+    /// Of one mineral, and all stone.
+    fn alike(&mut self, things: &[&Thing]) {
         self.must(things.windows(2).all(|two| two[0].species == two[1].species), "species-differ");
+        let pure = things.iter().all(|thing| thing.assembly.is_none() && thing.foreign.is_none());
+        self.must(pure, "foreign-inside");
     }
 
     fn lot_merged(&mut self, body: &LotMerged) {
@@ -417,7 +442,7 @@ impl Asked<'_> {
         };
         if let (Some(thing), Some(added), Some(left)) = (thing, added, body.left_mg) {
             let (_, most, _) = self.policy();
-            self.must(thing.gained + added <= share(thing.entered, most), "mass-from-nowhere");
+            self.must(thing.stone_gained() + added <= share(thing.entered, most), "mass-from-nowhere");
             self.must(thing.left + added == mg(left), "not-balanced");
         }
     }

@@ -1,6 +1,7 @@
 //! What a history adds up to: who is who, where each thing is, how much of it there is, and what is known of it.
 
 mod market;
+mod workshop;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,8 @@ use crate::world::ORIGIN;
 
 pub use market::Dealing;
 use market::Market;
+use workshop::Ingredient;
+pub(super) use workshop::portion;
 
 /// Where a thing is in its life.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -48,6 +51,18 @@ pub struct Thing {
     pub left: i128,
     /// Units that are left, of a batch.
     pub count: Option<i128>,
+    /// Units that it began with.
+    pub count_entered: i128,
+    /// Units that an adjustment found beside.
+    pub count_gained: i128,
+    /// What is no stone: how much was ever joined, and how much of it is left.
+    pub foreign: Option<(i128, i128)>,
+    /// What it was assembled as: itself, or what it was taken from.
+    pub assembly: Option<ItemId>,
+    /// Who else may log steps, of a job.
+    pub crew: BTreeSet<ParticipantId>,
+    /// Whether a job rests.
+    pub paused: bool,
     /// The scale that weighed it last, in milligrams.
     pub resolution: i128,
     /// In whose hands.
@@ -85,6 +100,8 @@ pub struct Offered {
     pub ownership: bool,
     /// Whether ownership alone is offered.
     pub title_only: bool,
+    /// The jobs that go along.
+    pub works: Vec<WorkOrderId>,
     /// Whether it was accepted, rejected or cancelled.
     pub ended: bool,
 }
@@ -106,6 +123,8 @@ pub struct State {
     pub offers: BTreeMap<OfferId, Offered>,
     /// What the market has made.
     pub market: Market,
+    /// What assembled things were made of, in order.
+    pub ingredients: BTreeMap<ItemId, Vec<Ingredient>>,
     /// All tags that were ever bound, and to what.
     pub tags: BTreeMap<TagCode, ItemId>,
     /// The keys of all participants.
@@ -156,7 +175,7 @@ impl State {
             (Issuer::Owner(key), said) => return self.buyer_says(key, said),
             (_, other) => panic!("{issuer} does not say {}", other.event_type().spec().name),
         };
-        if self.deal(by, event) {
+        if self.deal(by, event) || self.craft(by, event) {
             return;
         }
         match event {
@@ -217,10 +236,9 @@ impl State {
                 self.consignments.insert((by, body.nonce));
             }
             Event::LotSplit(body) => {
-                let from = self.item(body.item).clone();
                 for (n, part) in body.parts.iter().enumerate() {
                     let kind = body.item.kind();
-                    let new = from.part(kind, mg(part.mass_mg), part.count);
+                    let new = self.item(body.item).part(kind, mg(part.mass_mg), part.count);
                     self.items.insert(made(kind, by, &body.nonce, n), new);
                     self.item(body.item).give(mg(part.mass_mg), part.count);
                 }
@@ -268,11 +286,17 @@ impl State {
                 if let Some(treatment) = body.step.attribute("treatment") {
                     thing.treat(treatment);
                 }
+                match body.step.as_str() {
+                    "pause" => thing.paused = true,
+                    "resume" => thing.paused = false,
+                    _ => {}
+                }
             }
             Event::WorkStarted(body) => {
                 let mass = body.inputs.iter().map(|input| mg(input.mass_mg)).sum();
                 let mut job = self.join(&body.inputs, None, mass);
                 job.custodian = Some(by);
+                job.crew = body.crew.iter().copied().collect();
                 self.jobs.insert(WorkOrderId::derive(ORIGIN, &by.to_string(), &body.nonce, 0), job);
             }
             Event::WorkCompleted(body) => {
@@ -300,11 +324,21 @@ impl State {
                 for (item, ..) in &lines {
                     self.item(*item).offer = Some(id);
                 }
+                body.works.iter().for_each(|work| self.job(*work).offer = Some(id));
                 let ownership = body.ownership == Some(true);
                 let (to, expires) = (body.to, body.expires.unix());
                 self.offers.insert(
                     id,
-                    Offered { from: by, to, lines, expires, ownership, title_only: false, ended: false },
+                    Offered {
+                        from: by,
+                        to,
+                        lines,
+                        expires,
+                        ownership,
+                        title_only: false,
+                        works: body.works.0.clone(),
+                        ended: false,
+                    },
                 );
             }
             Event::CustodyAccepted(body) => {
@@ -317,6 +351,13 @@ impl State {
                     if offer.ownership {
                         item.owner = Some(offer.to);
                         self.end_dealing(line.item);
+                    }
+                }
+                for work in offer.works {
+                    let job = self.job(work);
+                    job.custodian = Some(offer.to);
+                    if offer.ownership {
+                        job.owner = Some(offer.to);
                     }
                 }
             }
@@ -361,22 +402,24 @@ impl State {
             resolution: before.iter().map(|thing| thing.resolution).max().unwrap_or(0),
             ..Thing::default()
         };
-        let mut named = BTreeSet::new();
         for thing in &before {
             joined.origins.extend(thing.origins.iter().cloned());
-            named.extend(thing.treatments.keys().cloned());
         }
-        for treatment in named {
-            let said: Vec<&str> = before
-                .iter()
-                .map(|thing| thing.treatments.get(&treatment).map_or("not_stated", |s| s))
-                .collect();
-            if let Some(all) = together(&said) {
-                joined.treatments.insert(treatment, all.to_owned());
-            }
-        }
+        joined.treatments = all_together(before.iter().map(|thing| &thing.treatments));
         joined
     }
+}
+
+/// What is known of every treatment of a whole made of such parts.
+fn all_together<'a>(parts: impl Iterator<Item = &'a BTreeMap<String, String>>) -> BTreeMap<String, String> {
+    let parts: Vec<_> = parts.collect();
+    let named: BTreeSet<&String> = parts.iter().flat_map(|part| part.keys()).collect();
+    let known = named.into_iter().filter_map(|treatment| {
+        let said: Vec<&str> =
+            parts.iter().map(|part| part.get(treatment).map_or("not_stated", |said| said)).collect();
+        Some((treatment.clone(), together(&said)?.to_owned()))
+    });
+    known.collect()
 }
 
 /// What is known of a treatment of a whole whose parts differ; nothing if it is not stated.
@@ -402,13 +445,19 @@ fn together(said: &[&str]) -> Option<&'static str> {
 impl Thing {
     /// What is taken from it as a thing of its own.
     fn part(&self, kind: ItemKind, mass: i128, count: Option<u32>) -> Self {
+        let foreign = self.foreign_in(mass);
         Self {
             kind: Some(kind),
             stage: Stage::Here,
-            entered: mass,
-            gained: 0,
+            entered: mass - foreign,
+            gained: foreign,
             left: mass,
             count: count.map(i128::from),
+            count_entered: count.map_or(0, i128::from),
+            count_gained: 0,
+            foreign: (foreign > 0).then_some((foreign, foreign)),
+            crew: BTreeSet::new(),
+            paused: false,
             tag: None,
             offer: None,
             supplier: None,
@@ -418,6 +467,7 @@ impl Thing {
     }
 
     fn give(&mut self, mass: i128, count: Option<u32>) {
+        self.shed(mass);
         self.left -= mass;
         if let (Some(left), Some(count)) = (&mut self.count, count) {
             *left -= i128::from(count);
@@ -432,6 +482,7 @@ impl Thing {
     }
 
     fn weigh(&mut self, mass: i128, resolution: i128) {
+        self.shed((self.left - mass).max(0));
         self.gained += (mass - self.left).max(0);
         self.left = mass;
         self.resolution = resolution;

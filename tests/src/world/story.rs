@@ -91,8 +91,8 @@ impl World {
         world.sell();
         world.leave_open();
         world.repair();
-        world.assemble_and_mend();
         world.market();
+        world.assemble_and_mend();
         world
     }
 

@@ -153,7 +153,11 @@ impl World {
     /// The carving rests, goes on, and is handed to another.
     fn rest(&mut self) {
         self.begin("a carving rests and changes hands");
-        let work = self.works["open"];
+        let (body, rough) = self.lot(Who::Studio, "opening_stock", "BR", KG);
+        self.must(Who::Studio, body);
+        let (body, work) = self.work(Who::Studio, "carve", vec![super::make::input(rough, KG)]);
+        self.must(Who::Studio, body);
+        self.works.insert("handed on", work);
         self.step(work, "pause");
         self.step(work, "resume");
         let (mut body, offer) = self.offer(Who::Studio, Who::Seller, &[]);

@@ -112,6 +112,8 @@ fn compare(world: &World, reference: &Reference) {
                 assert_eq!(item.count.map(|count| i128::from(count.left)), thing.count, "{id}");
                 let hands = (Some(item.custodian), item.owner, item.tag, item.offer);
                 assert_eq!(hands, (thing.custodian, thing.owner, thing.tag, thing.offer), "{id}");
+                let foreign = item.foreign.map(|f| (i128::from(f.added.get()), i128::from(f.left.get())));
+                assert_eq!((foreign, item.assembly), (thing.foreign, thing.assembly), "{id}");
                 let treatments: BTreeMap<String, String> = item
                     .claims
                     .treatments
@@ -123,7 +125,7 @@ fn compare(world: &World, reference: &Reference) {
                 let stage = match item.state {
                     ItemState::Claimed => Stage::Claimed,
                     ItemState::Declared => Stage::Declared,
-                    ItemState::Exhausted => Stage::Gone,
+                    ItemState::Exhausted | ItemState::Destroyed => Stage::Gone,
                     ItemState::Sold => Stage::Sold,
                     ItemState::Finished if id.kind() != ItemKind::Piece => panic!("{id} is finished"),
                     _ => Stage::Here,
@@ -131,7 +133,11 @@ fn compare(world: &World, reference: &Reference) {
                 assert_eq!(stage, thing.stage, "{id}");
             }
             (RecordKey::WorkOrder(id), Record::WorkOrder(work)) => {
-                assert_eq!(i128::from(work.mass.left.get()), state.jobs[id].left, "{id}");
+                let job = &state.jobs[id];
+                assert_eq!(i128::from(work.mass.left.get()), job.left, "{id}");
+                let told = (job.custodian, job.owner, job.offer, job.paused);
+                let kept = (Some(work.studio), work.owner, work.offer, work.paused.is_some());
+                assert_eq!(kept, told, "{id}");
             }
             (RecordKey::Offer(id), Record::Offer(offer)) => {
                 assert_eq!(
@@ -188,9 +194,12 @@ fn issuer(bytes: &[u8]) -> Issuer {
     Statement::decode(bytes.to_vec()).expect("an accepted statement").header().issuer
 }
 
-/// Reasons of the market that must have been met in the course of all histories.
+/// Reasons of the market and the workshops that must have been met in the course of all histories.
 const MET: &[&str] = &[
+    "adjustment-needs-document",
+    "adjustment-too-large",
     "claim-taken",
+    "foreign-inside",
     "in-transit",
     "key-refused",
     "material-origins",
@@ -201,6 +210,7 @@ const MET: &[&str] = &[
     "not-missing",
     "not-seller",
     "packed",
+    "part-beyond-component",
     "reserved",
     "sale-delivered",
     "sale-settled",

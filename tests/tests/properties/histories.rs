@@ -11,9 +11,10 @@ use lode_tests::world::{KG, Who, World, code, input, loss, mg, output, text, tre
 use proptest::prelude::*;
 
 use super::market::{self, Speaker};
+use super::workshop;
 
 /// What must have been accepted in the course of all histories.
-pub(super) const EVENTS: [&str; 38] = [
+pub(super) const EVENTS: [&str; 44] = [
     "certificate.linked",
     "claim.redeemed",
     "consignment.received",
@@ -23,9 +24,13 @@ pub(super) const EVENTS: [&str; 38] = [
     "custody.offered",
     "custody.rejected",
     "export.prepared",
+    "item.assembled",
     "item.consigned",
+    "item.destroyed",
+    "item.disassembled",
     "item.lost",
     "item.recovered",
+    "item.repaired",
     "item.reserved",
     "item.returned",
     "items.packed",
@@ -37,9 +42,11 @@ pub(super) const EVENTS: [&str; 38] = [
     "lot.declared",
     "lot.merged",
     "lot.split",
+    "mass.adjusted",
     "owner.transferred",
     "ownership.transferred",
     "payment.settled",
+    "pieces.serialised",
     "sale.cancelled",
     "sale.recorded",
     "shipment.delivered",
@@ -76,6 +83,7 @@ pub(super) fn ops() -> impl Strategy<Value = Op> {
         2 => Just(14_u8),
         20 => 0_u8..20,
         16 => market::KINDS,
+        9 => workshop::KINDS,
         6 => proptest::sample::select(market::RARE.to_vec()),
     ];
     (kinds, 0_usize..1000, 0_usize..1000, 1_u64..1000, any::<u8>())
@@ -104,6 +112,9 @@ pub(super) fn next(world: &mut World, op: &Op) -> Option<(Speaker, Event)> {
     }
     if market::KINDS.contains(&op.kind) {
         return market::next(world, op);
+    }
+    if workshop::KINDS.contains(&op.kind) {
+        return workshop::next(world, op).map(|(who, event)| (Speaker::One(who), event));
     }
     make(world, op).map(|(who, event)| (Speaker::One(who), event))
 }
@@ -183,7 +194,7 @@ fn offers(world: &World) -> Vec<(OfferId, Offer)> {
     offers
 }
 
-fn jobs(world: &World) -> Vec<(WorkOrderId, WorkOrder)> {
+pub(super) fn jobs(world: &World) -> Vec<(WorkOrderId, WorkOrder)> {
     let mut jobs: Vec<(WorkOrderId, WorkOrder)> = world
         .replay
         .view()
@@ -340,7 +351,10 @@ fn start(world: &mut World, op: &Op) -> Option<(Who, Event)> {
         inputs.push(input(second, (other.mass.left.get() * op.share / 1_000).max(1)));
     }
     let process = ["grind_bead", "carve", "facet", "tumble"][op.other % 4];
-    let (body, _) = world.work(who, process, inputs);
+    let (mut body, _) = world.work(who, process, inputs);
+    if op.flag.is_multiple_of(5) {
+        body.crew = vec![world.id(Who::ImporterB)].into();
+    }
     Some((who, body.into()))
 }
 
@@ -452,7 +466,9 @@ fn accept(world: &World, op: &Op) -> Option<(Who, Event)> {
         return Some((world.who(offer.to)?, market::take_title(world, id)));
     }
     let mut body = world.acceptance(id);
-    let line = &mut body.lines.0[0].measured_mg;
+    let Some(line) = body.lines.0.first_mut().map(|line| &mut line.measured_mg) else {
+        return Some((world.who(offer.to)?, body.into()));
+    };
     *line = mg((line.get() * (99_950 + op.share % 101) / 100_000).max(1));
     Some((world.who(offer.to)?, body.into()))
 }

@@ -378,12 +378,15 @@ impl Walk<'_, '_> {
             }
             for origin in &was.origins {
                 let part = mass.share(origin.share);
-                if let Some(known) = exposure.origins.iter_mut().find(|known| known.country == origin.country) {
+                if let Some(known) = exposure.origins.iter_mut().find(|known| known.country == origin.country)
+                {
                     known.entered = known.entered.checked_sub(part).unwrap_or_default();
                 }
             }
             if was.drawn_from.is_none() {
-                is.origins.iter().for_each(|origin| enter(exposure, origin.country, mass.share(origin.share)));
+                is.origins
+                    .iter()
+                    .for_each(|origin| enter(exposure, origin.country, mass.share(origin.share)));
             }
         }
         self.changed.insert(key, Arc::unwrap_or_clone(record));

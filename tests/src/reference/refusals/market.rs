@@ -36,6 +36,7 @@ impl Asked<'_> {
                 if self.state.items.get(&body.item).is_some_and(|item| item.tag.is_some()) {
                     self.no("tag-bound-already");
                 }
+                self.units(body);
                 self.tag(body.code, &body.claim_key);
             }
             Event::TagReplaced(body) => {
@@ -184,7 +185,7 @@ impl Asked<'_> {
         let scales = self.scales(item.left, item.resolution, resolution);
         let more = weighed - item.left;
         let allowed = share(item.entered, most).max(scales);
-        self.must(more <= 0 || item.gained + more <= allowed, "mass-from-nowhere");
+        self.must(more <= 0 || item.stone_gained() + more <= allowed, "mass-from-nowhere");
         self.must(more >= 0 || -more <= share(item.left, most).max(scales), "loss-unstated");
     }
 
@@ -195,6 +196,7 @@ impl Asked<'_> {
         let ids: Vec<ItemId> = body.lines.iter().map(|line| line.item).collect();
         self.whole_boxes(&ids);
         self.must(body.expires.unix() > self.state.clock, "fields-disagree");
+        self.works_offered(body);
         for line in body.lines.iter() {
             self.movable(line.item);
             self.not_zero(mg(line.mass_mg));

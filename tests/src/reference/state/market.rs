@@ -281,7 +281,16 @@ impl State {
             lines.push((*item, thing.left, thing.resolution));
         }
         let expires = expires.unix();
-        let offer = Offered { from: by, to, lines, expires, ownership: true, title_only: true, ended: false };
+        let offer = Offered {
+            from: by,
+            to,
+            lines,
+            expires,
+            ownership: true,
+            title_only: true,
+            works: Vec::new(),
+            ended: false,
+        };
         self.offers.insert(id, offer);
     }
 
