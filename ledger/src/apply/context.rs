@@ -9,15 +9,15 @@ use std::sync::Arc;
 use crate::event::body::OutputKind;
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, ItemId, ItemKind, LogIndex, Nonce, OfferId, ParticipantId, SaleId, StatementId,
-    WorkOrderId,
+    ConsignmentId, CredentialId, FacilityId, ItemId, ItemKind, LogIndex, Nonce, OfferId, ParticipantId,
+    SaleId, StatementId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::mass::Milligrams;
 use crate::record::{
-    Certificate, Clock, Consignment, EventRef, Issuer as IssuerRecord, Item, ItemState, Key, Ledger,
-    MAX_KEPT, Offer, Offspring, Parentage, Participant, Policy, Record, RecordKey, Sale, Sequence, Tag, View,
-    Warning, WorkOrder,
+    Certificate, Clock, Consignment, Credential, EventRef, Facility, Issuer as IssuerRecord, Item, ItemState,
+    Key, Ledger, MAX_KEPT, Offer, Offspring, Parentage, Participant, Policy, Record, RecordKey, Sale,
+    Sequence, Tag, View, Warning, WorkOrder,
 };
 use crate::tag::TagCode;
 use crate::time::Timestamp;
@@ -95,6 +95,9 @@ getters! {
     work_order WorkOrder (id: WorkOrderId) RecordKey::WorkOrder(*id), id;
     offer Offer (id: OfferId) RecordKey::Offer(*id), id;
     sale Sale (id: SaleId) RecordKey::Sale(*id), id;
+    consignment Consignment (id: ConsignmentId) RecordKey::Consignment(*id), id;
+    facility Facility (id: FacilityId) RecordKey::Facility(*id), id;
+    credential Credential (id: CredentialId) RecordKey::Credential(*id), id;
     tag Tag (code: TagCode) RecordKey::Tag(*code), code;
     ledger Ledger (name: &str) RecordKey::Ledger, name;
     clock_record Clock (name: &str) RecordKey::Clock, name;

@@ -10,6 +10,7 @@ use crate::violation::{Reason, Violation};
 use crate::words::words;
 
 use super::context::Context;
+use super::protected::check_name;
 
 pub(super) fn event_corrected(context: &mut Context<'_>, body: &EventCorrected) -> Result<(), Violation> {
     let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
@@ -34,7 +35,26 @@ pub(super) fn event_corrected(context: &mut Context<'_>, body: &EventCorrected) 
     }
     context.build_on_item(&mut item)?;
     replace(context, &mut item, path, body)?;
+    follow(context, &mut item, path, body)?;
     context.put_item(body.item, item);
+    Ok(())
+}
+
+/// A corrected place goes into the claims, and a corrected name needs the right to it (rule L6).
+fn follow(
+    context: &Context<'_>,
+    item: &mut Item,
+    path: &str,
+    body: &EventCorrected,
+) -> Result<(), Violation> {
+    let new = body.new.as_ref().and_then(|value| value.0.as_str());
+    let field = path.rsplit('.').next().unwrap_or(path);
+    if context.ruleset() >= 2 && field == "subdivision" && item.claims.origins.len() == 1 {
+        item.claims.place = new.map(str::to_owned);
+    }
+    if matches!(field, "name" | "trade_name") {
+        check_name(context, new, &item.claims).map_err(|violation| violation.field("new"))?;
+    }
     Ok(())
 }
 

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, ItemId, LogIndex, Nonce, OfferId, Origin, ParticipantId, SaleId, WorkOrderId,
+    ConsignmentId, CredentialId, FacilityId, ItemId, LogIndex, Nonce, OfferId, Origin, ParticipantId, SaleId,
+    WorkOrderId,
 };
 use crate::json::Json;
 use crate::key::{KeyId, PublicKey, Signature};
@@ -448,6 +449,12 @@ text_shape! {
     SaleId => "^S-[0-9A-HJKMNP-TV-Z]{26}$", "a sale id (S-...)"
         "销售编号（S-...）"
         "o id de uma venda (S-...)";
+    FacilityId => "^F-[0-9A-HJKMNP-TV-Z]{26}$", "a facility id (F-...)"
+        "场所编号（F-...）"
+        "o id de um local (F-...)";
+    CredentialId => "^T-[0-9A-HJKMNP-TV-Z]{26}$", "a credential id (T-...)"
+        "资质编号（T-...）"
+        "o id de uma credencial (T-...)";
     TagCode => "^[0-9A-HJKMNP-TV-Z]{16}[0-9A-Z]$", "a tag code of 16 characters and a check character"
         "标签码，16 个字符加一个校验字符"
         "um código de etiqueta de 16 caracteres e um de verificação";

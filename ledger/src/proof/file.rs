@@ -14,7 +14,8 @@ use minicbor::{Decode, Encode};
 use crate::cbor::{self, CborError};
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, ItemId, ItemKind, LogIndex, OfferId, ParticipantId, SaleId, StatementId, WorkOrderId,
+    ConsignmentId, CredentialId, FacilityId, ItemId, ItemKind, LogIndex, OfferId, ParticipantId, SaleId,
+    StatementId, StockCountId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::record::{Parentage, RecordKey};
@@ -199,6 +200,10 @@ pub(super) fn read_key(bytes: &[u8]) -> Option<RecordKey> {
             let (parent, number) = rest.split_last_chunk::<4>()?;
             RecordKey::Offspring(Parentage::of(&read_key(parent)?)?, u32::from_be_bytes(*number))
         }
+        22 => RecordKey::Facility(FacilityId::new(sixteen()?)),
+        23 => RecordKey::Credential(CredentialId::new(sixteen()?)),
+        24 => RecordKey::DocumentUse(hash()?),
+        29 => RecordKey::StockCount(StockCountId::new(sixteen()?)),
         _ => return None,
     };
     (key.to_bytes() == bytes).then_some(key)

@@ -2,7 +2,10 @@
 
 use super::Parentage;
 use crate::hash::Hash;
-use crate::id::{ConsignmentId, ItemId, OfferId, ParticipantId, SaleId, WorkOrderId};
+use crate::id::{
+    ConsignmentId, CredentialId, FacilityId, ItemId, OfferId, ParticipantId, SaleId, StockCountId,
+    WorkOrderId,
+};
 use crate::key::KeyId;
 use crate::tag::TagCode;
 
@@ -39,6 +42,14 @@ pub enum RecordKey {
     Issuer(Hash),
     /// What one event made of a thing, by the thing and a number that counts such events from 0.
     Offspring(Parentage, u32),
+    /// A place that a participant works at.
+    Facility(FacilityId),
+    /// A title or training.
+    Credential(CredentialId),
+    /// Where a public document was used, by the document's hash.
+    DocumentUse(Hash),
+    /// A count of stock.
+    StockCount(StockCountId),
 }
 
 impl RecordKey {
@@ -61,6 +72,10 @@ impl RecordKey {
             Self::Certificate(_) => 13,
             Self::Issuer(_) => 14,
             Self::Offspring(..) => 15,
+            Self::Facility(_) => 22,
+            Self::Credential(_) => 23,
+            Self::DocumentUse(_) => 24,
+            Self::StockCount(_) => 29,
         }
     }
 
@@ -80,7 +95,12 @@ impl RecordKey {
             Self::Offer(id) => bytes.extend(id.bytes()),
             Self::Sale(id) => bytes.extend(id.bytes()),
             Self::Tag(code) => bytes.extend(code.bytes()),
-            Self::Certificate(hash) | Self::Issuer(hash) => bytes.extend(hash.as_bytes()),
+            Self::Facility(id) => bytes.extend(id.bytes()),
+            Self::Credential(id) => bytes.extend(id.bytes()),
+            Self::StockCount(id) => bytes.extend(id.bytes()),
+            Self::Certificate(hash) | Self::Issuer(hash) | Self::DocumentUse(hash) => {
+                bytes.extend(hash.as_bytes())
+            }
             Self::Offspring(parent, number) => {
                 bytes.extend(parent.key().to_bytes());
                 bytes.extend(number.to_be_bytes());

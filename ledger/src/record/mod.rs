@@ -6,6 +6,8 @@
 //! `schemas/records.cddl`. Nothing here decides anything: `apply` does.
 
 mod descent;
+mod evidence;
+mod facility;
 mod item;
 mod key;
 mod party;
@@ -16,6 +18,11 @@ use std::sync::Arc;
 use minicbor::{Decode, Encode};
 
 pub use descent::{Offspring, Parentage};
+pub use evidence::{
+    Clearance, Counted, DocumentUse, Examined, Inspection, MAX_INSPECTIONS, MAX_USES, Passage, StockCount,
+    Use,
+};
+pub use facility::{Credential, Facility};
 pub use item::{
     CertificateLink, Claims, CountBalance, Detail, Document, Item, ItemState, Loss, MAX_KEPT, MassBalance,
     Missing, Origin, Parent, Standing, TreatmentState,
@@ -24,7 +31,7 @@ pub use key::RecordKey;
 pub use party::{
     Clock, Issuer, Key, Ledger, Participant, Policy, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, Yield,
 };
-pub use trade::{Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Tag, WorkOrder};
+pub use trade::{Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Shipping, Tag, WorkOrder};
 
 use crate::cbor;
 use crate::hash::Hash;
@@ -116,7 +123,8 @@ macro_rules! records {
     };
 }
 
-records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer Offspring }
+records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer Offspring
+Facility Credential DocumentUse StockCount }
 
 impl Record {
     /// Reads the record of a key.
@@ -140,6 +148,10 @@ impl Record {
             RecordKey::Certificate(_) => Self::Certificate(cbor::decode_exact(bytes)?),
             RecordKey::Issuer(_) => Self::Issuer(cbor::decode_exact(bytes)?),
             RecordKey::Offspring(..) => Self::Offspring(cbor::decode_exact(bytes)?),
+            RecordKey::Facility(_) => Self::Facility(cbor::decode_exact(bytes)?),
+            RecordKey::Credential(_) => Self::Credential(cbor::decode_exact(bytes)?),
+            RecordKey::DocumentUse(_) => Self::DocumentUse(cbor::decode_exact(bytes)?),
+            RecordKey::StockCount(_) => Self::StockCount(cbor::decode_exact(bytes)?),
         })
     }
 
@@ -167,6 +179,10 @@ impl Record {
             Self::Tag(r) => &r.history,
             Self::Certificate(r) => &r.history,
             Self::Issuer(r) => &r.history,
+            Self::Facility(r) => &r.history,
+            Self::Credential(r) => &r.history,
+            Self::DocumentUse(r) => &r.history,
+            Self::StockCount(r) => &r.history,
         })
     }
 
@@ -186,6 +202,10 @@ impl Record {
             Self::Tag(r) => &mut r.history,
             Self::Certificate(r) => &mut r.history,
             Self::Issuer(r) => &mut r.history,
+            Self::Facility(r) => &mut r.history,
+            Self::Credential(r) => &mut r.history,
+            Self::DocumentUse(r) => &mut r.history,
+            Self::StockCount(r) => &mut r.history,
         })
     }
 }
