@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::vouch::{
+    Attach, Clear, Count, CredentialCommand, FacilityCommand, Inspect, Origin, ParticipantCommand, Ship,
+};
+
 /// Lode's command line for participants: keys, enrolment, spreadsheets, steps, hand-over, labels.
 #[derive(Debug, Parser)]
 #[command(name = "lode", version, arg_required_else_help = true)]
@@ -69,6 +73,24 @@ pub enum Command {
     Role(Sub<RoleCommand>),
     /// Suspend a participant (registrar)
     Suspend(Suspend),
+    /// A participant's details, and the end of a suspension
+    Participant(Sub<ParticipantCommand>),
+    /// Places that you work at
+    Facility(Sub<FacilityCommand>),
+    /// Titles and training: issue or revoke (registrar, trainer)
+    Credential(Sub<CredentialCommand>),
+    /// Say that lots are on their way
+    Ship(Ship),
+    /// Say that customs has let lots in
+    Clear(Clear),
+    /// Put papers with an item, a job or a consignment
+    Attach(Attach),
+    /// Say which of the possible origins it is
+    Origin(Origin),
+    /// Record what an inspection found (inspector, lab, grader)
+    Inspect(Inspect),
+    /// Record what is really there of a custodian's stock (inspector)
+    Count(Count),
     /// Short names for participants and items
     Name(Sub<NameCommand>),
     /// Declare raw material: a whole sheet or one lot
@@ -450,6 +472,9 @@ pub struct Countersign {
     /// The country where it was dug
     #[arg(long)]
     pub(crate) country: String,
+    /// The mass that was received, where it is more than the policy lets the receiver book alone and you agree
+    #[arg(long, value_name = "MASS")]
+    pub(crate) received: Option<String>,
     /// The link that you were sent; without it you sign as the enrolled supplier
     #[arg(long, value_name = "FILE")]
     pub(crate) link: Option<PathBuf>,
@@ -469,6 +494,9 @@ pub struct Receive {
     /// Bill of lading or airway bill
     #[arg(long)]
     pub(crate) bill_of_lading: Option<String>,
+    /// The shipped consignment that they came in, as C-...
+    #[arg(long)]
+    pub(crate) consignment: Option<String>,
 }
 
 #[derive(Debug, Args)]
