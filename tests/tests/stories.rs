@@ -37,6 +37,11 @@ const FRAUDS: &[&str] = &[
     "a statement of another ledger",
     "a tag code bound by a stranger",
     "a key used after revocation",
+    "a correction after acceptance without the counterparty",
+    "history rewritten by a correction of a treatment",
+    "a held lot split",
+    "a lot under title dispute sold",
+    "a recalled piece sold",
 ];
 
 #[test]

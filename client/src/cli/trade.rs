@@ -381,7 +381,10 @@ pub(super) fn document(desk: &Desk, args: &DocumentArgs) -> Result<Output> {
 
 pub(super) fn correct(desk: &Desk, args: &CorrectArgs) -> Result<Output> {
     let correction = Correction {
-        item: desk.names.id(&args.item)?,
+        item: args.item.as_deref().map(|item| desk.names.id(item)).transpose()?,
+        work: args.work.as_deref().map(|work| desk.names.id(work)).transpose()?,
+        counterparty: args.counterparty.as_deref().map(|who| desk.names.id(who)).transpose()?,
+        contradiction: args.contradiction,
         index: LogIndex(args.index),
         event: args.event,
         field: args.field.clone(),

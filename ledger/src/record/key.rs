@@ -1,8 +1,10 @@
 //! Which record: keys, and their place in the state map and in an index.
 
-use super::Parentage;
+use super::{EventRef, Parentage};
 use crate::hash::Hash;
-use crate::id::{ConsignmentId, ItemId, OfferId, ParticipantId, SaleId, WorkOrderId};
+use crate::id::{
+    ConsignmentId, DisputeId, HoldId, ItemId, OfferId, ParticipantId, RecallId, SaleId, WorkOrderId,
+};
 use crate::key::KeyId;
 use crate::tag::TagCode;
 
@@ -39,6 +41,14 @@ pub enum RecordKey {
     Issuer(Hash),
     /// What one event made of a thing, by the thing and a number that counts such events from 0.
     Offspring(Parentage, u32),
+    /// A hold.
+    Hold(HoldId),
+    /// A dispute.
+    Dispute(DisputeId),
+    /// A recall.
+    Recall(RecallId),
+    /// What an event said that no other record keeps.
+    Said(EventRef),
 }
 
 impl RecordKey {
@@ -61,6 +71,10 @@ impl RecordKey {
             Self::Certificate(_) => 13,
             Self::Issuer(_) => 14,
             Self::Offspring(..) => 15,
+            Self::Hold(_) => 16,
+            Self::Dispute(_) => 17,
+            Self::Recall(_) => 18,
+            Self::Said(_) => 31,
         }
     }
 
@@ -84,6 +98,13 @@ impl RecordKey {
             Self::Offspring(parent, number) => {
                 bytes.extend(parent.key().to_bytes());
                 bytes.extend(number.to_be_bytes());
+            }
+            Self::Hold(id) => bytes.extend(id.bytes()),
+            Self::Dispute(id) => bytes.extend(id.bytes()),
+            Self::Recall(id) => bytes.extend(id.bytes()),
+            Self::Said(event) => {
+                bytes.extend(event.index.0.to_be_bytes());
+                bytes.extend(event.event.to_be_bytes());
             }
         }
         bytes

@@ -6,6 +6,7 @@
 //! `schemas/records.cddl`. Nothing here decides anything: `apply` does.
 
 mod descent;
+mod dispute;
 mod item;
 mod key;
 mod party;
@@ -16,13 +17,14 @@ use std::sync::Arc;
 use minicbor::{Decode, Encode};
 
 pub use descent::{Offspring, Parentage};
+pub use dispute::{Dispute, Hold, MAX_ABOUT, MAX_MARKS, Recall, Said};
 pub use item::{
-    CertificateLink, Claims, CountBalance, Detail, Document, Item, ItemState, Loss, MAX_KEPT, MassBalance,
-    Missing, Origin, Parent, Standing, TreatmentState,
+    CertificateLink, Claims, Contradiction, CountBalance, Detail, Document, Item, ItemState, Loss, MAX_KEPT,
+    MassBalance, Missing, Origin, Parent, Standing, TreatmentState, WaitingCorrection,
 };
 pub use key::RecordKey;
 pub use party::{
-    Clock, Issuer, Key, Ledger, Participant, Policy, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, Yield,
+    Clock, Frozen, Issuer, Key, Ledger, Participant, Policy, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, Yield,
 };
 pub use trade::{Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Tag, WorkOrder};
 
@@ -60,7 +62,7 @@ impl History {
 }
 
 /// An event by its place in the log.
-#[derive(Clone, Copy, Debug, Decode, Encode, Eq, Ord, PartialEq, PartialOrd, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
 #[cbor(map)]
 pub struct EventRef {
     /// The log index of its statement.
@@ -116,7 +118,8 @@ macro_rules! records {
     };
 }
 
-records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer Offspring }
+records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer Offspring
+Hold Dispute Recall Said }
 
 impl Record {
     /// Reads the record of a key.
@@ -140,6 +143,10 @@ impl Record {
             RecordKey::Certificate(_) => Self::Certificate(cbor::decode_exact(bytes)?),
             RecordKey::Issuer(_) => Self::Issuer(cbor::decode_exact(bytes)?),
             RecordKey::Offspring(..) => Self::Offspring(cbor::decode_exact(bytes)?),
+            RecordKey::Hold(_) => Self::Hold(cbor::decode_exact(bytes)?),
+            RecordKey::Dispute(_) => Self::Dispute(cbor::decode_exact(bytes)?),
+            RecordKey::Recall(_) => Self::Recall(cbor::decode_exact(bytes)?),
+            RecordKey::Said(_) => Self::Said(cbor::decode_exact(bytes)?),
         })
     }
 
@@ -167,6 +174,10 @@ impl Record {
             Self::Tag(r) => &r.history,
             Self::Certificate(r) => &r.history,
             Self::Issuer(r) => &r.history,
+            Self::Hold(r) => &r.history,
+            Self::Dispute(r) => &r.history,
+            Self::Recall(r) => &r.history,
+            Self::Said(r) => &r.history,
         })
     }
 
@@ -186,6 +197,10 @@ impl Record {
             Self::Tag(r) => &mut r.history,
             Self::Certificate(r) => &mut r.history,
             Self::Issuer(r) => &mut r.history,
+            Self::Hold(r) => &mut r.history,
+            Self::Dispute(r) => &mut r.history,
+            Self::Recall(r) => &mut r.history,
+            Self::Said(r) => &mut r.history,
         })
     }
 }

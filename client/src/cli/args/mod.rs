@@ -119,7 +119,7 @@ pub enum Command {
     Sell(Sub<SellCommand>),
     /// Bring a document that an event names to the node
     Document(DocumentArgs),
-    /// Correct a descriptive field of an event
+    /// Correct a field of an event
     Correct(CorrectArgs),
     /// Show an item, job, offer, participant or tag
     Show(Id),

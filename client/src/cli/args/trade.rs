@@ -172,17 +172,26 @@ pub struct DocumentArgs {
 
 #[derive(Debug, Args)]
 pub struct CorrectArgs {
-    /// The item that the wrong event created
-    pub(crate) item: String,
+    /// The item that the wrong event created; neither item nor job: the event itself
+    pub(crate) item: Option<String>,
+    /// The job that the wrong event began
+    #[arg(long, conflicts_with = "item")]
+    pub(crate) work: Option<String>,
     /// The event's log index
     #[arg(long)]
     pub(crate) index: u64,
     /// Its number in the statement, from 0
     #[arg(long, default_value_t = 0)]
     pub(crate) event: u16,
-    /// The field
+    /// The field; of an item also species, variety, nature, origins, treatments.CODE, mass_mg, measured_mg
     #[arg(long)]
     pub(crate) field: String,
+    /// Of a mass in other hands: who must sign the same
+    #[arg(long, value_name = "PARTICIPANT")]
+    pub(crate) counterparty: Option<String>,
+    /// Show it as a contradiction where it cannot be applied any more
+    #[arg(long)]
+    pub(crate) contradiction: bool,
     /// What stands there, as JSON or text; absent if nothing does
     #[arg(long)]
     pub(crate) old: Option<String>,
