@@ -6,6 +6,7 @@
 
 mod make;
 mod story;
+mod story_evidence;
 
 use std::collections::BTreeMap;
 
