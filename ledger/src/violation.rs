@@ -206,6 +206,14 @@ reasons! {
         "received differs from declared by {0}, beyond the policy's {1}"
         "收货与申报相差 {0}，超过规则的 {1}"
         "o recebido difere do declarado em {0}, acima dos {1} da política";
+    AgreedDiffers M4 "agreed-differs"
+        "{0} was agreed as received; that is asked for only beyond the declared {1}"
+        "会签的收货质量为 {0}；只有超过申报的 {1} 才需要"
+        "foi acordado o recebimento de {0}; isso só se pede acima dos {1} declarados";
+    StockDiffers M5 "stock-differs"
+        "a count found {0} where the ledger has {1}"
+        "盘点实有 {0}，账面为 {1}"
+        "uma contagem encontrou {0} onde o registro tem {1}";
     MassFromNowhere M5 "mass-from-nowhere"
         "{0} more than there was: mass enters only by declaration, stated foreign mass, or a difference between scales"
         "多出 {0}：质量只能通过登记、注明的外来物或秤差进入"
@@ -254,6 +262,10 @@ reasons! {
         "the issuer code {0} belongs to another participant"
         "发证代码 {0} 属于其他参与方"
         "o código de emissor {0} pertence a outro participante";
+    DocumentReused U3 "document-reused"
+        "the document {0} also stands on {1}, which has nothing to do with this"
+        "单证 {0} 也用于无关的 {1}"
+        "o documento {0} também está em {1}, que nada tem a ver com isto";
     SequenceUsed U4 "sequence-used"
         "sequence number {0} of this key was used by another statement"
         "该密钥的序号 {0} 已被其他声明使用"
@@ -346,6 +358,10 @@ reasons! {
         "the participant is suspended: ask the registrar"
         "该参与方已暂停：请联系登记机构"
         "o participante está suspenso: fale com o registrador";
+    SuspectLater K4 "suspect-later"
+        "a key cannot become suspect later on: name an entry that stands already"
+        "密钥不能从将来起才可疑：请填已有的条目序号"
+        "uma chave não pode ficar suspeita só no futuro: indique uma entrada que já existe";
     LastRegistrarKey K5 "last-registrar-key"
         "this would remove the last registrar key"
         "这将移除最后一个登记机构密钥"
@@ -378,6 +394,22 @@ reasons! {
         "the evidence level document needs a document"
         "证据等级「文件」需要附文件"
         "o nível de evidência documento precisa de um documento";
+    OriginNotInSet L2 "origin-not-in-set"
+        "{0} is not among the possible origins: {1}"
+        "{0} 不在可能的产地之中：{1}"
+        "{0} não está entre as origens possíveis: {1}";
+    OriginDisagrees L2 "origin-disagrees"
+        "an independent party found the origin {0}, which is not among those claimed"
+        "独立方认定产地为 {0}，不在声明的产地之中"
+        "uma parte independente encontrou a origem {0}, que não está entre as alegadas";
+    InspectionDisagrees L4 "inspection-disagrees"
+        "an inspection found {0} where {1} was claimed"
+        "检验认定为 {0}，原声明为 {1}"
+        "uma inspeção encontrou {0} onde se alegava {1}";
+    ProtectedName L6 "protected-name"
+        "{0} is a protected name: it needs stone from {1} alone, with a document for its origin"
+        "“{0}”是受保护名称：须全部产自{1}，并有产地单证"
+        "{0} é um nome protegido: exige pedra só de {1}, com documento da origem";
     LabOnly L5 "lab-only"
         "only a lab may state {0}"
         "只有实验室可以声明 {0}"
@@ -386,6 +418,10 @@ reasons! {
         "this ledger ended at entry {0}; it goes on as {1}"
         "本账本已在第 {0} 条终止；后继账本为 {1}"
         "este registro terminou na entrada {0}; continua como {1}";
+    TooManyKept F3 "too-many-kept"
+        "{0} has {1} of them already, and no more are kept"
+        "{0} 已有 {1} 项，不能再多"
+        "{0} já tem {1}, e não se guardam mais";
     CorrectionTarget X1 "correction-target"
         "entry {0}, event {1} did not create {2}"
         "第 {0} 条的事件 {1} 并未创建 {2}"

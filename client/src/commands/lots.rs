@@ -212,7 +212,8 @@ pub fn countersign(
     net_mg: Milligrams,
     country: Code<Country>,
 ) -> Result<Done> {
-    session.send(&[SupplierCountersigned { at: session.now(), item, net_mg, country }.into()])
+    session
+        .send(&[SupplierCountersigned { at: session.now(), item, net_mg, country, received_mg: None }.into()])
 }
 
 /// Weighs what arrived under one bill of lading.
@@ -225,6 +226,7 @@ pub fn receive(session: &Session, lines: Vec<ReceiptLine>, bill_of_lading: Optio
         nonce: session.nonce()?,
         bill_of_lading: spec::sealable("bill of lading", bill_of_lading)?,
         lines: lines.into(),
+        consignment: None,
     };
     session.send(&[event.into()])
 }

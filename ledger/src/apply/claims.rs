@@ -29,15 +29,55 @@ pub(super) fn blend(inputs: &[(&Claims, Milligrams)]) -> Result<Claims, Violatio
         blended.origin_evidence = blended.origin_evidence.lower(claims.origin_evidence);
         // The table ranks the models from the worst up.
         blended.model = blended.model.lower(claims.model);
+        blended.ceiling = lower_of(blended.ceiling, claims.ceiling);
+        blended.nature_evidence = lower_of(blended.nature_evidence, claims.nature_evidence);
+        if blended.place != claims.place {
+            blended.place = None;
+        }
     }
     if !rest.is_empty() {
         blended.origins = blend_origins(inputs);
         let model =
             if blended.origins.len() > 1 { ChainModel::CONTROLLED_BLENDING } else { ChainModel::SEGREGATED };
         blended.model = blended.model.lower(model);
+        blended.place = blended.place.filter(|_| blended.origins.len() == 1);
         blended.treatments = blend_treatments(inputs);
     }
     Ok(blended)
+}
+
+/// The lower of two levels, of which an absent one says nothing at all.
+fn lower_of(a: Option<Code<EvidenceLevel>>, b: Option<Code<EvidenceLevel>>) -> Option<Code<EvidenceLevel>> {
+    Some(a?.lower(b?))
+}
+
+/// The possible origins become fewer, or one of them gets a place, at the level that this is known with. Said of no
+/// fewer, it is as well known as the better of both (rule L5).
+pub(super) fn narrow(
+    claims: &mut Claims,
+    countries: &[Code<Country>],
+    place: Option<String>,
+    level: Code<EvidenceLevel>,
+) {
+    let kept: BTreeMap<Code<Country>, Milligrams> = claims
+        .origins
+        .iter()
+        .filter(|origin| countries.contains(&origin.country))
+        .filter_map(|origin| {
+            Some((origin.country, Milligrams::new(u64::from(origin.share.get()))?.max(one_milligram())))
+        })
+        .collect();
+    let says_more = kept.len() < claims.origins.len() || (place.is_some() && place != claims.place);
+    claims.origin_evidence = if says_more { level } else { claims.origin_evidence.higher(level) };
+    if kept.len() < claims.origins.len() {
+        claims.origins =
+            largest_remainder(&kept).into_iter().map(|(country, share)| Origin { country, share }).collect();
+    }
+    claims.place = place.or_else(|| claims.place.take());
+}
+
+fn one_milligram() -> Milligrams {
+    Milligrams::new(1).unwrap_or_default()
 }
 
 /// Rule L4: natural only if every part is.
@@ -175,6 +215,9 @@ mod tests {
                     evidence: EvidenceLevel::SELF_DECLARED,
                 })
                 .collect(),
+            ceiling: Some(EvidenceLevel::DOCUMENT),
+            place: None,
+            nature_evidence: None,
         }
     }
 

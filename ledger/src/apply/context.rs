@@ -9,15 +9,15 @@ use std::sync::Arc;
 use crate::event::body::OutputKind;
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, DisputeId, HoldId, ItemId, ItemKind, LogIndex, Nonce, OfferId, ParticipantId, RecallId,
-    SaleId, StatementId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, FacilityId, HoldId, ItemId, ItemKind, LogIndex, Nonce, OfferId,
+    ParticipantId, RecallId, SaleId, StatementId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::mass::Milligrams;
 use crate::record::{
-    Certificate, Clock, Consignment, Contradiction, Dispute, EventRef, Hold, Issuer as IssuerRecord, Item,
-    ItemState, Key, Ledger, MAX_KEPT, Offer, Offspring, Parentage, Participant, Policy, Recall, Record,
-    RecordKey, Said, Sale, Sequence, Tag, View, Warning, WorkOrder,
+    Certificate, Clock, Consignment, Contradiction, Credential, Dispute, EventRef, Facility, Hold,
+    Issuer as IssuerRecord, Item, ItemState, Key, Ledger, MAX_KEPT, Offer, Offspring, Parentage, Participant,
+    Policy, Recall, Record, RecordKey, Said, Sale, Sequence, Tag, View, Warning, WorkOrder,
 };
 use crate::tag::TagCode;
 use crate::time::Timestamp;
@@ -117,6 +117,9 @@ getters! {
     dispute Dispute (id: DisputeId) RecordKey::Dispute(*id), id;
     recall Recall (id: RecallId) RecordKey::Recall(*id), id;
     said Said (event: EventRef) RecordKey::Said(*event), format_args!("{} / {}", event.index, event.event);
+    consignment Consignment (id: ConsignmentId) RecordKey::Consignment(*id), id;
+    facility Facility (id: FacilityId) RecordKey::Facility(*id), id;
+    credential Credential (id: CredentialId) RecordKey::Credential(*id), id;
     tag Tag (code: TagCode) RecordKey::Tag(*code), code;
     ledger Ledger (name: &str) RecordKey::Ledger, name;
     clock_record Clock (name: &str) RecordKey::Clock, name;

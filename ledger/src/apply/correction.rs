@@ -19,6 +19,7 @@ use crate::violation::{Reason, Violation};
 use crate::words::words;
 
 use super::context::{Actor, Context};
+use super::protected::check_name;
 
 pub(super) use forward::{bear, making_by};
 pub(super) use mass::revive;
@@ -91,6 +92,7 @@ fn item_described(context: &mut Context<'_>, body: &EventCorrected, id: &ItemId)
     check_new(&field, body)?;
     context.build_on_item(&mut item)?;
     replace(context, &mut item.details, path, body)?;
+    follow(context, &mut item, path, body)?;
     context.put_item(*id, item);
     Ok(())
 }
@@ -124,6 +126,24 @@ fn check_new(field: &FieldSpec, body: &EventCorrected) -> Result<(), Violation> 
         return Err(Violation::new(Reason::CorrectionNew)
             .saying(words("it is required", "该字段必填", "ele é obrigatório"))
             .field("new"));
+    }
+    Ok(())
+}
+
+/// A corrected place goes into the claims, and a corrected name needs the right to it (rule L6).
+fn follow(
+    context: &Context<'_>,
+    item: &mut Item,
+    path: &str,
+    body: &EventCorrected,
+) -> Result<(), Violation> {
+    let new = body.new.as_ref().and_then(|value| value.0.as_str());
+    let field = path.rsplit('.').next().unwrap_or(path);
+    if context.ruleset() >= 2 && field == "subdivision" && item.claims.origins.len() == 1 {
+        item.claims.place = new.map(str::to_owned);
+    }
+    if matches!(field, "name" | "trade_name") {
+        check_name(context, new, &item.claims).map_err(|violation| violation.field("new"))?;
     }
     Ok(())
 }

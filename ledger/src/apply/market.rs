@@ -3,12 +3,13 @@
 use crate::event::body::{SaleCancelled, SaleRecorded, TagBound, TagReplaced};
 use crate::id::{ItemId, ItemKind, SaleId};
 use crate::key::PublicKey;
-use crate::record::{History, ItemState, RecordKey, Sale, Tag};
+use crate::record::{History, ItemState, Parentage, RecordKey, Sale, Tag};
 use crate::tag::TagCode;
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
 use super::context::{Context, refuse_twice};
+use super::document_use::note_use;
 use super::lots::keep_documents;
 
 pub(super) fn tag_bound(context: &mut Context<'_>, body: &TagBound) -> Result<(), Violation> {
@@ -23,6 +24,8 @@ pub(super) fn tag_bound(context: &mut Context<'_>, body: &TagBound) -> Result<()
         keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(photo));
     }
     context.put_item(body.item, item);
+    let author = context.author()?;
+    note_use(context, Parentage::Item(body.item), author, body.photo.as_slice());
     Ok(())
 }
 

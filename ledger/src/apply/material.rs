@@ -2,6 +2,7 @@
 
 use crate::event::Event;
 use crate::event::body::{Input, LossRecorded, LotMerged, LotSplit, OutputKind};
+use crate::event::shape::Text;
 use crate::id::{ItemId, ItemKind, ParticipantId};
 use crate::mass::Milligrams;
 use crate::record::{Claims, Item, ItemState, Parent, RecordKey};
@@ -13,6 +14,7 @@ use super::balance::{Differences, add, check_counts, lose, pass_on, positive, to
 use super::claims::blend;
 use super::context::{Context, refuse_twice};
 use super::lots::{Created, details, parents_of};
+use super::protected::check_name;
 
 pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<(), Violation> {
     let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
@@ -86,6 +88,8 @@ pub(super) fn lot_merged(
         let violation = Violation::new(Reason::NotBalanced).with(taken.mass).with(accounted);
         return Err(violation.with(difference).field("mass_mg"));
     }
+    check_name(context, body.trade_name.as_ref().map(Text::as_str), &taken.claims)
+        .map_err(|violation| violation.field("trade_name"))?;
     let created =
         Created { kind: OutputKind::Lot, form: taken.form, claims: taken.claims, mass: output, count: None };
     let mut item = created.item(context, taken.custodian, taken.owner);

@@ -2,11 +2,11 @@
 
 use crate::event::Event;
 use crate::event::body::{OutputKind, StepLogged, WorkCompleted, WorkOutput, WorkStarted};
-use crate::event::shape::{FieldClass, Fields, Shape};
+use crate::event::shape::{FieldClass, Fields, Shape, Text};
 use crate::id::WorkOrderId;
 use crate::json::Json;
 use crate::mass::Milligrams;
-use crate::record::{Detail, History, Item, MassBalance, Record, RecordKey, WorkOrder};
+use crate::record::{Detail, History, Item, MassBalance, Parentage, Record, RecordKey, WorkOrder};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{Code, GainReason, Step, Treatment};
 use crate::words::words;
@@ -14,8 +14,10 @@ use crate::words::words;
 use super::balance::{Differences, positive};
 use super::claims::mark_applied;
 use super::context::{Context, Warnings};
+use super::document_use::note_use;
 use super::lots::{Created, keep_documents, keep_records, parents_of};
 use super::material::take_inputs;
+use super::protected::check_name;
 
 pub(super) fn work_started(context: &mut Context<'_>, body: &WorkStarted) -> Result<(), Violation> {
     let taken = take_inputs(context, &body.inputs)?;
@@ -77,6 +79,7 @@ pub(super) fn step_logged(context: &mut Context<'_>, body: &StepLogged) -> Resul
     if let Some(mass) = body.mass_mg {
         positive(mass, "mass_mg")?;
     }
+    let author = context.author()?;
     match (&body.work, &body.item) {
         (Some(id), None) => {
             let mut work = job_in_hand(context, id)?;
@@ -87,6 +90,7 @@ pub(super) fn step_logged(context: &mut Context<'_>, body: &StepLogged) -> Resul
                 mark_applied(&mut work.claims, treatment);
             }
             context.put(RecordKey::WorkOrder(*id), work);
+            note_use(context, Parentage::Work(*id), author, &body.photos);
         }
         (None, Some(id)) => {
             let mut item = context.item_in_hand(id).map_err(|violation| violation.field("item"))?;
@@ -96,6 +100,7 @@ pub(super) fn step_logged(context: &mut Context<'_>, body: &StepLogged) -> Resul
                 mark_applied(&mut item.claims, treatment);
             }
             context.put_item(*id, item);
+            note_use(context, Parentage::Item(*id), author, &body.photos);
         }
         _ => return Err(one_of_two("work")),
     }
@@ -130,6 +135,7 @@ pub(super) fn work_completed(
         }
         let id = context.new_item(output.kind, &body.nonce, n);
         context.create(RecordKey::Item(id), id, item)?;
+        note_use(context, Parentage::Item(id), work.studio, output.photo.as_slice());
         context.link(RecordKey::WorkOrder(body.work), RecordKey::Item(id), output.mass_mg);
     }
     work.outputs = work.outputs.saturating_add(u32::try_from(body.outputs.len()).unwrap_or(u32::MAX));
@@ -184,6 +190,8 @@ fn yielded(
         (OutputKind::Batch, Some(_)) | (OutputKind::Lot | OutputKind::Piece, None) => {}
         _ => return Err(Violation::new(Reason::CountMissing).field(format!("outputs[{n}].count"))),
     }
+    check_name(context, output.name.as_ref().map(Text::as_str), &work.claims)
+        .map_err(|violation| violation.field(format!("outputs[{n}].name")))?;
     let created = Created {
         kind: output.kind,
         form: output.form,

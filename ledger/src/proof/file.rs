@@ -14,8 +14,8 @@ use minicbor::{Decode, Encode};
 use crate::cbor::{self, CborError};
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, DisputeId, HoldId, ItemId, ItemKind, LogIndex, OfferId, ParticipantId, RecallId, SaleId,
-    StatementId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, FacilityId, HoldId, ItemId, ItemKind, LogIndex, OfferId,
+    ParticipantId, RecallId, SaleId, StatementId, StockCountId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::record::{EventRef, Parentage, RecordKey};
@@ -208,6 +208,10 @@ pub(super) fn read_key(bytes: &[u8]) -> Option<RecordKey> {
             let index = LogIndex(u64::from_be_bytes(*index));
             RecordKey::Said(EventRef { index, event: u16::from_be_bytes(event.try_into().ok()?) })
         }
+        22 => RecordKey::Facility(FacilityId::new(sixteen()?)),
+        23 => RecordKey::Credential(CredentialId::new(sixteen()?)),
+        24 => RecordKey::DocumentUse(hash()?),
+        29 => RecordKey::StockCount(StockCountId::new(sixteen()?)),
         _ => return None,
     };
     (key.to_bytes() == bytes).then_some(key)

@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{EventRef, History, Warning};
+use super::{EventRef, Examined, History, Passage, Warning};
 use crate::hash::Hash;
 use crate::id::{DisputeId, HoldId, ItemId, OfferId, ParticipantId, RecallId, SaleId, WorkOrderId};
 use crate::key::PublicKey;
@@ -106,6 +106,16 @@ pub struct Claims {
     /// Treatments, by code.
     #[n(6)]
     pub treatments: Vec<TreatmentState>,
+    /// The highest evidence level that documents can give the origin: the lowest of the entry kinds on the path.
+    /// Absent: not known, of what entered under ruleset 1.
+    #[n(7)]
+    pub ceiling: Option<Code<EvidenceLevel>>,
+    /// State, province or district of the one country it is from; absent where inputs differ.
+    #[n(8)]
+    pub place: Option<String>,
+    /// How well its nature is known; absent: by the holder's word.
+    #[n(9)]
+    pub nature_evidence: Option<Code<EvidenceLevel>>,
 }
 
 /// Where an item is in its life.
@@ -461,6 +471,12 @@ pub struct Item {
     /// under ruleset 1.
     #[n(28)]
     pub makings: Option<u32>,
+    /// How a lot comes over the border; absent while nothing is known of it.
+    #[n(29)]
+    pub passage: Option<Box<Passage>>,
+    /// What others found when they looked at it; absent while nobody did.
+    #[n(30)]
+    pub examined: Option<Box<Examined>>,
 }
 
 impl Item {

@@ -3,7 +3,8 @@
 use super::{EventRef, Parentage};
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, DisputeId, HoldId, ItemId, OfferId, ParticipantId, RecallId, SaleId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, FacilityId, HoldId, ItemId, OfferId, ParticipantId, RecallId,
+    SaleId, StockCountId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::tag::TagCode;
@@ -49,6 +50,14 @@ pub enum RecordKey {
     Recall(RecallId),
     /// What an event said that no other record keeps.
     Said(EventRef),
+    /// A place that a participant works at.
+    Facility(FacilityId),
+    /// A title or training.
+    Credential(CredentialId),
+    /// Where a public document was used, by the document's hash.
+    DocumentUse(Hash),
+    /// A count of stock.
+    StockCount(StockCountId),
 }
 
 impl RecordKey {
@@ -75,6 +84,10 @@ impl RecordKey {
             Self::Dispute(_) => 17,
             Self::Recall(_) => 18,
             Self::Said(_) => 31,
+            Self::Facility(_) => 22,
+            Self::Credential(_) => 23,
+            Self::DocumentUse(_) => 24,
+            Self::StockCount(_) => 29,
         }
     }
 
@@ -94,7 +107,12 @@ impl RecordKey {
             Self::Offer(id) => bytes.extend(id.bytes()),
             Self::Sale(id) => bytes.extend(id.bytes()),
             Self::Tag(code) => bytes.extend(code.bytes()),
-            Self::Certificate(hash) | Self::Issuer(hash) => bytes.extend(hash.as_bytes()),
+            Self::Facility(id) => bytes.extend(id.bytes()),
+            Self::Credential(id) => bytes.extend(id.bytes()),
+            Self::StockCount(id) => bytes.extend(id.bytes()),
+            Self::Certificate(hash) | Self::Issuer(hash) | Self::DocumentUse(hash) => {
+                bytes.extend(hash.as_bytes())
+            }
             Self::Offspring(parent, number) => {
                 bytes.extend(parent.key().to_bytes());
                 bytes.extend(number.to_be_bytes());

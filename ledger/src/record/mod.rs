@@ -7,6 +7,8 @@
 
 mod descent;
 mod dispute;
+mod evidence;
+mod facility;
 mod item;
 mod key;
 mod party;
@@ -18,6 +20,11 @@ use minicbor::{Decode, Encode};
 
 pub use descent::{Offspring, Parentage};
 pub use dispute::{Dispute, Hold, MAX_ABOUT, MAX_MARKS, Recall, Said};
+pub use evidence::{
+    Clearance, Counted, DocumentUse, Examined, Inspection, MAX_INSPECTIONS, MAX_USES, Passage, StockCount,
+    Use,
+};
+pub use facility::{Credential, Facility};
 pub use item::{
     CertificateLink, Claims, Contradiction, CountBalance, Detail, Document, Item, ItemState, Loss, MAX_KEPT,
     MassBalance, Missing, Origin, Parent, Standing, TreatmentState, WaitingCorrection,
@@ -26,7 +33,7 @@ pub use key::RecordKey;
 pub use party::{
     Clock, Frozen, Issuer, Key, Ledger, Participant, Policy, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, Yield,
 };
-pub use trade::{Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Tag, WorkOrder};
+pub use trade::{Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Shipping, Tag, WorkOrder};
 
 use crate::cbor;
 use crate::hash::Hash;
@@ -119,7 +126,7 @@ macro_rules! records {
 }
 
 records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer Offspring
-Hold Dispute Recall Said }
+Hold Dispute Recall Said Facility Credential DocumentUse StockCount }
 
 impl Record {
     /// Reads the record of a key.
@@ -147,6 +154,10 @@ impl Record {
             RecordKey::Dispute(_) => Self::Dispute(cbor::decode_exact(bytes)?),
             RecordKey::Recall(_) => Self::Recall(cbor::decode_exact(bytes)?),
             RecordKey::Said(_) => Self::Said(cbor::decode_exact(bytes)?),
+            RecordKey::Facility(_) => Self::Facility(cbor::decode_exact(bytes)?),
+            RecordKey::Credential(_) => Self::Credential(cbor::decode_exact(bytes)?),
+            RecordKey::DocumentUse(_) => Self::DocumentUse(cbor::decode_exact(bytes)?),
+            RecordKey::StockCount(_) => Self::StockCount(cbor::decode_exact(bytes)?),
         })
     }
 
@@ -178,6 +189,10 @@ impl Record {
             Self::Dispute(r) => &r.history,
             Self::Recall(r) => &r.history,
             Self::Said(r) => &r.history,
+            Self::Facility(r) => &r.history,
+            Self::Credential(r) => &r.history,
+            Self::DocumentUse(r) => &r.history,
+            Self::StockCount(r) => &r.history,
         })
     }
 
@@ -201,6 +216,10 @@ impl Record {
             Self::Dispute(r) => &mut r.history,
             Self::Recall(r) => &mut r.history,
             Self::Said(r) => &mut r.history,
+            Self::Facility(r) => &mut r.history,
+            Self::Credential(r) => &mut r.history,
+            Self::DocumentUse(r) => &mut r.history,
+            Self::StockCount(r) => &mut r.history,
         })
     }
 }

@@ -463,7 +463,13 @@ fn countersign(world: &World, op: &Op) -> Option<(Who, Event)> {
     let open = items(world, |_, item| item.supplier == Some(exporter) && item.countersigned.is_none());
     let (item, record) = picked(&open, op.pick)?;
     let country = record.claims.origins[0].country;
-    let body = SupplierCountersigned { at: world.now, item, net_mg: record.mass.entered, country };
+    let body = SupplierCountersigned {
+        at: world.now,
+        item,
+        net_mg: record.mass.entered,
+        country,
+        received_mg: None,
+    };
     assert!(world.replay.view().record(&RecordKey::Item(item)).is_some());
     Some((Who::Exporter, body.into()))
 }

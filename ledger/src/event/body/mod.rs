@@ -28,11 +28,18 @@ pub use custody::{
     AcceptLine, CustodyAccepted, CustodyCancelled, CustodyOffered, CustodyRejected, OfferLine,
 };
 pub use dispute::{DisputeAnswered, DisputeOpened, DisputeResolved, HoldPlaced, HoldReleased, RecallIssued};
-pub use evidence::{CertificateLinked, TreatmentDeclared};
-pub use identity::{
-    KeyAdded, KeyGrant, KeyRevoked, ParticipantEnrolled, ParticipantSuspended, RoleGranted, RoleRevoked,
+pub use evidence::{
+    CertificateLinked, CountLine, DocumentAttached, InspectionRecorded, OriginAsserted, StockCounted,
+    TreatmentDeclared,
 };
-pub use inbound::{ConsignmentReceived, LotDeclared, ReceiptLine, SupplierCountersigned};
+pub use identity::{
+    CredentialIssued, CredentialRevoked, FacilityRegistered, KeyAdded, KeyGrant, KeyRevoked,
+    ParticipantEnrolled, ParticipantReinstated, ParticipantSuspended, ParticipantUpdated, RoleGranted,
+    RoleRevoked,
+};
+pub use inbound::{
+    ConsignmentReceived, ConsignmentShipped, CustomsCleared, LotDeclared, ReceiptLine, SupplierCountersigned,
+};
 pub use log::{LedgerOpened, LedgerSealed, PolicyAdopted, Registrar, YieldRange};
 pub use market::{SaleCancelled, SaleRecorded, TagBound, TagReplaced};
 pub use material::{LossRecorded, LotMerged, LotSplit, SplitPart, TreatmentApplied};
