@@ -501,7 +501,10 @@ fn correct(stage: &mut Stage, twin: ItemId, index: LogIndex) -> Result<()> {
     stage.day(41);
     let corrected = EventCorrected {
         at: stage.now(),
-        item: twin,
+        item: Some(twin),
+        work: None,
+        counterparty: None,
+        contradiction: None,
         index,
         event: 0,
         field: line("outputs[1].name")?,

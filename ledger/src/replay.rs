@@ -18,7 +18,7 @@ use crate::key::{KeyId, VerifyKey};
 use crate::lang::Lang;
 use crate::record::{MemoryView, Record, RecordKey};
 use crate::statemap::StateMap;
-use crate::statement::{Statement, StatementError, Verified};
+use crate::statement::{Issuer, Statement, StatementError, Verified};
 use crate::tlog::MemoryTree;
 use crate::violation::{Reason, Violation};
 use crate::words::Phrase;
@@ -34,7 +34,13 @@ pub struct Replay {
     /// Changed since the map was last brought up to date. Each record is hashed once, however often it changed.
     pending: BTreeMap<RecordKey, Arc<Record>>,
     /// Keys that have passed [`crate::key::PublicKey::check`], which costs as much as a signature.
-    keys: HashMap<KeyId, VerifyKey>,
+    keys: Arc<HashMap<KeyId, VerifyKey>>,
+}
+
+/// Checks entries with the keys of one moment while the replay goes on: for many at once, and ahead of their turn.
+#[derive(Clone, Debug)]
+pub struct Checker {
+    keys: Arc<HashMap<KeyId, VerifyKey>>,
 }
 
 /// An entry that was taken in.
@@ -64,8 +70,13 @@ impl Replay {
         Self::default()
     }
 
-    /// Reads an entry and checks its signature with the key that the records so far give for its author. Needs no
-    /// turn: entries may be checked in parallel. [`Reason::KeyUnknown`] then only means "not enrolled so far".
+    /// Checks entries with the keys known by now, also after the replay has gone on.
+    #[must_use]
+    pub fn checker(&self) -> Checker {
+        Checker { keys: self.keys.clone() }
+    }
+
+    /// Reads an entry and checks its signature with the key that the records so far give for its author.
     ///
     /// # Errors
     /// The first defect of form or signature, or that no such key is known.
@@ -80,11 +91,13 @@ impl Replay {
         Ok(statement.verify(&usable)?)
     }
 
-    /// Takes a checked entry in at the next index.
+    /// Takes a checked entry in at the next index. Whenever it was checked: that its key is its author's is asked here.
     ///
     /// # Errors
     /// The first rule that it breaks; of a seal also a state root that the log does not add up to.
     pub fn accept(&mut self, verified: &Verified) -> Result<Applied, Violation> {
+        // A key has only one thumbprint: the key that the signature was checked with is this one, or there is none.
+        apply::author_key(&self.view, verified.statement())?;
         let index = LogIndex(self.tree.size());
         let delta = apply::apply(&self.view, index, verified)?;
         for (number, event) in verified.events().iter().enumerate() {
@@ -100,12 +113,12 @@ impl Replay {
                 && !self.keys.contains_key(id)
                 && let Ok(usable) = record.key.check()
             {
-                self.keys.insert(*id, usable);
+                Arc::make_mut(&mut self.keys).insert(*id, usable);
             }
             if let Record::Ledger(ledger) = &**record
                 && let Ok(usable) = ledger.seal_key.check()
             {
-                self.keys.insert(ledger.seal_key.thumbprint(), usable);
+                Arc::make_mut(&mut self.keys).insert(ledger.seal_key.thumbprint(), usable);
             }
         }
         let changes = || delta.changes().iter().map(|(key, record)| (*key, record.clone()));
@@ -161,6 +174,22 @@ impl Replay {
             self.map.update(batch.collect());
         }
         &self.map
+    }
+}
+
+impl Checker {
+    /// A participant's entry whose signature is good. `None` says nothing against it: it must wait for its turn, and
+    /// then [`Replay::check`] says what is wrong with it, if anything is.
+    #[must_use]
+    pub fn check(&self, bytes: &[u8]) -> Option<Verified> {
+        let statement = Statement::decode(bytes.to_vec()).ok()?;
+        let header = statement.header();
+        // Of other authors the records must say which key is theirs.
+        let usable = match header.issuer {
+            Issuer::Participant(_) => *self.keys.get(&header.key_id)?,
+            _ => return None,
+        };
+        statement.verify(&usable).ok()
     }
 }
 

@@ -310,6 +310,10 @@ reasons! {
         "{0} is {1}: this cannot be done with it now"
         "{0} 状态为 {1}：现在不能这样做"
         "{0} está {1}: isto não pode ser feito agora";
+    TooManyMarks C5 "too-many-marks"
+        "{0} bears {1} of these already"
+        "{0}上此类标记已达 {1} 个"
+        "{0} já tem {1} destes";
     Held C5 "held"
         "{0} is held ({1}): it stays where and what it is until the hold is released"
         "{0} 已被冻结（{1}）：解除之前不得变动"
@@ -410,6 +414,10 @@ reasons! {
         "only a lab may state {0}"
         "只有实验室可以声明 {0}"
         "só um laboratório pode declarar {0}";
+    LedgerFrozen F1 "ledger-frozen"
+        "this ledger ended at entry {0}; it goes on as {1}"
+        "本账本已在第 {0} 条终止；后继账本为 {1}"
+        "este registro terminou na entrada {0}; continua como {1}";
     TooManyKept F3 "too-many-kept"
         "{0} has {1} of them already, and no more are kept"
         "{0} 已有 {1} 项，不能再多"
@@ -423,9 +431,9 @@ reasons! {
         "只有事件作者可以更正"
         "só o autor do evento pode corrigi-lo";
     CorrectionField X1 "correction-field"
-        "{0} is not a descriptive field of that event"
-        "{0} 不是该事件的描述性字段"
-        "{0} não é um campo descritivo desse evento";
+        "{0} is not a field of that event that can be corrected"
+        "{0} 不是该事件可更正的字段"
+        "{0} não é um campo corrigível desse evento";
     CorrectionOld X1 "correction-old"
         "the field now holds {0}"
         "该字段现为 {0}"
@@ -434,6 +442,38 @@ reasons! {
         "the new value does not fit the field: {0}"
         "新值不符合该字段：{0}"
         "o novo valor não cabe no campo: {0}";
+    CorrectionBetter X1 "correction-better"
+        "a correction makes no claim better: {0} cannot become {1} by the author's word alone"
+        "更正不能使说法变好：仅凭作者一面之词，{0} 不能改为 {1}"
+        "uma correção não melhora o que se diz: {0} não vira {1} só pela palavra do autor";
+    CorrectionTooFar X1 "correction-too-far"
+        "the correction would reach more than {0} things: state it as a contradiction"
+        "更正将波及超过 {0} 件物品：请作为矛盾申报"
+        "a correção alcançaria mais de {0} coisas: declare-a como contradição";
+    CorrectionUnnoted X1 "correction-unnoted"
+        "what was made of {0} under ruleset 1 was not noted: state it as a contradiction"
+        "{0} 在规则集 1 下的去向未被记录：请作为矛盾申报"
+        "o que se fez de {0} sob o conjunto de regras 1 não foi anotado: declare como contradição";
+    CorrectionCounterparty X2 "correction-counterparty"
+        "{0} has changed hands: name {1} as counterparty; the correction counts once both have signed it"
+        "{0} 已易手：请将 {1} 填为对方，双方签署后更正才生效"
+        "{0} mudou de mãos: indique {1} como contraparte; a correção vale quando ambos assinarem";
+    CorrectionUsed X3 "correction-used"
+        "{0} has been used since: the booked mass stays; state the correction as a contradiction"
+        "{0} 之后已被使用：账面质量不变；请将更正作为矛盾申报"
+        "{0} já foi usado: a massa lançada fica; declare a correção como contradição";
+    VoidUsed X3 "void-used"
+        "something was built on {0} since (entry {1}): correct it, or state a contradiction"
+        "第 {1} 条已以 {0} 为依据：请更正，或作为矛盾申报"
+        "algo já se apoia em {0} (entrada {1}): corrija, ou declare uma contradição";
+    Contradicted X3 "contradicted"
+        "affected: of {0}, {1} is unexplained"
+        "受影响：{0} 中有 {1} 无法解释"
+        "afetado: de {0}, {1} está sem explicação";
+    ContradictionCut X3 "contradiction-cut"
+        "more was made of it than the {0} things that are flagged"
+        "由其制成的物品多于已标记的 {0} 件"
+        "fez-se dele mais do que as {0} coisas marcadas";
     SealWrong T2 "seal-wrong"
         "a seal states its own index and a time later than the seal before"
         "封存须写明自身序号，且时间晚于上一次封存"

@@ -17,7 +17,7 @@ use crate::genesis::{self, NodeKeys};
 use crate::http;
 use crate::sequencer::{self, Opened};
 use crate::service::Node;
-use crate::{backup, catch_up, check};
+use crate::{backup, catch_up, check, index};
 
 /// Lode's node: keeps a ledger of crystal and proves what it keeps
 #[derive(Debug, Parser)]
@@ -49,7 +49,12 @@ enum Command {
     /// Run the node until it is told to stop (SIGTERM, Ctrl-C)
     Serve,
     /// Recompute everything on the disk and compare; exit code 1 if anything is wrong
-    Check,
+    Check {
+        /// Replace damaged files by those of a mirror that fit what was signed: the URL of another node or of a static
+        /// log, or a folder with an export or a backup
+        #[arg(long, value_name = "URL")]
+        repair_from: Option<String>,
+    },
     /// Delete the index and make it anew from the log
     RebuildIndex,
     /// Copy everything but keys and index into a new folder; the node may run meanwhile
@@ -92,6 +97,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run(arguments: Arguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.given)?;
     start_logging(config.log_format);
+    index::tell_caught_panics();
     match arguments.command {
         Command::Init { origin, seal_interval, members_only, genesis } => {
             init(&config, origin, seal_interval, members_only, genesis)
@@ -106,8 +112,14 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             .build()
             .context("cannot start the threads that serve requests")?
             .block_on(serve(&config)),
-        Command::Check => {
-            let report = check::check(&config)?;
+        Command::Check { repair_from } => {
+            let report = match repair_from {
+                None => check::check(&config)?,
+                Some(name) => check::repair(&config, &check::Mirror::named(&name)?)?,
+            };
+            for finding in &report.repaired {
+                answer(&format!("repaired {finding}"))?;
+            }
             answer(&format!(
                 "all right: {} entries with root {}, {} seals, {} records with state root {}, {} keys in the index",
                 report.size, report.root, report.seals, report.records, report.state_root, report.index_keys

@@ -1,7 +1,7 @@
 //! The node's data folder: whose it is, which version wrote it, and that only one node uses it.
 //!
 //! ```text
-//! format     "lode-node data 1" and "index sled": what wrote this; another version or store refuses to open it
+//! format     "lode-node data 2" and "index sled": what wrote this; another version or store refuses to open it
 //! identity   the machine, the device and inode of this very file, and the folder's path
 //! lock       held by the running node
 //! journal/   log/   index/
@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use lode_ledger::hash::Hash;
 
 /// The content of `format`.
-const FORMAT: &str = "lode-node data 1\nindex sled\n";
+const FORMAT: &str = "lode-node data 2\nindex sled\n";
 const FORMAT_FILE: &str = "format";
 const IDENTITY_FILE: &str = "identity";
 const LOCK_FILE: &str = "lock";
@@ -345,7 +345,7 @@ mod tests {
     fn another_format_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         drop(DataFolder::create(folder.path()).unwrap());
-        for other in ["lode-node data 2\nindex sled\n", "lode-node data 1\nindex redb\n", ""] {
+        for other in ["lode-node data 1\nindex sled\n", "lode-node data 2\nindex redb\n", ""] {
             fs::write(folder.path().join(FORMAT_FILE), other).unwrap();
             let error = DataFolder::open(folder.path(), true).unwrap_err();
             assert!(matches!(error, DataFolderError::OtherFormat { .. }), "{error}");

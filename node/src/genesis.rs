@@ -14,14 +14,14 @@ use lode_ledger::event::Event;
 use lode_ledger::event::body::LedgerOpened;
 use lode_ledger::id::Origin;
 use lode_ledger::key::{PublicKey, SecretKey};
-use lode_ledger::record::{Record, RecordKey, View};
+use lode_ledger::record::{Ledger, Record, RecordKey, View};
 use lode_ledger::replay::{Replay, ReplayError};
 use lode_ledger::statement::{Statement, StatementError};
-use lode_ledger::tlog::{Checkpoint, KeyName, NoteSigner};
+use lode_ledger::tlog::{Checkpoint, KeyName, NoteSigner, VerifierKey};
 use serde::{Deserialize, Serialize};
 
 use crate::data_folder::DataFolder;
-use crate::disk::{Disk, RealDisk};
+use crate::disk::{Disk, RealDisk, write_whole};
 use crate::journal::Journal;
 use crate::storage::StorageError;
 use crate::tiles::Tiles;
@@ -251,12 +251,35 @@ pub fn init_for(
         seal_interval_s,
         members_only,
     };
-    let path = folder.path().join(REQUEST_FILE);
-    let text = serde_json::to_string_pretty(&request);
-    let text =
-        text.map_err(|error| GenesisError::Request { path: path.clone(), reason: error.to_string() })?;
-    fs::write(&path, text + "\n").map_err(|source| GenesisError::Io { action: "write", path, source })?;
+    write_request(folder.path(), &text(&request)?)?;
     Ok(request)
+}
+
+/// Writes the request whole or not at all, so that it survives a power cut.
+pub(crate) fn write_request(data: &Path, text: &str) -> Result<(), GenesisError> {
+    let path = data.join(REQUEST_FILE);
+    let written = write_whole(&RealDisk, &path, text.as_bytes()).and_then(|()| RealDisk.sync_dir(data));
+    written.map_err(|source| GenesisError::Io { action: "write", path, source })
+}
+
+/// The file of the request that a ledger was opened with.
+pub(crate) fn request_of(ledger: &Ledger, log_vkey: &VerifierKey) -> Result<String, GenesisError> {
+    let wrong = |reason: String| GenesisError::Request { path: REQUEST_FILE.into(), reason };
+    text(&Request {
+        origin: Origin::new(&ledger.origin).map_err(|error| wrong(error.to_string()))?,
+        log_vkey: log_vkey.to_string(),
+        log_key: ledger.log_key,
+        seal_key: ledger.seal_key,
+        receipt_key: ledger.receipt_key,
+        seal_interval_s: ledger.seal_interval_s,
+        members_only: ledger.members_only,
+    })
+}
+
+fn text(request: &Request) -> Result<String, GenesisError> {
+    let text = serde_json::to_string_pretty(request);
+    let wrong = |reason: String| GenesisError::Request { path: REQUEST_FILE.into(), reason };
+    text.map(|text| text + "\n").map_err(|error| wrong(error.to_string()))
 }
 
 /// Begins the log of a data folder with the registrar's two statements, given one after the other in one sequence,

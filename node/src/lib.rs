@@ -21,6 +21,7 @@ pub mod http;
 pub mod index;
 mod intake;
 pub mod journal;
+pub mod measures;
 pub mod openapi;
 pub mod page;
 mod projection;

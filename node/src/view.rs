@@ -20,7 +20,7 @@ use crate::projection::{self, Changes};
 use crate::recent::{Moment, Recent};
 
 /// Changes in the overlay beyond which the sequencer waits for the index.
-const MAX_OVERLAY: usize = 200_000;
+pub(crate) const MAX_OVERLAY: usize = 200_000;
 /// Changes that are worth a write of the index.
 const MANY_CHANGES: usize = 50_000;
 /// How long fewer of them wait for more.

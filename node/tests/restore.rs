@@ -8,96 +8,19 @@
     reason = "helpers of tests fail by panicking"
 )]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-
 use lode_ledger as lode;
 use lode_ledger::event::Event;
 use lode_ledger::id::Origin;
 use lode_ledger::replay::Replay;
 use lode_node::genesis::{self, NodeKeys};
 
+mod program;
 #[allow(dead_code, reason = "the world serves the tests of three crates")]
 #[path = "../../ledger/src/replay/world.rs"]
 mod world;
 
+use program::{Serving, copy, done, refused};
 use world::{ORIGIN, World, secret, story};
-
-fn command(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lode-node"));
-    command.args(arguments).arg("--data").arg(data).env_remove("LODE_DATA").env_remove("LODE_CONFIG");
-    command
-}
-
-fn run(data: &Path, arguments: &[&str]) -> (bool, String) {
-    let Output { status, stdout, stderr } = command(data, arguments).output().unwrap();
-    (status.success(), String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr))
-}
-
-fn done(data: &Path, arguments: &[&str]) -> String {
-    let (good, said) = run(data, arguments);
-    assert!(good, "{arguments:?}: {said}");
-    said
-}
-
-fn refused(data: &Path, arguments: &[&str], why: &str) {
-    let (good, said) = run(data, arguments);
-    assert!(!good && said.contains(why), "{arguments:?}: {said}");
-}
-
-/// A running node; killed when it goes.
-struct Serving(Child, String);
-
-impl Serving {
-    fn start(data: &Path, more: &[&str]) -> Self {
-        let mut child = command(data, &["serve", "--listen", "127.0.0.1:0"])
-            .args(more)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().rsplit("http://").next().unwrap().to_owned();
-        Self(child, address)
-    }
-
-    fn ask(&self, head: &str, body: &[u8]) -> String {
-        let mut stream = TcpStream::connect(&self.1).unwrap();
-        let length = body.len();
-        write!(stream, "{head} HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: {length}\r\n")
-            .unwrap();
-        stream.write_all(b"content-type: application/cose\r\n\r\n").unwrap();
-        stream.write_all(body).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-
-    fn submit(&self, statements: &[Vec<u8>]) {
-        for statement in statements {
-            let answer = self.ask("POST /v1/statements", statement);
-            // The story's offer has expired by the machine's clock, so it and what stands on it is refused.
-            assert!(answer.starts_with("HTTP/1.1 2") || answer.contains(r#""status":"refused""#), "{answer}");
-        }
-    }
-
-    /// The size in its checkpoint.
-    fn size(&self) -> u64 {
-        let answer = self.ask("GET /checkpoint", b"");
-        let body = answer.split("\r\n\r\n").nth(1).unwrap();
-        body.lines().find_map(|line| line.parse().ok()).unwrap_or_else(|| panic!("{answer}"))
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// What the world's people have said after the genesis.
 fn people(world: &World) -> Vec<Vec<u8>> {
@@ -111,10 +34,6 @@ fn people(world: &World) -> Vec<Vec<u8>> {
         }
     }
     people.split_off(2)
-}
-
-fn copy(from: &Path, to: &Path) {
-    assert!(Command::new("cp").arg("-a").args([from, to]).status().unwrap().success());
 }
 
 #[test]

@@ -4,9 +4,10 @@
 //! Tests take it as it stands (`World::traded`), stop it early (`World::opened`, `World::enrolled`), or go on from
 //! it. Nothing here decides whether a statement is right: `Replay` does.
 
-mod make;
+pub mod make;
 mod story;
 mod story_evidence;
+mod story_repair;
 
 use std::collections::BTreeMap;
 

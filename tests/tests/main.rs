@@ -16,6 +16,7 @@ mod journeys_readme;
 mod journeys_tamper;
 mod properties;
 mod records_schema;
+mod repair;
 mod rules;
 mod ruleset_1;
 mod schemas;

@@ -25,7 +25,7 @@ fn validators() -> BTreeMap<&'static str, Validator> {
 
 /// The events of the world's entries, as they stand in the payloads.
 fn events() -> Vec<Value> {
-    let entries = World::traded().entries;
+    let entries = World::frozen().entries;
     entries.iter().flat_map(|entry| entry.events.clone()).map(|event| Value::from(event.to_json())).collect()
 }
 

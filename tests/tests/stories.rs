@@ -38,6 +38,11 @@ const FRAUDS: &[&str] = &[
     "a tag code bound by a stranger",
     "a key used after revocation",
     "a CN-carved BR stone offered as Donghai crystal",
+    "a correction after acceptance without the counterparty",
+    "history rewritten by a correction of a treatment",
+    "a held lot split",
+    "a lot under title dispute sold",
+    "a recalled piece sold",
 ];
 
 #[test]

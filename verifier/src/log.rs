@@ -1,14 +1,16 @@
 //! Replaying a whole log: the tree from the raw entries, every signature, every rule, every seal's state root, then
 //! the signed root, the hash tiles, and whether the log only grew since last time.
 //!
-//! Signatures are checked in parallel, a chunk at a time, with the keys known when the chunk begins; the rest, and
-//! everything else, in the order of the log. Each signature is checked alone, never as a batch.
+//! While one chunk of entries is taken in, in the order of the log, the signatures of the next one are checked on the
+//! other cores, with the keys known by then; what needs a later key waits for its turn. Each signature is checked
+//! alone, never as a batch.
 
 use lode_ledger::apply::RULESET;
 use lode_ledger::event::Event;
 use lode_ledger::proof::check_trust;
 use lode_ledger::record::{Record, RecordKey, View};
-use lode_ledger::replay::{Replay, ReplayError};
+use lode_ledger::replay::{Checker, Replay, ReplayError};
+use lode_ledger::statement::Verified;
 use lode_ledger::tlog::note::MAX_NOTE_BYTES;
 use lode_ledger::tlog::tile::{
     Entries, EntryBundle, MAX_BUNDLE_BYTES, TILE_BYTES, bundles, decode_bundle, tiles,
@@ -73,25 +75,28 @@ fn replay_entries(
     report: &mut Report,
 ) -> bool {
     let mut seals: u64 = 0;
-    let mut all = bundles(size).peekable();
-    while all.peek().is_some() {
-        let mut entries = Vec::new();
-        for bundle in all.by_ref().take(CHUNK_BUNDLES) {
-            match read_bundle(source, bundle) {
-                Ok(read) => entries.extend(read),
-                Err(problem) => {
-                    report.note(CheckCode::Entries, Outcome::NotEvaluated, Note::EntriesMissing, &[&problem]);
-                    return false;
-                }
+    let mut all = bundles(size);
+    let mut chunk = read_chunk(source, &mut all, &replay.checker());
+    loop {
+        let entries = match chunk {
+            Ok(entries) if entries.is_empty() => break,
+            Ok(entries) => entries,
+            Err(problem) => {
+                report.note(CheckCode::Entries, Outcome::NotEvaluated, Note::EntriesMissing, &[&problem]);
+                return false;
             }
-        }
-        match replay_chunk(entries, replay) {
+        };
+        let checker = replay.checker();
+        let (taken, next) =
+            rayon::join(|| replay_chunk(entries, replay), || read_chunk(source, &mut all, &checker));
+        match taken {
             Ok(found) => seals += found,
             Err(error) => {
                 report_bad_entry(replay.size(), &error, report);
                 return false;
             }
         }
+        chunk = next;
         progress.at(replay.size(), size);
     }
     report.passed(CheckCode::Entries, Note::EntriesHeld, &[&size]);
@@ -103,16 +108,38 @@ fn replay_entries(
     true
 }
 
+/// An entry of which so much was done as can be done ahead of its turn.
+enum Read {
+    /// Its signature is good.
+    Checked(Box<Verified>),
+    /// It must wait for its turn.
+    Waiting(Vec<u8>),
+}
+
+/// The next entries; none at the end of the log.
+fn read_chunk(
+    source: &Source,
+    bundles: &mut (impl Iterator<Item = EntryBundle> + Send),
+    checker: &Checker,
+) -> Result<Vec<Read>, String> {
+    let mut entries = Vec::new();
+    for bundle in bundles.by_ref().take(CHUNK_BUNDLES) {
+        entries.extend(read_bundle(source, bundle)?);
+    }
+    let check = |bytes: Vec<u8>| match checker.check(&bytes) {
+        Some(verified) => Read::Checked(Box::new(verified)),
+        None => Read::Waiting(bytes),
+    };
+    Ok(entries.into_par_iter().map(check).collect())
+}
+
 /// Takes in a chunk of entries and counts its seals.
-fn replay_chunk(entries: Vec<Vec<u8>>, replay: &mut Replay) -> Result<u64, ReplayError> {
-    let known = &*replay;
-    let checked: Vec<_> = entries.into_par_iter().map(|bytes| (known.check(bytes.clone()), bytes)).collect();
+fn replay_chunk(entries: Vec<Read>, replay: &mut Replay) -> Result<u64, ReplayError> {
     let mut seals = 0;
-    for (check, bytes) in checked {
-        // A key may have been enrolled within the chunk: then the entry is checked again, now that its turn has come.
-        let verified = match check {
-            Ok(verified) => verified,
-            Err(_) => replay.check(bytes)?,
+    for entry in entries {
+        let verified = match entry {
+            Read::Checked(verified) => *verified,
+            Read::Waiting(bytes) => replay.check(bytes)?,
         };
         let sealed = verified.events().iter().any(|event| matches!(event, Event::LedgerSealed(_)));
         replay.accept(&verified)?;

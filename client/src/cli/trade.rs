@@ -142,9 +142,7 @@ pub(super) fn countersign(desk: &Desk, args: &Countersign) -> Result<Output> {
         }
     };
     let item = desk.names.id(&args.item)?;
-    let (mass, country) = (spec::mass(&args.mass)?, spec::code(&args.country)?);
-    let received = args.received.as_deref().map(spec::mass).transpose()?;
-    let done = lots::countersign(&session, item, mass, country, received)?;
+    let done = lots::countersign(&session, item, spec::mass(&args.mass)?, spec::code(&args.country)?)?;
     Ok(Output::done(desk, &done))
 }
 
@@ -163,8 +161,7 @@ pub(super) fn receive(desk: &Desk, args: &Receive) -> Result<Output> {
             reason,
         })
     })?;
-    let consignment = args.consignment.as_deref().map(|text| desk.names.id(text)).transpose()?;
-    let done = lots::receive(&desk.session()?, lines, args.bill_of_lading.as_deref(), consignment)?;
+    let done = lots::receive(&desk.session()?, lines, args.bill_of_lading.as_deref())?;
     Ok(Output::done(desk, &done))
 }
 
@@ -384,7 +381,10 @@ pub(super) fn document(desk: &Desk, args: &DocumentArgs) -> Result<Output> {
 
 pub(super) fn correct(desk: &Desk, args: &CorrectArgs) -> Result<Output> {
     let correction = Correction {
-        item: desk.names.id(&args.item)?,
+        item: args.item.as_deref().map(|item| desk.names.id(item)).transpose()?,
+        work: args.work.as_deref().map(|work| desk.names.id(work)).transpose()?,
+        counterparty: args.counterparty.as_deref().map(|who| desk.names.id(who)).transpose()?,
+        contradiction: args.contradiction,
         index: LogIndex(args.index),
         event: args.event,
         field: args.field.clone(),

@@ -6,7 +6,7 @@ use lode_ledger::event::body::{
     AnyValue, DocumentRef, EventCorrected, SaleCancelled, SaleRecorded, TagBound, TagReplaced,
 };
 use lode_ledger::event::shape::Text;
-use lode_ledger::id::{ItemId, LedgerId, LogIndex, SaleId};
+use lode_ledger::id::{ItemId, LedgerId, LogIndex, ParticipantId, SaleId, WorkOrderId};
 use lode_ledger::json::Json;
 use lode_ledger::key::PublicKey;
 use lode_ledger::tag::{ClaimCode, TagCode};
@@ -143,8 +143,10 @@ pub fn sell_cancel(session: &Session, sale: SaleId, reason: &str) -> Result<Done
 /// Which field of which event is corrected.
 #[derive(Clone, Debug)]
 pub struct Correction {
-    /// The item that the event created.
-    pub item: ItemId,
+    /// The item that the event created; neither it nor a job: the event itself.
+    pub item: Option<ItemId>,
+    /// The job that the event began.
+    pub work: Option<WorkOrderId>,
     /// The event's log index.
     pub index: LogIndex,
     /// Its number in the statement.
@@ -155,11 +157,15 @@ pub struct Correction {
     pub old: Option<String>,
     /// What should.
     pub new: Option<String>,
+    /// Of a mass in other hands: who must sign the same.
+    pub counterparty: Option<ParticipantId>,
+    /// Whether it is shown as a contradiction where it cannot be applied any more.
+    pub contradiction: bool,
     /// Why.
     pub reason: String,
 }
 
-/// Corrects a descriptive field. Values are JSON, or else plain text.
+/// Corrects a field. Values are JSON, or else plain text.
 ///
 /// # Errors
 /// As [`Session::send`].
@@ -171,11 +177,14 @@ pub fn correct(session: &Session, correction: &Correction) -> Result<Done> {
     let event = EventCorrected {
         at: session.now(),
         item: correction.item,
+        work: correction.work,
         index: correction.index,
         event: correction.event,
         field,
         old: correction.old.as_ref().map(value),
         new: correction.new.as_ref().map(value),
+        counterparty: correction.counterparty,
+        contradiction: correction.contradiction.then_some(true),
         reason: spec::line("reason", &correction.reason)?,
     };
     session.send(&[event.into()])

@@ -8,5 +8,4 @@ pub mod ledger;
 pub mod look;
 pub mod lots;
 pub mod market;
-pub mod vouch;
 pub mod work;

@@ -58,6 +58,14 @@ impl MassBalance {
         add(self.entered, self.gained).map(drop)
     }
 
+    /// Takes back what went into another item and should not have.
+    pub(super) fn give_back(&mut self, mass: Milligrams) -> Result<(), Violation> {
+        let too_much = || Violation::new(Reason::TooMuchTaken).with(mass).with(self.passed_on);
+        self.passed_on = self.passed_on.checked_sub(mass).ok_or_else(too_much)?;
+        self.left = add(self.left, mass)?;
+        Ok(())
+    }
+
     fn take(&mut self, mass: Milligrams) -> Result<(), Violation> {
         self.left = self
             .left

@@ -82,27 +82,36 @@ fn one_milligram() -> Milligrams {
 
 /// Rule L4: natural only if every part is.
 pub(super) fn blend_nature(a: Code<Nature>, b: Code<Nature>) -> Code<Nature> {
-    // The weaker of two: what is known to be made by people, then what is not known, then natural.
-    let weight = |nature: Code<Nature>| {
-        if nature == Nature::NATURAL || nature == Nature::NATURAL_GLASS {
-            0
-        } else if nature == Nature::NOT_STATED {
-            1
-        } else {
-            2
-        }
-    };
-    if weight(b) > weight(a) { b } else { a }
+    if nature_weight(b) > nature_weight(a) { b } else { a }
+}
+
+/// The weaker of two weighs more: what is known to be made by people, then what is not known, then natural.
+pub(super) fn nature_weight(nature: Code<Nature>) -> u8 {
+    if nature == Nature::NATURAL || nature == Nature::NATURAL_GLASS {
+        0
+    } else if nature == Nature::NOT_STATED {
+        1
+    } else {
+        2
+    }
 }
 
 /// Rule L2: every possible origin, with its share of the blended mass by the largest remainder.
 fn blend_origins(inputs: &[(&Claims, Milligrams)]) -> Vec<Origin> {
+    origins_of(inputs, &[])
+}
+
+/// [`blend_origins`], where some countries stay possible whatever the inputs say.
+pub(super) fn origins_of(inputs: &[(&Claims, Milligrams)], possible: &[Code<Country>]) -> Vec<Origin> {
     let mut masses: BTreeMap<Code<Country>, Milligrams> = BTreeMap::new();
     for (claims, mass) in inputs {
         for origin in &claims.origins {
             let entry = masses.entry(origin.country).or_default();
             *entry = entry.checked_add(mass.share(origin.share)).unwrap_or(*entry);
         }
+    }
+    for country in possible {
+        masses.entry(*country).or_default();
     }
     // Rounding must not lose a country from the set of possible origins.
     for mass in masses.values_mut().filter(|mass| mass.is_zero()) {

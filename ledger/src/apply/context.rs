@@ -9,15 +9,15 @@ use std::sync::Arc;
 use crate::event::body::OutputKind;
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, CredentialId, FacilityId, ItemId, ItemKind, LogIndex, Nonce, OfferId, ParticipantId,
-    SaleId, StatementId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, FacilityId, HoldId, ItemId, ItemKind, LogIndex, Nonce, OfferId,
+    ParticipantId, RecallId, SaleId, StatementId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::mass::Milligrams;
 use crate::record::{
-    Certificate, Clock, Consignment, Credential, EventRef, Facility, Issuer as IssuerRecord, Item, ItemState,
-    Key, Ledger, MAX_KEPT, Offer, Offspring, Parentage, Participant, Policy, Record, RecordKey, Sale,
-    Sequence, Tag, View, Warning, WorkOrder,
+    Certificate, Clock, Consignment, Contradiction, Credential, Dispute, EventRef, Facility, Hold,
+    Issuer as IssuerRecord, Item, ItemState, Key, Ledger, MAX_KEPT, Offer, Offspring, Parentage, Participant,
+    Policy, Recall, Record, RecordKey, Said, Sale, Sequence, Tag, View, Warning, WorkOrder,
 };
 use crate::tag::TagCode;
 use crate::time::Timestamp;
@@ -50,11 +50,29 @@ pub(crate) enum Actor {
     Link(KeyId),
 }
 
+/// What is to be done with an item.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Purpose {
+    /// Anything that changes it, sells it or marks it.
+    Change,
+    /// It goes to this party.
+    HandTo(ParticipantId),
+    /// It is destroyed.
+    #[allow(dead_code, reason = "for the event that destroys; what is recalled may be")]
+    Destroy,
+}
+
 /// One statement on its way through the rules.
 pub(crate) struct Context<'a> {
     view: &'a dyn View,
     changes: BTreeMap<RecordKey, Arc<Record>>,
     touched: BTreeSet<RecordKey>,
+    /// The records that the present event has changed, as they were before it.
+    before: BTreeMap<RecordKey, Arc<Record>>,
+    /// How many things a forward walk has visited in this statement.
+    pub(crate) forwarded: usize,
+    /// Whether an event of this statement has ended the log.
+    pub(crate) frozen: bool,
     /// All records that each event touched, in order of events.
     pub(crate) touched_by: Vec<Vec<RecordKey>>,
     pub(crate) links: Vec<Link>,
@@ -95,6 +113,10 @@ getters! {
     work_order WorkOrder (id: WorkOrderId) RecordKey::WorkOrder(*id), id;
     offer Offer (id: OfferId) RecordKey::Offer(*id), id;
     sale Sale (id: SaleId) RecordKey::Sale(*id), id;
+    hold Hold (id: HoldId) RecordKey::Hold(*id), id;
+    dispute Dispute (id: DisputeId) RecordKey::Dispute(*id), id;
+    recall Recall (id: RecallId) RecordKey::Recall(*id), id;
+    said Said (event: EventRef) RecordKey::Said(*event), format_args!("{} / {}", event.index, event.event);
     consignment Consignment (id: ConsignmentId) RecordKey::Consignment(*id), id;
     facility Facility (id: FacilityId) RecordKey::Facility(*id), id;
     credential Credential (id: CredentialId) RecordKey::Credential(*id), id;
@@ -116,6 +138,9 @@ impl<'a> Context<'a> {
             view,
             changes: BTreeMap::new(),
             touched: BTreeSet::new(),
+            before: BTreeMap::new(),
+            forwarded: 0,
+            frozen: false,
             touched_by: Vec::new(),
             links: Vec::new(),
             index,
@@ -140,8 +165,25 @@ impl<'a> Context<'a> {
 
     /// Keeps a changed record, and that the present event touched it.
     pub(crate) fn put(&mut self, key: RecordKey, record: impl Into<Record>) {
+        if self.ruleset() >= 2
+            && matches!(key, RecordKey::Item(_) | RecordKey::WorkOrder(_))
+            && !self.before.contains_key(&key)
+            && let Some(before) = self.record(&key)
+        {
+            self.before.insert(key, before);
+        }
         self.changes.insert(key, Arc::new(record.into()));
         self.touched.insert(key);
+    }
+
+    /// Keeps a changed record that has no history.
+    pub(crate) fn put_unlisted(&mut self, key: RecordKey, record: impl Into<Record>) {
+        self.changes.insert(key, Arc::new(record.into()));
+    }
+
+    /// The records that the present event has touched so far.
+    pub(crate) const fn touched(&self) -> &BTreeSet<RecordKey> {
+        &self.touched
     }
 
     /// Keeps a sequence window: no event touches those.
@@ -173,6 +215,7 @@ impl<'a> Context<'a> {
         if self.ruleset() >= 2 {
             self.note_offspring();
         }
+        self.before.clear();
         let touched = std::mem::take(&mut self.touched);
         for key in &touched {
             if let Some(record) = self.changes.get_mut(key)
@@ -185,15 +228,28 @@ impl<'a> Context<'a> {
     }
 
     /// Notes under each thing what the present event made of it, so that what travels forward later (a correction of
-    /// claims, a contradiction) finds it.
+    /// claims, a contradiction) finds it; a contradiction on the thing passes to what was made of it.
     fn note_offspring(&mut self) {
-        let now = self.event_ref();
-        let mut made: BTreeMap<RecordKey, Vec<RecordKey>> = BTreeMap::new();
-        for link in self.links.iter().filter(|link| link.by == now) {
-            made.entry(link.from).or_default().push(link.to);
+        let by = self.event_ref();
+        let mut made: BTreeMap<RecordKey, Vec<Link>> = BTreeMap::new();
+        for link in self.links.iter().filter(|link| link.by == by) {
+            made.entry(link.from).or_default().push(*link);
         }
-        for (from, children) in made {
-            let Some(mut record) = self.record(&from) else { continue };
+        for (from, links) in made {
+            let (Some(mut record), Some(parent)) = (self.record(&from), Parentage::of(&from)) else {
+                continue;
+            };
+            let mut offspring = Offspring {
+                children: links.iter().filter_map(|link| Parentage::of(&link.to)).collect(),
+                mass: sum(links.iter().map(|link| link.mass)),
+                count: None,
+                lost: None,
+                gained: None,
+                lost_count: None,
+                by,
+                voided: None,
+            };
+            let contradictions = self.note_changes(&from, &record, &mut offspring);
             let makings = match Arc::make_mut(&mut record) {
                 Record::Item(item) => &mut item.makings,
                 Record::WorkOrder(work) => &mut work.makings,
@@ -202,11 +258,47 @@ impl<'a> Context<'a> {
             let number = makings.unwrap_or(0);
             *makings = Some(number.saturating_add(1));
             self.changes.insert(from, record);
-            let Some(parent) = Parentage::of(&from) else { continue };
-            let children = children.iter().filter_map(Parentage::of).collect();
-            self.changes
-                .insert(RecordKey::Offspring(parent, number), Arc::new(Offspring { children }.into()));
+            for child in &offspring.children {
+                self.inherit(child.key(), &contradictions);
+            }
+            self.changes.insert(RecordKey::Offspring(parent, number), Arc::new(offspring.into()));
         }
+    }
+
+    /// What else the event changed on a thing that it made something of, and the contradictions on that thing.
+    fn note_changes(&self, key: &RecordKey, now: &Record, offspring: &mut Offspring) -> Vec<Contradiction> {
+        let more =
+            |now: Milligrams, before: Milligrams| now.checked_sub(before).filter(|mass| !mass.is_zero());
+        match (self.before.get(key).map(Arc::as_ref), now) {
+            (Some(Record::Item(before)), Record::Item(now)) => {
+                offspring.lost = more(now.mass.lost, before.mass.lost);
+                offspring.gained = more(now.mass.gained, before.mass.gained);
+                if let (Some(before), Some(now)) = (before.count, now.count) {
+                    offspring.count = Some(now.passed_on.saturating_sub(before.passed_on));
+                    offspring.lost_count =
+                        Some(now.lost.saturating_sub(before.lost)).filter(|count| *count > 0);
+                }
+                now.standing().contradictions.clone()
+            }
+            (Some(Record::WorkOrder(before)), Record::WorkOrder(now)) => {
+                offspring.lost = more(now.mass.lost, before.mass.lost);
+                offspring.gained = more(now.mass.gained, before.mass.gained);
+                now.contradictions.clone().unwrap_or_default()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Marks a new thing with the contradictions of what it was made of.
+    fn inherit(&mut self, key: RecordKey, contradictions: &[Contradiction]) {
+        if contradictions.is_empty() {
+            return;
+        }
+        let Some(mut record) = self.record(&key) else { return };
+        for contradiction in contradictions {
+            super::correction::bear(Arc::make_mut(&mut record), *contradiction);
+        }
+        self.changes.insert(key, record);
     }
 
     pub(crate) fn into_delta(self) -> Delta {
@@ -305,18 +397,24 @@ impl<'a> Context<'a> {
 
     /// The item, if the author has it in hand, nobody is being offered it, and its state lets it be worked with.
     pub(crate) fn item_in_hand(&self, id: &ItemId) -> Result<Item, Violation> {
+        self.item_in_hand_for(id, Purpose::Change)
+    }
+
+    /// [`Self::item_in_hand`] for a purpose that may be allowed where others are not.
+    pub(crate) fn item_in_hand_for(&self, id: &ItemId, purpose: Purpose) -> Result<Item, Violation> {
         let item = self.item(id)?;
         if !matches!(item.state, ItemState::InStock | ItemState::Finished) {
             return Err(state_forbids(id, item.state));
         }
         self.check_custodian(id, &item)?;
         self.check_not_offered(id, &item)?;
-        self.check_free(id, &item)?;
+        self.check_free(id, &item, purpose)?;
         Ok(item)
     }
 
-    /// Rule C5 beside the state: a hold, a dispute over title, a recall and a loss stop what would change or move it.
-    pub(crate) fn check_free(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+    /// Rule C5 beside the state: a hold, a dispute over title, a recall and a loss stop what would change or move it. What
+    /// is recalled may still go back to where it is called, and be destroyed.
+    pub(crate) fn check_free(&self, id: &ItemId, item: &Item, purpose: Purpose) -> Result<(), Violation> {
         let standing = item.standing();
         let because = |reason, by: String| Err(Violation::new(reason).with(id).with(by));
         if let Some(missing) = &standing.missing {
@@ -331,8 +429,15 @@ impl<'a> Context<'a> {
         if let Some(dispute) = standing.title_disputes.first() {
             return because(Reason::Disputed, dispute.to_string());
         }
-        if let Some(recall) = standing.recalls.first() {
-            return because(Reason::Recalled, recall.to_string());
+        for recall in &standing.recalls {
+            let allowed = match purpose {
+                Purpose::Change => false,
+                Purpose::Destroy => true,
+                Purpose::HandTo(to) => self.recall(recall)?.back_to == to,
+            };
+            if !allowed {
+                return because(Reason::Recalled, recall.to_string());
+            }
         }
         Ok(())
     }
@@ -397,6 +502,11 @@ impl<'a> Context<'a> {
     ) -> Result<(), Violation> {
         self.create(RecordKey::Consignment(id), id, record)
     }
+}
+
+/// A sum of masses that together lie within what a thing held.
+fn sum(masses: impl Iterator<Item = Milligrams>) -> Milligrams {
+    masses.fold(Milligrams::ZERO, |sum, mass| sum.checked_add(mass).unwrap_or(sum))
 }
 
 /// Where warnings are kept, with a count of those too many to keep.

@@ -8,7 +8,7 @@ use crate::violation::{Reason, Violation};
 use crate::words::words;
 
 use super::balance::{check_weighing, positive, scale_tolerance};
-use super::context::{Context, SUSPENDED, refuse_twice};
+use super::context::{Context, Purpose, SUSPENDED, refuse_twice};
 
 pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) -> Result<(), Violation> {
     refuse_twice(body.lines.iter().map(|line| line.item), "lines")?;
@@ -32,7 +32,7 @@ pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) 
     let mut items = Vec::new();
     for (n, line) in body.lines.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("lines[{n}].item"));
-        let mut item = context.item_in_hand(&line.item).map_err(place)?;
+        let mut item = context.item_in_hand_for(&line.item, Purpose::HandTo(body.to)).map_err(place)?;
         if ownership {
             context.check_owner(&line.item, &item).map_err(place)?;
         }
@@ -56,6 +56,7 @@ pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) 
             expires: body.expires,
             ownership,
             state: OfferState::Open,
+            accepted: None,
         },
     )
 }
@@ -88,7 +89,7 @@ pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted
             *offered.ok_or_else(|| Violation::new(Reason::LinesDiffer).field(format!("lines[{n}].item")))?;
         let mut item = context.item(&line.item)?;
         context
-            .check_free(&line.item, &item)
+            .check_free(&line.item, &item, Purpose::HandTo(offer.to))
             .map_err(|violation| violation.field(format!("lines[{n}].item")))?;
         context.build_on_item(&mut item)?;
         take_over(context, &mut item, &offered, line)
@@ -100,6 +101,9 @@ pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted
         context.put_item(line.item, item);
     }
     offer.state = OfferState::Accepted;
+    if context.ruleset() >= 2 {
+        offer.accepted = Some(context.event_ref());
+    }
     context.put(RecordKey::Offer(body.offer), offer);
     Ok(())
 }

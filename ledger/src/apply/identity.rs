@@ -78,6 +78,7 @@ pub(super) fn ledger_opened(context: &mut Context<'_>, body: &LedgerOpened) -> R
             receipt_key: body.receipt_key,
             seal_interval_s: body.seal_interval_s,
             members_only: body.members_only.unwrap_or(false),
+            frozen: None,
             registrar_keys: keys.enrolling,
         },
     );

@@ -127,7 +127,7 @@ fn check_mass(body: &LotDeclared) -> Result<(), Violation> {
         .field("mass.gross_mg"))
 }
 
-fn check_origins(origins: &[OriginShare]) -> Result<Vec<Origin>, Violation> {
+pub(super) fn check_origins(origins: &[OriginShare]) -> Result<Vec<Origin>, Violation> {
     refuse_twice(origins.iter().map(|origin| origin.country), "origins")?;
     let sum: u64 = origins.iter().map(|origin| u64::from(origin.share_ppm.get())).sum();
     if sum != 1_000_000 || origins.iter().any(|origin| origin.share_ppm.get() == 0) {
@@ -211,7 +211,7 @@ pub(super) fn details(event: EventType, json: &Json) -> Vec<Detail> {
     let mut details = Vec::new();
     for field in event.fields().iter().filter(|field| field.class == FieldClass::Descriptive) {
         if let Some(value) = json.get(field.name) {
-            details.push(Detail { field: field.name.to_owned(), value: value.write(), corrected: None });
+            details.push(Detail::new(field.name, value.write()));
         }
     }
     if let Some(Json::Arr(origins)) = json.get("origins") {
@@ -219,7 +219,7 @@ pub(super) fn details(event: EventType, json: &Json) -> Vec<Detail> {
             for field in OriginShare::fields().iter().filter(|field| field.class == FieldClass::Descriptive) {
                 if let Some(value) = origin.get(field.name) {
                     let path = format!("origins[{n}].{}", field.name);
-                    details.push(Detail { field: path, value: value.write(), corrected: None });
+                    details.push(Detail::new(path, value.write()));
                 }
             }
         }

@@ -1,8 +1,9 @@
 //! The rules: given the records before, a place in the log and a verified statement, what changes, or which rule
 //! forbids it. Pure and total: no clock, no randomness, no I/O, no panic.
 //!
-//! One file per family: `identity` and `credential` (who), `inbound` (on the way), `evidence`, `document_use` and `protected` (what is shown), `material` and `work` (mass), `custody` (hands), `market` (tags, sales),
-//! `claims` (what travels), `certificate`, `treatment`, `correction`, `seal`. `balance` is the arithmetic that they share.
+//! One file per family: `identity` and `credential` (who), `inbound` (on the way), `evidence`, `document_use` and
+//! `protected` (what is shown), `material` and `work` (mass), `custody` (hands), `market` (tags, sales), `claims` (what
+//! travels), `certificate`, `treatment`, `correction`, `void`, `dispute`, `seal`. `balance` is the arithmetic that they share.
 
 mod balance;
 mod certificate;
@@ -11,6 +12,7 @@ mod context;
 mod correction;
 mod credential;
 mod custody;
+mod dispute;
 mod document_use;
 mod evidence;
 mod identity;
@@ -21,6 +23,7 @@ mod material;
 mod protected;
 mod seal;
 mod treatment;
+mod void;
 mod work;
 
 use std::collections::BTreeMap;
@@ -106,6 +109,7 @@ pub fn apply(view: &dyn View, index: LogIndex, verified: &Verified) -> Result<De
             violation.event = Some(context.event);
             violation
         })?;
+        correction::note_said(&mut context, event);
         context.end_event();
     }
     Ok(context.into_delta())
@@ -178,6 +182,11 @@ fn enter(
     }
     if index.0 == 1 && !matches!(events, [Event::PolicyAdopted(_)]) {
         return Err(Violation::new(Reason::PolicyFirst));
+    }
+    if let Some(frozen) = &ledger.frozen
+        && !matches!(events, [Event::LedgerSealed(_)])
+    {
+        return Err(seal::is_frozen(frozen));
     }
     context.seal_interval_s = ledger.seal_interval_s;
     context.clock = context.clock_record(&"the ledger's clock")?.time;
@@ -283,6 +292,9 @@ fn run(context: &mut Context<'_>, event: &Event, opening: bool) -> Result<(), Vi
             Err(Violation::new(Reason::NotGenesis))
         };
     }
+    if context.frozen {
+        return Err(Violation::new(Reason::LedgerFrozen).with(context.index).with("-"));
+    }
     check_ruleset(context, event.event_type())?;
     authorise(context, event.event_type())?;
     match event {
@@ -333,6 +345,15 @@ fn run(context: &mut Context<'_>, event: &Event, opening: bool) -> Result<(), Vi
         Event::SaleRecorded(body) => market::sale_recorded(context, body),
         Event::SaleCancelled(body) => market::sale_cancelled(context, body),
         Event::EventCorrected(body) => correction::event_corrected(context, body),
+        Event::EventVoided(body) => void::event_voided(context, body),
+        Event::HoldPlaced(body) => dispute::hold_placed(context, body),
+        Event::HoldReleased(body) => dispute::hold_released(context, body),
+        Event::DisputeOpened(body) => dispute::dispute_opened(context, body),
+        Event::DisputeAnswered(body) => dispute::dispute_answered(context, body),
+        Event::DisputeResolved(body) => dispute::dispute_resolved(context, body),
+        Event::RecallIssued(body) => dispute::recall_issued(context, body),
+        Event::DisclosureDestroyed(body) => correction::disclosure_destroyed(context, body),
+        Event::LedgerFrozen(body) => seal::ledger_frozen(context, body),
     }
 }
 
@@ -351,6 +372,10 @@ fn authorise(context: &Context<'_>, event: EventType) -> Result<(), Violation> {
     let not_entitled = || Violation::new(Reason::NotEntitled).with(spec.name);
     match (&context.actor, spec.author) {
         (Actor::Ledger, Author::Ledger) | (Actor::Link(_), Author::Supplier) => Ok(()),
+        (Actor::Ledger, Author::Keeper) => Ok(()),
+        (Actor::Participant(..), Author::Keeper) if context.author_has_role("registrar") => {
+            check_scope(context, event)
+        }
         (Actor::Participant(..), Author::Supplier) => check_scope(context, event),
         (Actor::Participant(..), Author::Participant(roles)) => {
             if !roles.is_empty() && !roles.iter().any(|role| context.author_has_role(role)) {

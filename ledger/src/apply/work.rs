@@ -44,6 +44,8 @@ pub(super) fn work_started(context: &mut Context<'_>, body: &WorkStarted) -> Res
             documents: Vec::new(),
             not_kept: 0,
             makings: None,
+            contradictions: None,
+            voided: None,
             title: body.title.as_ref().map(|title| title.to_json().write()),
         },
     )?;
@@ -211,7 +213,7 @@ fn output_details(n: usize, json: &Json) -> Vec<Detail> {
     descriptive
         .filter_map(|field| {
             let value = json.get(field.name)?.write();
-            Some(Detail { field: format!("outputs[{n}].{}", field.name), value, corrected: None })
+            Some(Detail::new(format!("outputs[{n}].{}", field.name), value))
         })
         .collect()
 }

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, CredentialId, FacilityId, ItemId, LogIndex, Nonce, OfferId, Origin, ParticipantId, SaleId,
-    WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, FacilityId, HoldId, ItemId, LogIndex, Nonce, OfferId, Origin,
+    ParticipantId, RecallId, SaleId, WorkOrderId,
 };
 use crate::json::Json;
 use crate::key::{KeyId, PublicKey, Signature};
@@ -449,6 +449,18 @@ text_shape! {
     SaleId => "^S-[0-9A-HJKMNP-TV-Z]{26}$", "a sale id (S-...)"
         "销售编号（S-...）"
         "o id de uma venda (S-...)";
+    HoldId => "^H-[0-9A-HJKMNP-TV-Z]{26}$", "a hold id (H-...)"
+        "冻结编号（H-...）"
+        "o id de uma retenção (H-...)";
+    DisputeId => "^D-[0-9A-HJKMNP-TV-Z]{26}$", "a dispute id (D-...)"
+        "争议编号（D-...）"
+        "o id de uma disputa (D-...)";
+    RecallId => "^R-[0-9A-HJKMNP-TV-Z]{26}$", "a recall id (R-...)"
+        "召回编号（R-...）"
+        "o id de um recall (R-...)";
+    SealedDigest => "^[A-Za-z0-9_-]{43}$", "a digest in 43 base64url characters"
+        "43 个 base64url 字符的摘要"
+        "um resumo em 43 caracteres base64url";
     FacilityId => "^F-[0-9A-HJKMNP-TV-Z]{26}$", "a facility id (F-...)"
         "场所编号（F-...）"
         "o id de um local (F-...)";
@@ -564,6 +576,9 @@ pub trait Fields {
 
     /// The fields, in the order in which they are written.
     fn fields() -> Vec<FieldSpec>;
+
+    /// The descriptive fields that are there, with their values.
+    fn descriptive(&self) -> Vec<(&'static str, Json)>;
 }
 
 /// The JSON Schema of an object with these fields.
@@ -613,6 +628,13 @@ macro_rules! payload {
                     check: |json| <$type as $crate::event::shape::Shape>::from_json(json).map(drop),
                 }, )*]
             }
+
+            fn descriptive(&self) -> Vec<(&'static str, $crate::json::Json)> {
+                let said: Vec<Option<(&'static str, $crate::json::Json)>> = vec![$(
+                    payload!(@said self, $field $($mark)?),
+                )*];
+                said.into_iter().flatten().collect()
+            }
         }
 
         impl $crate::event::shape::Shape for $name {
@@ -652,6 +674,11 @@ macro_rules! payload {
             }
         }
     )*};
+    (@said $body:ident, $field:ident descriptive) => {
+        (!$crate::event::shape::Shape::is_absent(&$body.$field))
+            .then(|| (stringify!($field), $crate::event::shape::Shape::to_json(&$body.$field)))
+    };
+    (@said $body:ident, $field:ident) => { None };
     (@class descriptive) => { $crate::event::shape::FieldClass::Descriptive };
     (@class) => { $crate::event::shape::FieldClass::Binding };
 }

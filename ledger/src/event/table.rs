@@ -9,9 +9,9 @@ use crate::json::Json;
 use crate::lang::Lang;
 use crate::time::Timestamp;
 use crate::violation::Rule::{
-    self, C1, C2, C3, C4, C5, K1, K2, K3, K4, K5, L1, L2, L3, L4, L5, L6, M1, M2, M3, M4, M5, M6, M7,
+    self, C1, C2, C3, C4, C5, F1, K1, K2, K3, K4, K5, L1, L2, L3, L4, L5, L6, M1, M2, M3, M4, M5, M6, M7,
 };
-use crate::violation::Rule::{T1, T2, T3, U1, U2, U3, X1};
+use crate::violation::Rule::{T1, T2, T3, U1, U2, U3, X1, X2, X3};
 use crate::words::words;
 
 /// Who may author an event, before the rules ask how the author stands to the things in it.
@@ -25,6 +25,8 @@ pub enum Author {
     Participant(&'static [&'static str]),
     /// An enrolled exporter or miner named by the lot, or the holder of the lot's counter-signing link.
     Supplier,
+    /// The ledger itself, or a registrar.
+    Keeper,
 }
 
 /// What the table says of one event type.
@@ -139,6 +141,12 @@ macro_rules! events {
                     fields.extend(rest);
                 }
                 Json::Obj(fields)
+            }
+
+            /// The descriptive fields that are there, with their values.
+            #[must_use]
+            pub fn descriptive(&self) -> Vec<(&'static str, Json)> {
+                match self { $(Self::$body(body) => body.descriptive(),)* }
             }
 
             /// Its type.
@@ -275,8 +283,26 @@ events! {
         "Sale recorded" "售出" "Venda registrada", "TransactionEvent ADD retail_selling", "none";
     SaleCancelled 1 "sale.cancelled", SELLERS, [C4 C5],
         "Sale cancelled" "取消售出" "Venda cancelada", "TransactionEvent DELETE retail_selling", "none";
-    EventCorrected 1 "event.corrected", ANYBODY, [X1],
+    EventCorrected 1 "event.corrected", ANYBODY, [X1 X2 X3 L1 L2 L4 L5 M3 M5],
         "Correction" "更正" "Correção", "errorDeclaration incorrect_data", "none";
+    EventVoided 2 "event.voided", ANYBODY, [X1 X3 C1 C3 C5],
+        "Event voided" "作废" "Evento anulado", "errorDeclaration did_not_occur", "none";
+    HoldPlaced 2 "hold.placed", ANYBODY, [U1 C1 C4 C5],
+        "Hold placed" "冻结" "Retenção imposta", "ObjectEvent OBSERVE holding", "none";
+    HoldReleased 2 "hold.released", ANYBODY, [C5],
+        "Hold released" "解除冻结" "Retenção liberada", "ObjectEvent OBSERVE other", "none";
+    DisputeOpened 2 "dispute.opened", ANYBODY, [U1 C5],
+        "Dispute opened" "提出争议" "Disputa aberta", "ObjectEvent OBSERVE other", "none";
+    DisputeAnswered 2 "dispute.answered", ANYBODY, [K3 C5],
+        "Dispute answered" "回应争议" "Disputa respondida", "ObjectEvent OBSERVE other", "none";
+    DisputeResolved 2 "dispute.resolved", ANYBODY, [C5],
+        "Dispute resolved" "争议解决" "Disputa resolvida", "ObjectEvent OBSERVE other", "none";
+    RecallIssued 2 "recall.issued", ANYBODY, [U1 C5],
+        "Recalled" "召回" "Recall", "ObjectEvent OBSERVE recalled", "none";
+    DisclosureDestroyed 2 "disclosure.destroyed", ANYBODY, [X1],
+        "Salt destroyed" "盐值已销毁" "Sal destruído", "none", "none";
+    LedgerFrozen 2 "ledger.frozen", Author::Keeper, [F1],
+        "Ledger frozen" "账本冻结" "Registro congelado", "none", "none";
     LedgerSealed 1 "ledger.sealed", Author::Ledger, [T2],
         "Ledger sealed" "账本封存" "Registro selado", "none", "none";
 }

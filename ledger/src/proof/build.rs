@@ -234,6 +234,11 @@ impl<S: ProofSource + ?Sized> Story<'_, S> {
                 item.parents.iter().for_each(|parent| self.want(RecordKey::Item(parent.item)));
                 item.work.into_iter().for_each(|work| self.want(RecordKey::WorkOrder(work)));
                 item.tag.into_iter().for_each(|tag| self.want(RecordKey::Tag(tag)));
+                let standing = item.standing();
+                standing.holds.iter().for_each(|hold| self.want(RecordKey::Hold(*hold)));
+                let disputes = standing.title_disputes.iter().chain(&standing.other_disputes);
+                disputes.for_each(|dispute| self.want(RecordKey::Dispute(*dispute)));
+                standing.recalls.iter().for_each(|recall| self.want(RecordKey::Recall(*recall)));
                 item.sale.into_iter().for_each(|sale| self.want(RecordKey::Sale(sale)));
                 for link in &item.certificates {
                     self.want(RecordKey::Certificate(link.certificate));
@@ -248,6 +253,18 @@ impl<S: ProofSource + ?Sized> Story<'_, S> {
             Record::Key(key) => self.want_participant(Some(key.participant)),
             Record::Participant(participant) => self.want_participant(participant.enrolled_by),
             Record::Issuer(issuer) => self.want_participant(Some(issuer.participant)),
+            Record::Hold(hold) => {
+                self.want_participant(Some(hold.by));
+                self.want_participant(hold.creditor);
+            }
+            Record::Dispute(dispute) => {
+                self.want_participant(Some(dispute.by));
+                self.want_participant(dispute.respondent);
+            }
+            Record::Recall(recall) => {
+                self.want_participant(Some(recall.by));
+                self.want_participant(Some(recall.back_to));
+            }
             _ => {}
         }
     }

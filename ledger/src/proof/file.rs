@@ -14,11 +14,11 @@ use minicbor::{Decode, Encode};
 use crate::cbor::{self, CborError};
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, CredentialId, FacilityId, ItemId, ItemKind, LogIndex, OfferId, ParticipantId, SaleId,
-    StatementId, StockCountId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, FacilityId, HoldId, ItemId, ItemKind, LogIndex, OfferId,
+    ParticipantId, RecallId, SaleId, StatementId, StockCountId, WorkOrderId,
 };
 use crate::key::KeyId;
-use crate::record::{Parentage, RecordKey};
+use crate::record::{EventRef, Parentage, RecordKey};
 use crate::sealed::Disclosure;
 use crate::tag::TagCode;
 
@@ -199,6 +199,14 @@ pub(super) fn read_key(bytes: &[u8]) -> Option<RecordKey> {
         15 => {
             let (parent, number) = rest.split_last_chunk::<4>()?;
             RecordKey::Offspring(Parentage::of(&read_key(parent)?)?, u32::from_be_bytes(*number))
+        }
+        16 => RecordKey::Hold(HoldId::new(sixteen()?)),
+        17 => RecordKey::Dispute(DisputeId::new(sixteen()?)),
+        18 => RecordKey::Recall(RecallId::new(sixteen()?)),
+        31 => {
+            let (index, event) = rest.split_first_chunk::<8>()?;
+            let index = LogIndex(u64::from_be_bytes(*index));
+            RecordKey::Said(EventRef { index, event: u16::from_be_bytes(event.try_into().ok()?) })
         }
         22 => RecordKey::Facility(FacilityId::new(sixteen()?)),
         23 => RecordKey::Credential(CredentialId::new(sixteen()?)),

@@ -3,8 +3,9 @@
 
 use minicbor::{Decode, Encode};
 
-use super::RecordKey;
+use super::{EventRef, RecordKey};
 use crate::id::{ItemId, WorkOrderId};
+use crate::mass::Milligrams;
 
 /// A thing that others are made of: an item, or a job.
 #[derive(Clone, Copy, Debug, Decode, Encode, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
@@ -39,11 +40,32 @@ impl Parentage {
     }
 }
 
-/// What one event made of a thing. It has no history: it is written once.
+/// What one event made of a thing. It has no history: its things have.
 #[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Offspring {
     /// The items and jobs, in the order of the event.
     #[n(0)]
     pub children: Vec<Parentage>,
+    /// How much the event took of the thing into them.
+    #[n(1)]
+    pub mass: Milligrams,
+    /// How many it took of a batch.
+    #[n(2)]
+    pub count: Option<u32>,
+    /// How much was lost of the thing in the same event.
+    #[n(3)]
+    pub lost: Option<Milligrams>,
+    /// How much the thing gained in the same event.
+    #[n(4)]
+    pub gained: Option<Milligrams>,
+    /// How many of a batch were lost in the same event.
+    #[n(5)]
+    pub lost_count: Option<u32>,
+    /// The event that made them.
+    #[n(6)]
+    pub by: EventRef,
+    /// The event that said it did not occur: nothing was made.
+    #[n(7)]
+    pub voided: Option<EventRef>,
 }

@@ -147,11 +147,14 @@ pub enum ItemState {
     /// It is no more.
     #[n(7)]
     Destroyed,
+    /// It never was: what made it did not occur.
+    #[n(8)]
+    Voided,
 }
 
 impl ItemState {
     /// Every state, in the order of their numbers.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Declared,
         Self::InStock,
         Self::Finished,
@@ -160,6 +163,7 @@ impl ItemState {
         Self::Claimed,
         Self::InRepair,
         Self::Destroyed,
+        Self::Voided,
     ];
 
     /// The stable word for machines, as in JSON.
@@ -174,6 +178,7 @@ impl ItemState {
             Self::Claimed => "claimed",
             Self::InRepair => "in_repair",
             Self::Destroyed => "destroyed",
+            Self::Voided => "voided",
         }
     }
 
@@ -197,6 +202,7 @@ impl ItemState {
             Self::Claimed => words("claimed by its buyer", "买家已认领", "resgatado pelo comprador"),
             Self::InRepair => words("in repair", "修理中", "em reparo"),
             Self::Destroyed => words("destroyed", "已销毁", "destruído"),
+            Self::Voided => words("void: it never was", "已作废：从未发生", "anulado: nunca existiu"),
         }
     }
 }
@@ -256,6 +262,51 @@ pub struct Standing {
     /// Lost or stolen, and not recovered.
     #[n(4)]
     pub missing: Option<Missing>,
+    /// Contradictions on it, or on what it was made of (rule X3): they are shown, at most `MAX_MARKS`.
+    #[n(5)]
+    pub contradictions: Vec<Contradiction>,
+    /// Corrections of its mass that wait for the other party's signature (rule X2), at most `MAX_MARKS`.
+    #[n(6)]
+    pub waiting: Vec<WaitingCorrection>,
+}
+
+/// What an author says was wrong, and what later events have used so that it stays as it was booked.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct Contradiction {
+    /// The event that said so.
+    #[n(0)]
+    pub stated: EventRef,
+    /// The item that it was said of.
+    #[n(1)]
+    pub of: ItemId,
+    /// The mass that nothing explains; zero where it is not a mass that is contradicted.
+    #[n(2)]
+    pub unexplained: Milligrams,
+}
+
+/// A correction of mass that one of two parties has signed.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct WaitingCorrection {
+    /// The event that asks for it.
+    #[n(0)]
+    pub asked: EventRef,
+    /// Who has signed.
+    #[n(1)]
+    pub by: ParticipantId,
+    /// Who has still to sign the same.
+    #[n(2)]
+    pub waits_for: ParticipantId,
+    /// The event that is corrected.
+    #[n(3)]
+    pub corrects: EventRef,
+    /// The mass that stands.
+    #[n(4)]
+    pub old: Milligrams,
+    /// The mass that should stand.
+    #[n(5)]
+    pub new: Milligrams,
 }
 
 impl Standing {
@@ -291,6 +342,17 @@ pub struct Detail {
     /// The event that corrected it last.
     #[n(2)]
     pub corrected: Option<EventRef>,
+    /// The event that said that the salt of the sealed value is destroyed: nobody can open it any more.
+    #[n(3)]
+    pub destroyed: Option<EventRef>,
+}
+
+impl Detail {
+    /// A field as an event gave it.
+    #[must_use]
+    pub fn new(field: impl Into<String>, value: String) -> Self {
+        Self { field: field.into(), value, corrected: None, destroyed: None }
+    }
 }
 
 /// A certificate on an item.

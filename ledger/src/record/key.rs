@@ -1,10 +1,10 @@
 //! Which record: keys, and their place in the state map and in an index.
 
-use super::Parentage;
+use super::{EventRef, Parentage};
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, CredentialId, FacilityId, ItemId, OfferId, ParticipantId, SaleId, StockCountId,
-    WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, FacilityId, HoldId, ItemId, OfferId, ParticipantId, RecallId,
+    SaleId, StockCountId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::tag::TagCode;
@@ -42,6 +42,14 @@ pub enum RecordKey {
     Issuer(Hash),
     /// What one event made of a thing, by the thing and a number that counts such events from 0.
     Offspring(Parentage, u32),
+    /// A hold.
+    Hold(HoldId),
+    /// A dispute.
+    Dispute(DisputeId),
+    /// A recall.
+    Recall(RecallId),
+    /// What an event said that no other record keeps.
+    Said(EventRef),
     /// A place that a participant works at.
     Facility(FacilityId),
     /// A title or training.
@@ -72,6 +80,10 @@ impl RecordKey {
             Self::Certificate(_) => 13,
             Self::Issuer(_) => 14,
             Self::Offspring(..) => 15,
+            Self::Hold(_) => 16,
+            Self::Dispute(_) => 17,
+            Self::Recall(_) => 18,
+            Self::Said(_) => 31,
             Self::Facility(_) => 22,
             Self::Credential(_) => 23,
             Self::DocumentUse(_) => 24,
@@ -104,6 +116,13 @@ impl RecordKey {
             Self::Offspring(parent, number) => {
                 bytes.extend(parent.key().to_bytes());
                 bytes.extend(number.to_be_bytes());
+            }
+            Self::Hold(id) => bytes.extend(id.bytes()),
+            Self::Dispute(id) => bytes.extend(id.bytes()),
+            Self::Recall(id) => bytes.extend(id.bytes()),
+            Self::Said(event) => {
+                bytes.extend(event.index.0.to_be_bytes());
+                bytes.extend(event.event.to_be_bytes());
             }
         }
         bytes

@@ -6,6 +6,7 @@
 //! `schemas/records.cddl`. Nothing here decides anything: `apply` does.
 
 mod descent;
+mod dispute;
 mod evidence;
 mod facility;
 mod item;
@@ -18,18 +19,19 @@ use std::sync::Arc;
 use minicbor::{Decode, Encode};
 
 pub use descent::{Offspring, Parentage};
+pub use dispute::{Dispute, Hold, MAX_ABOUT, MAX_MARKS, Recall, Said};
 pub use evidence::{
     Clearance, Counted, DocumentUse, Examined, Inspection, MAX_INSPECTIONS, MAX_USES, Passage, StockCount,
     Use,
 };
 pub use facility::{Credential, Facility};
 pub use item::{
-    CertificateLink, Claims, CountBalance, Detail, Document, Item, ItemState, Loss, MAX_KEPT, MassBalance,
-    Missing, Origin, Parent, Standing, TreatmentState,
+    CertificateLink, Claims, Contradiction, CountBalance, Detail, Document, Item, ItemState, Loss, MAX_KEPT,
+    MassBalance, Missing, Origin, Parent, Standing, TreatmentState, WaitingCorrection,
 };
 pub use key::RecordKey;
 pub use party::{
-    Clock, Issuer, Key, Ledger, Participant, Policy, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, Yield,
+    Clock, Frozen, Issuer, Key, Ledger, Participant, Policy, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, Yield,
 };
 pub use trade::{Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Shipping, Tag, WorkOrder};
 
@@ -67,7 +69,7 @@ impl History {
 }
 
 /// An event by its place in the log.
-#[derive(Clone, Copy, Debug, Decode, Encode, Eq, Ord, PartialEq, PartialOrd, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
 #[cbor(map)]
 pub struct EventRef {
     /// The log index of its statement.
@@ -124,7 +126,7 @@ macro_rules! records {
 }
 
 records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer Offspring
-Facility Credential DocumentUse StockCount }
+Hold Dispute Recall Said Facility Credential DocumentUse StockCount }
 
 impl Record {
     /// Reads the record of a key.
@@ -148,6 +150,10 @@ impl Record {
             RecordKey::Certificate(_) => Self::Certificate(cbor::decode_exact(bytes)?),
             RecordKey::Issuer(_) => Self::Issuer(cbor::decode_exact(bytes)?),
             RecordKey::Offspring(..) => Self::Offspring(cbor::decode_exact(bytes)?),
+            RecordKey::Hold(_) => Self::Hold(cbor::decode_exact(bytes)?),
+            RecordKey::Dispute(_) => Self::Dispute(cbor::decode_exact(bytes)?),
+            RecordKey::Recall(_) => Self::Recall(cbor::decode_exact(bytes)?),
+            RecordKey::Said(_) => Self::Said(cbor::decode_exact(bytes)?),
             RecordKey::Facility(_) => Self::Facility(cbor::decode_exact(bytes)?),
             RecordKey::Credential(_) => Self::Credential(cbor::decode_exact(bytes)?),
             RecordKey::DocumentUse(_) => Self::DocumentUse(cbor::decode_exact(bytes)?),
@@ -179,6 +185,10 @@ impl Record {
             Self::Tag(r) => &r.history,
             Self::Certificate(r) => &r.history,
             Self::Issuer(r) => &r.history,
+            Self::Hold(r) => &r.history,
+            Self::Dispute(r) => &r.history,
+            Self::Recall(r) => &r.history,
+            Self::Said(r) => &r.history,
             Self::Facility(r) => &r.history,
             Self::Credential(r) => &r.history,
             Self::DocumentUse(r) => &r.history,
@@ -202,6 +212,10 @@ impl Record {
             Self::Tag(r) => &mut r.history,
             Self::Certificate(r) => &mut r.history,
             Self::Issuer(r) => &mut r.history,
+            Self::Hold(r) => &mut r.history,
+            Self::Dispute(r) => &mut r.history,
+            Self::Recall(r) => &mut r.history,
+            Self::Said(r) => &mut r.history,
             Self::Facility(r) => &mut r.history,
             Self::Credential(r) => &mut r.history,
             Self::DocumentUse(r) => &mut r.history,

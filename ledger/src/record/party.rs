@@ -42,6 +42,21 @@ pub struct Ledger {
     /// How many valid keys of registrars could enrol: rule K5 keeps it above zero.
     #[n(8)]
     pub registrar_keys: u32,
+    /// Where it ended: nothing but seals comes after.
+    #[n(9)]
+    pub frozen: Option<Frozen>,
+}
+
+/// The end of a log.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct Frozen {
+    /// The event that froze it.
+    #[n(0)]
+    pub by: EventRef,
+    /// The origin of the log that goes on in its place.
+    #[n(1)]
+    pub successor: Option<String>,
 }
 
 /// A plausible yield.

@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Claims, Document, EventRef, History, MassBalance, Parent, Warning};
+use super::{Claims, Contradiction, Document, EventRef, History, MassBalance, Parent, Warning};
 use crate::hash::Hash;
 use crate::id::{ConsignmentId, ItemId, ParticipantId};
 use crate::key::PublicKey;
@@ -63,6 +63,12 @@ pub struct WorkOrder {
     /// How many events have made things of it: the number of the next `Offspring` record.
     #[n(15)]
     pub makings: Option<u32>,
+    /// Contradictions on what went in (rule X3): they pass to what comes out. Absent while there is none.
+    #[n(16)]
+    pub contradictions: Option<Vec<Contradiction>>,
+    /// The event that said it was never begun.
+    #[n(17)]
+    pub voided: Option<EventRef>,
 }
 
 /// Lots that travel or arrived together.
@@ -175,6 +181,9 @@ pub struct Offer {
     /// How it stands.
     #[n(6)]
     pub state: OfferState,
+    /// The event that took it, from ruleset 2 on.
+    #[n(7)]
+    pub accepted: Option<EventRef>,
 }
 
 impl Offer {

@@ -61,6 +61,56 @@ fn bytes_that_were_changed_or_repeated_are_refused() {
 }
 
 #[test]
+fn what_was_checked_ahead_of_its_turn_is_asked_for_its_author_when_it_comes() {
+    let (world, _) = story();
+    let mut again = Replay::new();
+    // Keys of the whole log: also of those who are enrolled only later.
+    let checker = world.replay.checker();
+    let mut ahead = 0;
+    for bytes in &world.statements {
+        match checker.check(bytes) {
+            Some(verified) => {
+                ahead += 1;
+                again.accept(&verified).unwrap();
+            }
+            None => drop(again.append(bytes.clone()).unwrap()),
+        }
+    }
+    assert_eq!(again.root(), world.replay.root());
+    assert!(ahead > world.seals.len(), "participants' entries need no turn");
+
+    let mut changed = world.statements[3].clone();
+    *changed.last_mut().unwrap() ^= 1;
+    assert!(checker.check(&changed).is_none());
+    // Good signatures of keys that are nobody's, or another's: nobody yet, the ledger's seal, a participant's by name.
+    let declared = world.statements.iter().find_map(|bytes| {
+        let verified = checker.check(bytes)?;
+        matches!(verified.events(), [Event::LotDeclared(_)]).then_some(verified)
+    });
+    let mut early = Replay::new();
+    for bytes in &world.statements[..2] {
+        early.append(bytes.clone()).unwrap();
+    }
+    assert_eq!(early.accept(&declared.unwrap()).unwrap_err().reason.code(), "key-unknown");
+    let mut liar = world.registrar.clone();
+    liar.issuer = crate::statement::Issuer::Ledger;
+    let seal = format!(
+        r#"{{"type":"ledger.sealed","at":"{}","size":{},"state_root":"{}"}}"#,
+        world.at(),
+        again.size(),
+        again.state_root()
+    );
+    let lie = liar.sign(&[event(&seal)]).unwrap();
+    assert!(
+        checker.check(lie.bytes()).is_none(),
+        "only a participant's key is taken from those that are known"
+    );
+    let registrar = secret(1).public().check().unwrap();
+    let lie = lie.verify(&registrar).unwrap();
+    assert_eq!(again.accept(&lie).unwrap_err().reason.code(), "key-unknown");
+}
+
+#[test]
 fn somebody_not_enrolled_cannot_speak() {
     let mut world = World::open();
     let (importer, _) = world.enrol(10, "Importer", "importer");

@@ -174,6 +174,38 @@ impl EntryBundle {
     }
 }
 
+impl TilePath {
+    /// Whether a log of `size` entries has this tile or bundle, in full or as a part.
+    #[must_use]
+    pub fn exists_at(self, size: u64) -> bool {
+        match self {
+            Self::Hashes(tile) => tile.exists_at(size),
+            Self::Entries(bundle) => bundle.exists_at(size),
+        }
+    }
+
+    /// Whether it is full and will never change.
+    #[must_use]
+    pub const fn is_full(self) -> bool {
+        match self {
+            Self::Hashes(tile) => tile.is_full(),
+            Self::Entries(bundle) => bundle.is_full(),
+        }
+    }
+
+    /// The first and the last entry that it covers; `None` beyond what 64 bits can count.
+    #[must_use]
+    pub fn entries(self) -> Option<(u64, u64)> {
+        let (level, index, width) = match self {
+            Self::Hashes(tile) => (tile.level, tile.index, tile.width),
+            Self::Entries(bundle) => (0, bundle.index, bundle.width),
+        };
+        let of_each = 1_u64.checked_shl(u32::from(level) * u32::from(TILE_HEIGHT))?;
+        let first = index.checked_mul(u64::from(TILE_WIDTH))?.checked_mul(of_each)?;
+        Some((first, first.checked_add(of_each.checked_mul(u64::from(width))?)?.checked_sub(1)?))
+    }
+}
+
 /// The tiles of a log of `size` leaves, level by level, the partial one last on each. Lazy: a size from outside
 /// costs nothing until the tiles are asked for.
 pub fn tiles(size: u64) -> impl Iterator<Item = Tile> {

@@ -81,6 +81,19 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// How a dispute ended.
+    DisputeOutcome, "dispute_outcome", [
+        t("upheld", "upheld", "支持申诉", "procedente"),
+        t("upheld_in_part", "upheld in part", "部分支持", "procedente em parte"),
+        t("rejected", "rejected", "驳回", "improcedente"),
+        t("settled", "settled between the parties", "双方和解", "acordo entre as partes"),
+        t("withdrawn", "withdrawn", "撤回", "retirada"),
+    ],
+    /// Taken back by whoever opened it.
+    WITHDRAWN = "withdrawn",
+}
+
+vocabulary! {
     /// Why an item is held.
     HoldReason, "hold_reason", [
         t("customs", "customs", "海关", "aduana"),
@@ -91,6 +104,16 @@ vocabulary! {
         t("stock_count", "stock count", "盘点", "inventário"),
         t("other", "other", "其他", "outro"),
     ],
+    /// Held by customs.
+    CUSTOMS = "customs",
+    /// Somebody looks into it.
+    INVESTIGATION = "investigation",
+    /// The owner's security for a debt.
+    PLEDGE = "pledge",
+    /// A laboratory has it.
+    LAB = "lab",
+    /// Somebody counts.
+    STOCK_COUNT = "stock_count",
 }
 
 vocabulary! {

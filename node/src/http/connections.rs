@@ -30,6 +30,7 @@ use tower::ServiceExt;
 use super::guard::network;
 use super::problem::{Kind, Problem};
 use crate::config::Limits;
+use crate::measures::precise;
 
 /// What hyper keeps of a head before it gives up without words; our own limits are below that.
 const MAX_HEAD: usize = 192 << 10;
@@ -63,6 +64,8 @@ pub(super) async fn serve(
             "fewer connections than limits.connections, as the process may not open more files (ulimit -n)"
         );
     }
+    metrics::gauge!("lode_http_connections_limit").set(precise(most as u64));
+    metrics::gauge!("lode_http_connections").set(0.0);
     let places = Arc::new(Places::new(most, limits.connections_per_address));
     let (stopping, stopped) = watch::channel(());
     let (alive, mut all_gone) = mpsc::channel::<Infallible>(1);
@@ -239,6 +242,7 @@ impl Places {
             *count += 1;
         }
         taken.all += 1;
+        metrics::gauge!("lode_http_connections").increment(1.0);
         Some(Place { places: self.clone(), of })
     }
 }
@@ -247,6 +251,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.all -= 1;
+        metrics::gauge!("lode_http_connections").decrement(1.0);
         if let Some(of) = self.of
             && let Some(count) = taken.by.get_mut(&of)
         {

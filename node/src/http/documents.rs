@@ -69,7 +69,7 @@ fn refuse(error: DocumentError, lang: Lang) -> Problem {
         DocumentError::Empty => (Kind::DocumentUnreadable, "0".to_owned()),
         DocumentError::Metadata => (Kind::DocumentMetadata, String::new()),
         DocumentError::Address(address) => (Kind::DocumentAddress, address.to_string()),
-        DocumentError::Io(error) => {
+        DocumentError::Damaged(_) | DocumentError::Io(_) => {
             tracing::error!(%error, "the document store failed");
             return Problem::new(Kind::Internal, lang);
         }
@@ -136,18 +136,16 @@ pub async fn get(
     Path(address): Path<String>,
 ) -> Result<Response, Problem> {
     let address: Hash = parse(&address, "sha256", lang)?;
-    let about =
-        app.documents.about(&address).ok_or_else(|| Problem::new(Kind::NotFound, lang).detail(address))?;
+    let missing = || Problem::new(Kind::NotFound, lang).detail(address);
+    let about = app.documents.about(&address).map_err(|error| refuse(error, lang))?.ok_or_else(missing)?;
     if !about.public {
         let member = member.ok_or_else(|| Problem::new(Kind::SessionRequired, lang))?;
         if member.session.participant != about.participant && !member.oversees() {
             return Err(Problem::new(Kind::Forbidden, lang));
         }
     }
-    let read = aside(lang, move || app.documents.bytes(&address)).await?;
-    let bytes = read
-        .map_err(|error| refuse(error.into(), lang))?
-        .ok_or_else(|| Problem::new(Kind::NotFound, lang))?;
+    let found = aside(lang, move || app.documents.find(&address)).await?;
+    let (about, bytes) = found.map_err(|error| refuse(error, lang))?.ok_or_else(missing)?;
     // Only pictures are shown in place: anything else could be a page that speaks in our name.
     let place = if about.media_type.starts_with("image/") { "inline" } else { "attachment" };
     let cache = if about.public { "public, max-age=31536000, immutable" } else { "private, no-store" };

@@ -135,9 +135,9 @@ pub(super) async fn dress(request: Request, next: Next) -> Response {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     let status = response.status().as_u16().to_string();
+    metrics::histogram!("lode_http_request_seconds", "route" => route.clone()).record(started.elapsed());
     let labels = [("method", method), ("route", route), ("status", status)];
     metrics::counter!("lode_http_requests_total", &labels).increment(1);
-    metrics::histogram!("lode_http_request_seconds").record(started.elapsed());
     response
 }
 

@@ -10,6 +10,7 @@ use lode_ledger::key::PublicKey;
 use lode_ledger::lang::Lang;
 use lode_ledger::record::{Ledger, Record, RecordKey};
 use lode_ledger::statement::{Statement, decode_payload};
+use lode_ledger::tlog::tile::TilePath;
 use lode_ledger::tlog::vkey::{KeyId, KeyName};
 use lode_ledger::tlog::{SignedCheckpoint, TlogProof};
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,11 @@ pub async fn checkpoint(State(node): State<Node>, Asked(lang): Asked) -> Result<
         .into_response())
 }
 
+/// What cannot be given: the log has not got it, or it is there and damaged, which the node's own log names.
+fn missing(there: bool, what: impl std::fmt::Display, lang: Lang) -> Problem {
+    Problem::new(if there { Kind::Internal } else { Kind::NotFound }, lang).detail(what)
+}
+
 /// A tile or entry bundle (c2sp.org/tlog-tiles). Entry bundles need a session where raw entries are for members.
 #[utoipa::path(get, path = "/tile/{path}", tag = "log",
     params(("path" = String, Path, description = "`<level>/<N>[.p/<W>]` or `entries/<N>[.p/<W>]`")),
@@ -56,8 +62,9 @@ pub async fn tile(
     if private {
         admitted?;
     }
-    let tile =
-        node.tile(&format!("tile/{path}")).ok_or_else(|| Problem::new(Kind::NotFound, lang).detail(&path))?;
+    let path = format!("tile/{path}");
+    let there = path.parse().is_ok_and(|path: TilePath| path.exists_at(node.size()));
+    let tile = node.tile(&path).ok_or_else(|| missing(there, &path, lang))?;
     let cache = match (node.members_only() && private, tile.immutable) {
         (true, _) => "private, no-store",
         (false, true) => FOREVER,
@@ -110,8 +117,7 @@ fn entry_view(index: LogIndex, bytes: Vec<u8>) -> Option<EntryView> {
 }
 
 fn raw_or_view(node: &Node, index: LogIndex, headers: &HeaderMap, lang: Lang) -> Result<Response, Problem> {
-    let missing = || Problem::new(Kind::NotFound, lang).detail(index);
-    let bytes = node.statement(index).ok_or_else(missing)?;
+    let bytes = node.statement(index).ok_or_else(|| missing(index.0 < node.size(), index, lang))?;
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accepted.contains("application/cose") {
         return Ok(([(header::CONTENT_TYPE, "application/cose")], bytes).into_response());
@@ -159,7 +165,7 @@ pub async fn receipt(
     Path(index): Path<String>,
 ) -> Result<Json<Answer>, Problem> {
     let index = parse(&index, "index", lang)?;
-    let accepted = node.receipt(index).ok_or_else(|| Problem::new(Kind::NotFound, lang).detail(index))?;
+    let accepted = node.receipt(index).ok_or_else(|| missing(index.0 < node.size(), index, lang))?;
     Ok(Json(Answer::of(&Outcome::Accepted(accepted), lang)))
 }
 
@@ -172,7 +178,7 @@ pub async fn tlog_proof(
     Path(index): Path<String>,
 ) -> Result<Response, Problem> {
     let index = parse(&index, "index", lang)?;
-    let accepted = node.receipt(index).ok_or_else(|| Problem::new(Kind::NotFound, lang).detail(index))?;
+    let accepted = node.receipt(index).ok_or_else(|| missing(index.0 < node.size(), index, lang))?;
     let checkpoint = SignedCheckpoint::parse(accepted.checkpoint.as_bytes())
         .map_err(|error| Problem::new(Kind::Internal, lang).detail(error))?;
     let proof = TlogProof { extra: None, index: index.0, path: accepted.inclusion, checkpoint };

@@ -7,22 +7,25 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::App;
 use super::asked::Asked;
 use super::problem::{Kind, Problem, ProblemBody};
+use crate::measures;
 
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
 /// Starts counting, once a process. Without it `/metrics` is empty.
 pub fn install_recorder() {
     RECORDER.get_or_init(|| {
-        let recorder = PrometheusBuilder::new().build_recorder();
+        let recorder = measures::recorder().ok()?.build_recorder();
         let handle = recorder.handle();
-        metrics::set_global_recorder(recorder).ok().map(|()| handle)
+        metrics::set_global_recorder(recorder).ok()?;
+        measures::describe();
+        Some(handle)
     });
 }
 
@@ -79,19 +82,9 @@ pub async fn readyz(State(app): State<App>, Asked(lang): Asked) -> Result<Json<R
 /// Counters and gauges as Prometheus reads them.
 #[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, body = String, content_type = "text/plain")))]
 pub async fn metrics(State(app): State<App>) -> Response {
-    let health = app.node.health();
-    metrics::gauge!("lode_log_size").set(precise(health.size));
-    metrics::gauge!("lode_indexed_size").set(precise(health.indexed));
-    metrics::gauge!("lode_queue").set(precise(health.queue as u64));
-    metrics::gauge!("lode_failed").set(if health.failed.is_some() { 1.0 } else { 0.0 });
+    measures::show(&app.node.health());
     let text = RECORDER.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
-}
-
-/// Prometheus knows only doubles; sizes stay below 2^53.
-#[expect(clippy::cast_precision_loss, reason = "a log of 2^53 entries is not reached")]
-const fn precise(number: u64) -> f64 {
-    number as f64
 }
 
 /// This description.

@@ -183,7 +183,7 @@ fn photo(app: &App, id: &ItemId) -> Option<String> {
     let item = super::items::find(&app.node, id)?;
     let photos = item.documents.iter().rev().filter(|document| document.kind == "photo" && document.public);
     photos.into_iter().find_map(|document| {
-        let about = app.documents.about(&document.sha256)?;
+        let about = app.documents.about(&document.sha256).ok().flatten()?;
         let shown = about.public && about.media_type.starts_with("image/");
         shown.then(|| format!("/v1/documents/{}", document.sha256))
     })

@@ -60,6 +60,10 @@ pub enum Answer {
         /// SHA-256 of its bytes in hex, if it could be read.
         #[serde(skip_serializing_if = "Option::is_none")]
         statement: Option<String>,
+        /// The number, from 0, of the refused statement of this request that would have created what this one names;
+        /// only with the code `depends-on-refused`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        depends_on: Option<usize>,
         /// Why, in the asked language.
         message: String,
     },
@@ -83,6 +87,7 @@ impl Answer {
                 event: refusal.event,
                 field: refusal.field.clone(),
                 statement: refusal.statement.map(|id| id.to_string()),
+                depends_on: refusal.depends_on(),
                 message: refusal.message(lang),
             },
         }
@@ -90,7 +95,8 @@ impl Answer {
 }
 
 /// Take statements. One as `application/cose`, or up to the node's limit as `application/cbor-seq`: independent of
-/// each other, in their order. An accepted one is durable when this answers.
+/// each other, in their order. An accepted one is durable when this answers. One that names what a refused one of the
+/// request would have created is refused with `depends-on-refused`.
 #[utoipa::path(
     post, path = "/v1/statements", tag = "statements", params(Take),
     request_body(content((Vec<u8> = "application/cose"), (Vec<u8> = "application/cbor-seq"))),
@@ -118,17 +124,20 @@ pub async fn post(
     };
     let body = whole(body, lang)?;
     let limit = app.settings.limits.statements;
-    let statements = if many {
+    let parts = || {
         split(&body, limit).map_err(|error| match error {
             SequenceError::Broken(broken) => Problem::new(Kind::NotSequence, lang).detail(broken),
             SequenceError::TooMany => Problem::new(Kind::TooMany, lang).detail(limit),
-        })?
-    } else {
-        vec![body.to_vec()]
+        })
     };
+    let statements = if many { parts()? } else { vec![body.to_vec()] };
     app.guard.admit_statements(asker.map(|Extension(asker)| asker.0), statements.len(), lang)?;
-    let outcomes =
+    let mut outcomes =
         if take.dry_run { app.node.dry_run(statements).await } else { app.node.submit(statements).await };
+    if outcomes.len() > 1 && outcomes.iter().any(|outcome| outcome.refused().is_some()) {
+        // Cut again, so that a request without a refusal is spared a copy of its bytes.
+        outcomes = app.node.tell_dependants(parts()?, outcomes).await;
+    }
     if let Some(seconds) = outcomes.iter().filter_map(|outcome| outcome.refused()?.wait_s()).max() {
         // Whoever sends the same bytes again is told of all of them; those that were accepted stay accepted.
         return Err(Problem::new(Kind::KeyRateLimited, lang).retry_after(seconds));

@@ -18,6 +18,7 @@ mod tests;
 pub use memory::MemoryStore;
 pub(crate) use merge::{Layer, Merge};
 pub use sled_store::SledStore;
+pub use sled_values::tell_caught_panics;
 
 use std::collections::BTreeMap;
 use std::io;

@@ -8,10 +8,12 @@
 //! - a page of sled holds up to 17 values whatever their size, and one above 128 KiB goes to a file that is not synced at
 //!   all: no value here is longer than [`super::block::BLOCK_BYTES`] and a long key;
 //! - a batch keeps a copy of every page that it has changed until its end: batches are short ([`BATCH`]);
-//! - sled may panic on a damaged file while it opens: caught here, the index is rebuilt;
+//! - sled may panic on a damaged file while it opens, and does when its last sync fails while it closes: both are caught
+//!   here, the index is rebuilt. [`tell_caught_panics`] lets a program say so in words instead of a backtrace;
 //! - a store that was dropped gives its lock back a little later, when sled's own threads let go of it: opening waits
 //!   for it ([`LOCK_WAIT`]). Two nodes on one folder are kept apart by the data folder's lock, not by this one.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,10 +32,46 @@ const LOCK_WAIT: Duration = Duration::from_secs(30);
 /// A value as the store gives it.
 pub(super) type Value = sled::IVec;
 
+thread_local! {
+    /// Whether a panic in this thread is caught here.
+    static CAUGHT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Lets panics of the store that are caught here be told as a warning, and all others as before. For programs, not for
+/// libraries: it changes what the whole process does with panics.
+pub fn tell_caught_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if CAUGHT.get() {
+            let reason = info.payload_as_str().unwrap_or("no reason given");
+            tracing::warn!(reason, "the index's store gave up; the index is made anew when in doubt");
+        } else {
+            before(info);
+        }
+    }));
+}
+
+/// Runs what may panic within the store; `None` if it did.
+fn caught<T>(act: impl FnOnce() -> T) -> Option<T> {
+    CAUGHT.set(true);
+    let done = catch_unwind(AssertUnwindSafe(act));
+    CAUGHT.set(false);
+    done.ok()
+}
+
 /// Keys and values in a folder of their own.
 pub(super) struct Values {
-    db: sled::Db,
+    /// There until it is closed.
+    db: Option<sled::Db>,
     dir: PathBuf,
+}
+
+impl Drop for Values {
+    fn drop(&mut self) {
+        let db = self.db.take();
+        // Whatever could not be written is in the log.
+        let _ = caught(|| drop(db));
+    }
 }
 
 impl Values {
@@ -42,21 +80,21 @@ impl Values {
         let config = sled::Config::new().path(&dir).flush_every_ms(None).cache_capacity(cache_bytes);
         let started = Instant::now();
         let opened = loop {
-            match catch_unwind(AssertUnwindSafe(|| config.open())) {
-                Ok(Err(sled::Error::Io(error))) if is_lock(&error) && started.elapsed() < LOCK_WAIT => {
+            match caught(|| config.open()) {
+                Some(Err(sled::Error::Io(error))) if is_lock(&error) && started.elapsed() < LOCK_WAIT => {
                     thread::sleep(Duration::from_millis(20));
                 }
                 opened => break opened,
             }
         };
         let db = match opened {
-            Ok(result) => result.map_err(|error| store_error(&dir, error))?,
-            Err(_) => {
-                let reason = "the store panicked while opening it".to_owned();
+            Some(result) => result.map_err(|error| store_error(&dir, error))?,
+            None => {
+                let reason = "the store gave up while opening it".to_owned();
                 return Err(IndexError::Damaged { path: dir, reason });
             }
         };
-        let values = Self { db, dir };
+        let values = Self { db: Some(db), dir };
         sync_path(&values.dir.join("conf"))?;
         values.sync()?;
         for folder in [Some(values.dir.as_path()), values.dir.parent()].into_iter().flatten() {
@@ -65,14 +103,18 @@ impl Values {
         Ok(values)
     }
 
+    fn db(&self) -> Result<&sled::Db, IndexError> {
+        self.db.as_ref().ok_or_else(|| self.damaged("it is closed"))
+    }
+
     /// The value of a key.
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Value>, IndexError> {
-        self.db.get(key).map_err(|error| store_error(&self.dir, error))
+        self.db()?.get(key).map_err(|error| store_error(&self.dir, error))
     }
 
     /// Up to `limit` keys from `key` on, in order.
     pub(super) fn keys_from(&self, key: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, IndexError> {
-        let keys = self.db.range(key..).keys().take(limit);
+        let keys = self.db()?.range(key..).keys().take(limit);
         keys.map(|key| Ok(key.map_err(|error| store_error(&self.dir, error))?.to_vec())).collect()
     }
 
@@ -85,12 +127,12 @@ impl Values {
                 None => batch.remove(key),
             }
         }
-        self.db.apply_batch(batch).map_err(|error| store_error(&self.dir, error))
+        self.db()?.apply_batch(batch).map_err(|error| store_error(&self.dir, error))
     }
 
     /// Makes everything written so far survive a power cut.
     pub(super) fn sync(&self) -> Result<(), IndexError> {
-        self.db.flush().map_err(|error| store_error(&self.dir, error))?;
+        self.db()?.flush().map_err(|error| store_error(&self.dir, error))?;
         sync_path(&self.dir.join("db"))
     }
 

@@ -59,14 +59,17 @@ pub enum JournalError {
     Codec(#[from] CodecError),
     /// What is on disk is not what was written.
     #[error(
-        "the journal is damaged: {path} at offset {offset}: {damage}. Nothing was changed. Restore this file from a \
-         backup or the entries from a mirror"
+        "the journal is damaged: {path} at offset {offset} ({}): {damage}. Nothing was changed. Restore this file \
+         from a backup or the entries from a mirror",
+        .entry.map_or_else(|| "the segment's head".to_owned(), |entry| format!("from entry {entry} on"))
     )]
     Damaged {
         /// The segment.
         path: PathBuf,
         /// The byte where the frame starts.
         offset: usize,
+        /// The first entry of the commit that should be there; `None` in a segment's head.
+        entry: Option<u64>,
         /// What is wrong with it.
         damage: Damage,
     },
@@ -361,8 +364,8 @@ impl ReadSegment {
         let bytes = disk.read(&path).map_err(io_error("read", &path))?;
         match segment::read_header(&bytes) {
             Ok((header, start)) if header.sequence == sequence => Ok(Self { path, header, bytes, start }),
-            Ok(_) => Err(JournalError::Damaged { path, offset: 0, damage: Damage::Chain }),
-            Err(damage) => Err(JournalError::Damaged { path, offset: 0, damage }),
+            Ok(_) => Err(JournalError::Damaged { path, offset: 0, entry: None, damage: Damage::Chain }),
+            Err(damage) => Err(JournalError::Damaged { path, offset: 0, entry: None, damage }),
         }
     }
 
@@ -389,9 +392,12 @@ impl Replayed {
         is_last: bool,
         replay: &mut impl FnMut(Commit),
     ) -> Result<usize, JournalError> {
-        let damaged = |offset, damage| JournalError::Damaged { path: path.clone(), offset, damage };
+        let damaged = |offset, entry, damage| {
+            let path = path.clone();
+            JournalError::Damaged { path, offset, entry, damage }
+        };
         if self.begun && (header.first_index, header.previous) != (self.next_index, self.previous.0) {
-            return Err(damaged(0, Damage::Chain));
+            return Err(damaged(0, None, Damage::Chain));
         }
         self.begun = true;
         self.next_index = header.first_index;
@@ -399,16 +405,17 @@ impl Replayed {
         self.checkpoint.clone_from(&header.checkpoint);
         let mut offset = *start;
         loop {
+            let entry = Some(self.next_index);
             match segment::read_commit(bytes, offset) {
                 Found::End => return Ok(offset),
                 Found::Torn if is_last => return Ok(offset),
-                Found::Torn => return Err(damaged(offset, Damage::Short)),
-                Found::Damaged(damage) => return Err(damaged(offset, damage)),
+                Found::Torn => return Err(damaged(offset, entry, Damage::Short)),
+                Found::Damaged(damage) => return Err(damaged(offset, entry, damage)),
                 Found::Frame { payload, hash, next } => {
                     let (head, entries) =
-                        segment::decode_commit(payload).map_err(|damage| damaged(offset, damage))?;
+                        segment::decode_commit(payload).map_err(|damage| damaged(offset, entry, damage))?;
                     if (head.first_index, head.previous) != (self.next_index, self.previous.0) {
-                        return Err(damaged(offset, Damage::Chain));
+                        return Err(damaged(offset, entry, Damage::Chain));
                     }
                     self.next_index += entries.len() as u64;
                     self.previous = hash;

@@ -7,8 +7,11 @@
 //!           hash      32 B   SHA-256 of the payload
 //!           check      4 B   first bytes of SHA-256 over the 44 bytes before
 //!           payload
-//!           zeros to the next multiple of 4096
+//!           0xff to the next multiple of 4096
 //! ```
+//!
+//! Why not zeros behind the payload: a block of zeros in the last frame is taken for one that was never written, and so
+//! would be a last block of one payload byte that a flipped bit has made zero.
 //!
 //! Why whole blocks: no block that holds an acknowledged commit is ever written again. Why a check of its own for
 //! the head: a flipped bit in a length must not pass for a torn tail and take the commits after it along.
@@ -21,6 +24,8 @@ use crate::codec;
 /// The unit of writing.
 const BLOCK: usize = 4096;
 const HEAD: usize = 48;
+/// What fills a frame's last block.
+const PADDING: u8 = 0xff;
 /// The largest payload: 1,024 of the largest entries fit.
 pub(super) const MAX_PAYLOAD: usize = 80 << 20;
 
@@ -64,7 +69,7 @@ pub enum Damage {
     /// Wrong check over magic, length and hash.
     #[error("its head is damaged")]
     Head,
-    /// Not zero where there is nothing.
+    /// Something else where there is nothing.
     #[error("its padding is damaged")]
     Padding,
     /// The file ends in a frame that must be whole.
@@ -139,7 +144,7 @@ fn frame(magic: [u8; 8], parts: &[&[u8]]) -> (Vec<u8>, Hash) {
     for part in parts {
         bytes.extend_from_slice(part);
     }
-    bytes.resize(padded(length), 0);
+    bytes.resize(padded(length), PADDING);
     (bytes, hash)
 }
 
@@ -169,7 +174,7 @@ fn read_frame(bytes: &[u8], offset: usize, magic: [u8; 8]) -> Found<'_> {
         let unwritten = after.is_empty() && whole.chunks(BLOCK).any(is_zero);
         return if unwritten { Found::Torn } else { Found::Damaged(Damage::Hash) };
     }
-    if !is_zero(padding) {
+    if padding.iter().any(|byte| *byte != PADDING) {
         return Found::Damaged(Damage::Padding);
     }
     Found::Frame { payload, hash: computed, next: offset + whole.len() }

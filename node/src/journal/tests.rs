@@ -134,6 +134,31 @@ fn a_flipped_bit_anywhere_stops_with_file_and_offset() {
 }
 
 #[test]
+fn a_last_block_of_one_byte_that_loses_its_only_bit_is_no_torn_tail() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    let mut journal = Journal::create(disk.clone(), folder.path(), 0, b"").unwrap();
+    let path = only_segment(folder.path());
+    let start = std::fs::read(&path).unwrap().len();
+    journal.append(&[&[1; 100]], b"checkpoint").unwrap();
+    let payload =
+        std::fs::read(&path).unwrap()[start + 8..start + 12].try_into().map(u32::from_le_bytes).unwrap();
+    // So much longer that one byte stands in the second block.
+    let longer = vec![1; 100 + 4096 + 1 - 48 - payload as usize];
+    journal.append(&[&longer], b"checkpoint").unwrap();
+    drop(journal);
+    let whole = std::fs::read(&path).unwrap();
+    let last = whole.len() - 4096;
+    assert_eq!((whole.len(), whole[last], whole[last + 1]), (start + 3 * 4096, 1, 0xff));
+    let mut flipped = whole;
+    flipped[last] = 0;
+    std::fs::write(&path, flipped).unwrap();
+    let error = reopen(disk, folder.path()).err().unwrap();
+    assert!(matches!(error, JournalError::Damaged { entry: Some(1), damage: Damage::Hash, .. }), "{error}");
+    assert!(error.to_string().contains("from entry 1 on"), "{error}");
+}
+
+#[test]
 fn only_the_last_segment_may_be_short() {
     let folder = tempfile::tempdir().unwrap();
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);

@@ -136,7 +136,7 @@ fn state(item: &Item, texts: Texts) -> &'static str {
         ItemState::Finished => texts.state_finished(),
         ItemState::Exhausted => texts.state_exhausted(),
         ItemState::Sold => texts.state_sold(),
-        ItemState::Claimed | ItemState::InRepair | ItemState::Destroyed => {
+        ItemState::Claimed | ItemState::InRepair | ItemState::Destroyed | ItemState::Voided => {
             item.state.words().of(texts.0.lang())
         }
     }

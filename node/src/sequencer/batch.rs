@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use lode_ledger::apply::{Delta, apply};
 use lode_ledger::hash::Hash;
@@ -111,6 +112,7 @@ impl Sequencer {
         if !self.due.possible(now) {
             return Ok(false);
         }
+        let begun = Instant::now();
         self.map.update(self.before_seal.values().map(|record| (record.place, record.value)).collect());
         self.before_seal.clear();
         let index = LogIndex(self.frontier.size());
@@ -127,6 +129,7 @@ impl Sequencer {
         self.due.unsealed = 0;
         self.base = Some(index);
         self.proofs.clear();
+        metrics::histogram!("lode_seal_seconds").record(begun.elapsed());
         Ok(true)
     }
 

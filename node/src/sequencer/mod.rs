@@ -9,6 +9,7 @@
 //! the records' values of that time (`sealed`) a proof against the last seal can be made at any moment.
 
 mod batch;
+mod opened;
 mod prove;
 mod start;
 mod writers;
@@ -29,15 +30,15 @@ use lode_ledger::tlog::{Checkpoint, Frontier, NoteSigner};
 use tokio::sync::oneshot;
 
 use self::batch::{Batch, Unsealed};
+pub(crate) use self::opened::{Begun, Opened, replay_commit, verify_checkpoint};
 pub use self::start::OpenError;
-pub(crate) use self::start::{
-    Opened, index_in_memory, progress_bar, rebuild_index, replay_commit, start, take_up, verify_checkpoint,
-};
+pub(crate) use self::start::{index_in_memory, progress_bar, rebuild_index, start, take_up};
 pub(crate) use self::writers::{publish, write_index};
 use crate::clock::Clock;
 use crate::data_folder::DataFolder;
 use crate::intake::Prepared;
 use crate::journal::Journal;
+use crate::measures::precise;
 use crate::projection::{self, Meta};
 use crate::seal::Due;
 use crate::service::{ProofError, Refusal};
@@ -64,8 +65,8 @@ pub(crate) struct Shared {
 
 /// What the sequencer is asked.
 pub(crate) enum Command {
-    /// To put statements into the log.
-    Submit(Vec<Prepared>, oneshot::Sender<Placement>),
+    /// To put statements into the log; since when they have been waiting.
+    Submit(Vec<Prepared>, Instant, oneshot::Sender<Placement>),
     /// To make a proof file.
     Prove(ItemId, Vec<Disclosure>, std::sync::mpsc::Sender<Result<Vec<u8>, ProofError>>),
     /// To end when everything before has been answered.
@@ -133,7 +134,11 @@ impl Sequencer {
 
     /// One batch of whatever waits. `false` when it is time to end.
     fn round(&mut self, first: Option<Command>, commands: &Receiver<Command>) -> Result<bool, Fatal> {
+        let begun = Instant::now();
         self.shared.state.wait_for_room();
+        if first.is_some() {
+            metrics::histogram!("lode_room_wait_seconds").record(begun.elapsed());
+        }
         let mut batch = Batch::new(self.meta);
         let mut proofs = Vec::new();
         let mut go_on = true;
@@ -143,7 +148,8 @@ impl Sequencer {
         }
         while let Some(command) = next.take() {
             match command {
-                Command::Submit(statements, reply) => {
+                Command::Submit(statements, since, reply) => {
+                    metrics::histogram!("lode_queue_seconds").record(since.elapsed());
                     let mut places = Vec::with_capacity(statements.len());
                     for statement in statements {
                         self.shared.queue.fetch_sub(1, Ordering::Relaxed);
@@ -167,8 +173,10 @@ impl Sequencer {
         let sealed = need_seal.contains(&true) && self.seal(&mut batch)?;
         self.commit(batch)?;
         for ((item, disclosures, reply), needed) in proofs.into_iter().zip(need_seal) {
+            let begun = Instant::now();
             let proof =
                 if needed && !sealed { Err(ProofError::NoSeal) } else { self.prove(&item, disclosures) };
+            metrics::histogram!("lode_proof_seconds").record(begun.elapsed());
             // Whoever asked may have gone.
             let _ = reply.send(proof);
         }
@@ -190,8 +198,9 @@ impl Sequencer {
                 .map_err(|error| Fatal(error.to_string()))?
                 .to_string();
             let bytes: Vec<&[u8]> = entries.iter().map(Vec::as_slice).collect();
+            let written = Instant::now();
             self.journal.append(&bytes, checkpoint.as_bytes()).map_err(|error| Fatal(error.to_string()))?;
-            metrics::histogram!("lode_fsync_seconds").record(begun.elapsed());
+            metrics::histogram!("lode_fsync_seconds").record(written.elapsed());
             // From here on it is in the log, whatever happens.
             self.meta = meta;
             self.shared.state.commit(changes, position(size, root));
@@ -199,6 +208,7 @@ impl Sequencer {
             shown.map_err(|error| Fatal(error.to_string()))?;
             self.prune()?;
             metrics::histogram!("lode_commit_seconds").record(begun.elapsed());
+            metrics::histogram!("lode_batch_statements").record(precise(bytes.len() as u64));
         }
         let checkpoint = self.shared.checkpoint().unwrap_or_else(|| Arc::from(""));
         let size = self.frontier.size();

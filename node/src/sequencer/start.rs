@@ -2,7 +2,7 @@
 //! brought up to the log or made anew, and the state map is built. Nothing is signed before all of it fits together.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
@@ -13,18 +13,15 @@ use lode_ledger::id::LogIndex;
 use lode_ledger::lang::Lang;
 use lode_ledger::record::{Record, RecordKey, View};
 use lode_ledger::statemap::StateMap;
-use lode_ledger::tlog::{EMPTY_ROOT, KeyName, NoteSigner, SignedCheckpoint, VerifierKey};
+use lode_ledger::tlog::EMPTY_ROOT;
 
-use super::{Sequencer, Shared, prove};
+use super::{Opened, Sequencer, Shared, prove};
 use crate::clock::Clock;
 use crate::codec::CodecError;
 use crate::config::Config;
-use crate::data_folder::DataFolder;
-use crate::disk::{Disk, RealDisk};
-use crate::genesis::NodeKeys;
+use crate::disk::Disk;
 use crate::index::{self, Direction, IndexError, IndexStore, MAX_SCAN, MemoryStore, Position, SledStore};
 use crate::intake::{self, Prepared};
-use crate::journal::{Commit, Journal};
 use crate::projection::{self, Changes, Meta, Old};
 use crate::seal::Due;
 use crate::service::Refusal;
@@ -111,125 +108,6 @@ where
     fn from(error: E) -> Self {
         Self::Storage(error.into())
     }
-}
-
-/// A log whose journal, tiles and published checkpoint agree.
-pub(crate) struct Opened {
-    pub(crate) folder: DataFolder,
-    pub(crate) keys: NodeKeys,
-    pub(crate) journal: Journal,
-    pub(crate) tiles: Tiles,
-    pub(crate) signer: NoteSigner,
-    pub(crate) origin: String,
-}
-
-impl Opened {
-    /// Opens the data folder and checks everything that does not need the index.
-    pub(crate) fn open(config: &Config) -> Result<Self, OpenError> {
-        Self::open_on(config, Arc::new(RealDisk))
-    }
-
-    /// [`Self::open`] with journal and tiles on another disk.
-    pub(crate) fn open_on(config: &Config, disk: Arc<dyn Disk>) -> Result<Self, OpenError> {
-        let mut opened = Self::open_unsettled(config, disk)?;
-        for place in &config.seen {
-            opened.compare_with_seen(place)?;
-        }
-        // Only now: a copy that is behind must be refused the next time too.
-        opened.folder.settle()?;
-        Ok(opened)
-    }
-
-    /// Compares with a checkpoint that somebody else holds: a file, or a folder with a static log.
-    fn compare_with_seen(&self, place: &Path) -> Result<(), OpenError> {
-        let file = if place.is_dir() { place.join("checkpoint") } else { place.to_owned() };
-        let wrong = |reason: String| OpenError::Seen { path: file.clone(), reason };
-        let note = std::fs::read(&file).map_err(|error| wrong(error.to_string()))?;
-        let key = self.signer.verifier_key();
-        let seen = SignedCheckpoint::open(&note, key).map_err(|error| wrong(error.to_string()))?;
-        let (published, size) = (seen.checkpoint().size(), self.tiles.size());
-        if published > size {
-            return Err(OpenError::Behind { published, size });
-        }
-        verify_checkpoint(&self.tiles, &note, key, published).map_err(|error| wrong(error.to_string()))
-    }
-
-    /// [`Self::open_on`] without a look at what the world has seen; a copy stays a copy.
-    pub(crate) fn open_unsettled(config: &Config, disk: Arc<dyn Disk>) -> Result<Self, OpenError> {
-        let folder = DataFolder::open(&config.data, config.accept_copy)?;
-        let keys = NodeKeys::load(folder.path())?;
-        let not_begun = || OpenError::NotBegun(folder.path().to_owned());
-        if !Journal::exists(&*disk, &folder.journal())? {
-            return Err(not_begun());
-        }
-        let mut commits: Vec<Commit> = Vec::new();
-        let journal = Journal::open(disk.clone(), folder.journal(), |commit| commits.push(commit))?;
-        if journal.next_index() == 0 {
-            return Err(not_begun());
-        }
-        let wrong = |size, reason: String| OpenError::Checkpoint { size, reason };
-        let last = SignedCheckpoint::parse(journal.checkpoint())
-            .map_err(|error| wrong(journal.next_index(), error.to_string()))?;
-        let origin = last.checkpoint().origin().to_owned();
-        let signer = KeyName::new(origin.clone())
-            .and_then(|name| NoteSigner::new(name, keys.log.signing_key().clone()))
-            .map_err(|error| wrong(journal.next_index(), error.to_string()))?;
-        let tiles = Tiles::open(disk, folder.log(), journal.first_index())?;
-        for commit in &commits {
-            replay_commit(&tiles, commit, signer.verifier_key())?;
-        }
-        // Nothing was committed since the segments before were dropped.
-        if tiles.checkpoint().is_empty() {
-            tiles.append(&[], journal.checkpoint())?;
-        }
-        if tiles.size() != journal.next_index() {
-            let reason = format!("the tiles hold {} entries", tiles.size());
-            return Err(wrong(journal.next_index(), reason));
-        }
-        verify_checkpoint(&tiles, journal.checkpoint(), signer.verifier_key(), tiles.size())?;
-        if let Some(published) = tiles.published_checkpoint()? {
-            let published_size = SignedCheckpoint::parse(&published)
-                .map_err(|error| wrong(tiles.size(), error.to_string()))?
-                .checkpoint()
-                .size();
-            if published_size > tiles.size() {
-                return Err(OpenError::Behind { published: published_size, size: tiles.size() });
-            }
-            verify_checkpoint(&tiles, &published, signer.verifier_key(), published_size)?;
-        }
-        Ok(Self { folder, keys, journal, tiles, signer, origin })
-    }
-}
-
-pub(crate) fn replay_commit(tiles: &Tiles, commit: &Commit, key: &VerifierKey) -> Result<(), OpenError> {
-    let end = commit.first_index + commit.entries.len() as u64;
-    let have = tiles.size();
-    if end < have {
-        return Ok(());
-    }
-    let skip = usize::try_from(have.saturating_sub(commit.first_index)).unwrap_or(usize::MAX);
-    let entries: Vec<&[u8]> = commit.entries.iter().skip(skip).map(Vec::as_slice).collect();
-    tiles.append(&entries, &commit.checkpoint)?;
-    verify_checkpoint(tiles, &commit.checkpoint, key, end)
-}
-
-/// Checks that a checkpoint is ours, says `size`, and fits the tree.
-pub(crate) fn verify_checkpoint(
-    tiles: &Tiles,
-    note: &[u8],
-    key: &VerifierKey,
-    size: u64,
-) -> Result<(), OpenError> {
-    let wrong = |reason: String| OpenError::Checkpoint { size, reason };
-    let signed = SignedCheckpoint::open(note, key).map_err(|error| wrong(error.to_string()))?;
-    if signed.checkpoint().size() != size {
-        return Err(wrong(format!("it says {} entries", signed.checkpoint().size())));
-    }
-    let root = tiles.root_at(size).map_err(|error| wrong(error.to_string()))?;
-    if signed.checkpoint().root() != root {
-        return Err(wrong("it has another root".to_owned()));
-    }
-    Ok(())
 }
 
 /// What the index gave: its state, the map over all records, and their check sum.

@@ -1,7 +1,6 @@
 //! The two threads behind the sequencer: one moves the overlay into the index, one writes tiles and the checkpoint
 //! file. Neither is on the way of an answer; a failure of either ends the node.
 
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -10,7 +9,7 @@ use crate::view::Stop;
 
 /// How often the index is made to survive a power cut; what it loses is replayed.
 const SYNC_EVERY: Duration = Duration::from_secs(10);
-/// How often full tiles are written and gauges set.
+/// How often full tiles are written.
 const TICK: Duration = Duration::from_secs(1);
 /// After how many ticks the folder is made a complete static log.
 const PUBLISH_TICKS: u32 = 5;
@@ -20,9 +19,13 @@ pub(crate) fn write_index(shared: &Shared) {
     let mut synced = Instant::now();
     let run = |synced: &mut Instant| {
         while shared.state.wait_for_changes().is_some() {
+            let begun = Instant::now();
             shared.state.drain()?;
+            metrics::histogram!("lode_index_write_seconds").record(begun.elapsed());
             if synced.elapsed() > SYNC_EVERY {
+                let begun = Instant::now();
                 shared.state.sync()?;
+                metrics::histogram!("lode_index_sync_seconds").record(begun.elapsed());
                 *synced = Instant::now();
             }
         }
@@ -46,33 +49,24 @@ pub(crate) fn publish(shared: &Shared, stop: &Receiver<Stop>) {
             return;
         }
         let size = shared.tiles.size();
-        let result = if size != published && (stopped.is_some() || tick % PUBLISH_TICKS == 0) {
-            published = size;
-            shared.tiles.publish().map(|durable| flushed = durable)
-        } else if size >= flushed + 256 {
-            shared.tiles.flush().map(|durable| flushed = durable)
-        } else {
-            Ok(())
-        };
-        if let Err(error) = result {
-            shared.state.fail(error.to_string());
-            return;
+        let all = size != published && (stopped.is_some() || tick % PUBLISH_TICKS == 0);
+        if all || size >= flushed + 256 {
+            let begun = Instant::now();
+            let written = if all { shared.tiles.publish() } else { shared.tiles.flush() };
+            match written {
+                Ok(durable) => flushed = durable,
+                Err(error) => {
+                    shared.state.fail(error.to_string());
+                    return;
+                }
+            }
+            metrics::histogram!("lode_publish_seconds").record(begun.elapsed());
+            if all {
+                published = size;
+            }
         }
-        gauges(shared, size);
         if stopped.is_some() {
             return;
         }
-    }
-}
-
-fn gauges(shared: &Shared, size: u64) {
-    let (indexed, overlay) = shared.state.lag();
-    metrics::gauge!("lode_size").set(size as f64);
-    metrics::gauge!("lode_index_lag").set(size.saturating_sub(indexed) as f64);
-    metrics::gauge!("lode_overlay").set(overlay as f64);
-    metrics::gauge!("lode_queue").set(shared.queue.load(Ordering::Relaxed) as f64);
-    if let Some((_, time)) = shared.last_seal() {
-        let age = shared.clock.now_unix().saturating_sub(time.unix());
-        metrics::gauge!("lode_seal_age_seconds").set(age as f64);
     }
 }

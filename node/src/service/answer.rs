@@ -11,7 +11,7 @@ use lode_ledger::statement::StatementError;
 use lode_ledger::time::Timestamp;
 use lode_ledger::violation::Violation;
 use lode_ledger::vocab::{Code, Species};
-use lode_ledger::words::Words;
+use lode_ledger::words::{Words, words};
 
 use crate::tiles::Bytes;
 
@@ -82,6 +82,8 @@ enum Why {
     Node(Box<Words>),
     /// The key signs too often; to be sent again after so many seconds.
     Wait(u64),
+    /// It names what a refused statement before it would have created.
+    DependsOn(Box<(String, usize)>),
 }
 
 impl Refusal {
@@ -143,6 +145,32 @@ impl Refusal {
         }
     }
 
+    /// The code of a statement that names what a refused statement of the same request would have created.
+    pub const DEPENDS_ON_REFUSED: &'static str = "depends-on-refused";
+
+    /// Because it names `name`, which statement number `number` of the same request, from 0, would have created.
+    #[must_use]
+    pub fn depends_on_refused(statement: Option<StatementId>, name: String, number: usize) -> Self {
+        Self {
+            code: Self::DEPENDS_ON_REFUSED,
+            rule: None,
+            event: None,
+            field: String::new(),
+            statement,
+            why: Why::DependsOn(Box::new((name, number))),
+        }
+    }
+
+    /// The number, from 0, of the refused statement of the same request that this one builds on, if that is why it was
+    /// refused.
+    #[must_use]
+    pub fn depends_on(&self) -> Option<usize> {
+        match &self.why {
+            Why::DependsOn(on) => Some(on.1),
+            _ => None,
+        }
+    }
+
     /// After how many seconds the same bytes may be sent again, if that is why they were refused.
     #[must_use]
     pub const fn wait_s(&self) -> Option<u64> {
@@ -160,9 +188,18 @@ impl Refusal {
             Why::Form(error) => error.message(lang),
             Why::Node(why) => why.of(lang).to_owned(),
             Why::Wait(seconds) => wait(*seconds, lang),
+            Why::DependsOn(on) => BUILDS_ON.with(&on.0).with(on.1).say(lang),
         }
     }
 }
+
+const BUILDS_ON: Words = words(
+    "it names {0}, which statement {1} (from 0) of this request would have created and which was refused: mend that one, \
+     then send both again",
+    "它提到 {0}，该编号本应由本次请求的第 {1} 条声明（从 0 起）创建，但那条声明被拒绝：请先改正那一条，再重发两条",
+    "ela cita {0}, que a declaração {1} (a partir de 0) deste pedido teria criado e que foi recusada: corrija essa e \
+     reenvie as duas",
+);
 
 fn wait(seconds: u64, lang: Lang) -> String {
     match lang {
@@ -240,6 +277,16 @@ pub struct Health {
     pub overlay: usize,
     /// Statements waiting for the sequencer.
     pub queue: usize,
+    /// Statements being examined, waiting, or being answered.
+    pub in_work: usize,
+    /// How many may be.
+    pub queue_limit: usize,
+    /// How old a seal may grow while statements come, in seconds.
+    pub seal_interval_s: u32,
+    /// Entries since the last seal.
+    pub unsealed: u64,
+    /// Free bytes where the data folder lies; `None` if the system does not say.
+    pub disk_free: Option<u64>,
     /// The last seal.
     pub last_seal: Option<(LogIndex, Timestamp)>,
     /// Seconds since the last seal, by the node's clock.

@@ -7,6 +7,7 @@
 mod answer;
 #[cfg(test)]
 mod crash_tests;
+mod dependants;
 #[cfg(test)]
 mod tests;
 mod trial;
@@ -16,7 +17,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lode_ledger::hash::Hash;
 use lode_ledger::id::{ItemId, LogIndex, OfferId, ParticipantId, StatementId};
@@ -134,7 +135,8 @@ impl Node {
     }
 
     /// Takes statements, independent of each other, in their order; answers when all that were accepted are durable.
-    /// One that builds on a refused one is refused by its own rule. The same bytes again get the same answer.
+    /// One that builds on a refused one is refused by its own rule, see [`Node::tell_dependants`]. The same bytes again
+    /// get the same answer.
     pub async fn submit(&self, mut statements: Vec<Vec<u8>>) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(statements.len());
         while !statements.is_empty() {
@@ -156,7 +158,7 @@ impl Node {
         };
         let (reply, answer) = oneshot::channel();
         self.inner.shared.queue.fetch_add(count, Ordering::Relaxed);
-        if !self.inner.send(Command::Submit(prepared, reply)) {
+        if !self.inner.send(Command::Submit(prepared, Instant::now(), reply)) {
             return unavailable();
         }
         let Ok(placement) = answer.await else { return unavailable() };
@@ -171,6 +173,24 @@ impl Node {
         off_thread(count, move || trial::run(&shared, statements))
             .await
             .unwrap_or_else(|| vec![Outcome::Refused(Refusal::unavailable(CLOSED)); count])
+    }
+
+    /// Tells the statements of one request, real or dry, which of them were refused because another refused one of the
+    /// request would have created what they name. `statements` are the exact bytes, one for each outcome.
+    pub async fn tell_dependants(
+        &self,
+        statements: Vec<Vec<u8>>,
+        mut outcomes: Vec<Outcome>,
+    ) -> Vec<Outcome> {
+        let count = statements.len();
+        let (shared, origin) = (self.inner.shared.clone(), self.origin());
+        let tell = move || {
+            let exists = |key: &RecordKey| shared.state.record(key).is_some();
+            dependants::tell(&origin, &statements, &mut outcomes, &exists);
+            outcomes
+        };
+        let unavailable = || vec![Outcome::Refused(Refusal::unavailable(CLOSED)); count];
+        off_thread(count, tell).await.unwrap_or_else(unavailable)
     }
 
     /// Forgets what is not needed any more to limit rates; for a timer.
@@ -398,13 +418,19 @@ impl Node {
         let shared = &self.inner.shared;
         let (indexed, overlay) = shared.state.lag();
         let last_seal = self.last_seal();
+        let free = |state: rustix::fs::StatVfs| state.f_bavail.saturating_mul(state.f_frsize);
         Health {
             failed: shared.state.failure().borrow().clone(),
             size: self.size(),
             indexed,
             overlay,
             queue: shared.queue.load(Ordering::Relaxed),
+            in_work: (self.inner.max_queue as usize).saturating_sub(self.inner.room.available_permits()),
+            queue_limit: self.inner.max_queue as usize,
             last_seal,
+            seal_interval_s: self.ledger().map_or(0, |ledger| ledger.seal_interval_s),
+            unsealed: last_seal.map_or(0, |(at, _)| self.size().saturating_sub(at.0 + 1)),
+            disk_free: rustix::fs::statvfs(shared.folder.path()).ok().map(free),
             seal_age_s: last_seal.map(|(_, time)| shared.clock.now_unix().saturating_sub(time.unix())),
         }
     }

@@ -13,7 +13,7 @@ use super::subtree::{HEIGHT, Subtrees};
 use super::{Bytes, TilesError, WIDTH};
 
 /// Levels of tiles: 256^8 leaves exceed a `u64`.
-const LEVELS: u8 = 8;
+pub(super) const LEVELS: u8 = 8;
 
 pub(super) struct Edge {
     pub(super) frontier: Frontier,
@@ -38,10 +38,7 @@ impl Edge {
         let mut peaks = Vec::new();
         for (level, subtrees) in (0..LEVELS).zip(&mut growing).skip(1) {
             let mut hashes = Vec::new();
-            let full_below = size.checked_shr(8 * u32::from(level)).unwrap_or(0);
-            for index in full_below / WIDTH * WIDTH..full_below {
-                // Levels and widths are in range, so there is such a tile and it has a root.
-                let Some(tile) = Tile::new(level - 1, index, TILE_WIDTH) else { continue };
+            for tile in along(size, level) {
                 let bytes = read(tile)?;
                 hashes.push(tile_root(&bytes).ok_or_else(|| TilesError::Damaged(tile.path().into()))?);
             }
@@ -168,6 +165,14 @@ impl Edge {
         }
         files
     }
+}
+
+/// The full tiles whose roots are in the tile of `level`, 1 or more, that grows when the log has `size` entries.
+pub(super) fn along(size: u64, level: u8) -> impl Iterator<Item = Tile> {
+    let full_below = size.checked_shr(8 * u32::from(level)).unwrap_or(0);
+    // Levels and widths are in range, so there is such a tile and it has a root.
+    (full_below / WIDTH * WIDTH..full_below)
+        .filter_map(move |index| Tile::new(level.checked_sub(1)?, index, TILE_WIDTH))
 }
 
 /// The root over a full tile's hashes; `None` if it is not full.

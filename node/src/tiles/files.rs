@@ -30,13 +30,63 @@ impl Files {
         self.dir.join(path.to_string())
     }
 
+    pub(super) fn checkpoint(&self) -> PathBuf {
+        self.dir.join(CHECKPOINT)
+    }
+
     pub(super) fn read(&self, path: TilePath) -> Result<Vec<u8>, TilesError> {
         let path = self.path(path);
         self.disk.read(&path).map_err(failed("read", &path))
     }
 
+    /// [`Self::read`]; `None` if there is no such file.
+    pub(super) fn find(&self, path: TilePath) -> Result<Option<Vec<u8>>, TilesError> {
+        match self.read(path) {
+            Err(TilesError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+            result => result.map(Some),
+        }
+    }
+
+    /// Puts the right bytes in the place of wrong ones, durably, and reads them back.
+    pub(super) fn replace(&self, path: TilePath, bytes: &[u8]) -> Result<(), TilesError> {
+        let path = self.path(path);
+        let mut dirs: BTreeSet<PathBuf> = path.parent().map(Path::to_owned).into_iter().collect();
+        self.create_parents(&path, &mut dirs)?;
+        write_whole(&*self.disk, &path, bytes).map_err(failed("replace", &path))?;
+        dirs.iter().try_for_each(|dir| self.sync(dir))?;
+        let found = self.disk.read(&path).map_err(failed("read back", &path))?;
+        if found == bytes { Ok(()) } else { Err(TilesError::Damaged(path)) }
+    }
+
+    /// The partial tiles and bundles that are there.
+    pub(super) fn partials(&self) -> Result<Vec<TilePath>, TilesError> {
+        let mut found = Vec::new();
+        let mut waiting = vec!["tile".to_owned()];
+        while let Some(below) = waiting.pop() {
+            let dir = self.dir.join(&below);
+            let names = match self.disk.list(&dir) {
+                Err(error)
+                    if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+                {
+                    continue;
+                }
+                result => result.map_err(failed("list", &dir))?,
+            };
+            for name in names {
+                let path = format!("{below}/{name}");
+                if below.ends_with(".p") {
+                    // Other names are not ours, such as that of a file that was never finished.
+                    found.extend(path.parse::<TilePath>().ok());
+                } else if below == "tile" || name.starts_with('x') || name.ends_with(".p") {
+                    waiting.push(path);
+                }
+            }
+        }
+        Ok(found)
+    }
+
     pub(super) fn read_checkpoint(&self) -> Result<Option<Vec<u8>>, TilesError> {
-        let path = self.dir.join(CHECKPOINT);
+        let path = self.checkpoint();
         match self.disk.read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             result => result.map(Some).map_err(failed("read", &path)),
@@ -44,7 +94,7 @@ impl Files {
     }
 
     pub(super) fn replace_checkpoint(&self, bytes: &[u8]) -> Result<(), TilesError> {
-        let path = self.dir.join(CHECKPOINT);
+        let path = self.checkpoint();
         write_whole(&*self.disk, &path, bytes).map_err(failed("replace", &path))?;
         self.sync(&self.dir)
     }

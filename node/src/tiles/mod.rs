@@ -3,7 +3,8 @@
 //! [`Tiles::append`] takes what the journal has made durable and shows it to readers at once; it does no I/O.
 //! [`Tiles::flush`] writes full tiles and bundles, syncs them and reads them back; only then may the journal drop
 //! their entries. [`Tiles::publish`] also writes the partial ones and, last, the checkpoint, so that the folder is a
-//! complete static log that any web server can serve. No file is ever overwritten with other bytes.
+//! complete static log that any web server can serve. No file is ever overwritten with other bytes, but a damaged one
+//! by `mend` with those that the tree demands.
 //!
 //! What is read from a file is compared with the hash in the tile above before anybody sees it, up to the right
 //! edge, which is in memory: a flipped bit is an error, never an answer. What an entry means, and whether the log
@@ -12,6 +13,7 @@
 mod cache;
 mod edge;
 mod files;
+mod mend;
 mod subtree;
 #[cfg(test)]
 mod tests;
@@ -23,15 +25,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use lode_ledger::hash::Hash;
 use lode_ledger::tlog::proof::{self, ProofError};
-use lode_ledger::tlog::tile::{
-    self, BundleError, EntryBundle, EntryTooLong, MAX_ENTRY_BYTES, TILE_WIDTH, Tile, TilePath,
-};
+use lode_ledger::tlog::tile::{self, EntryBundle, EntryTooLong, MAX_ENTRY_BYTES, TILE_WIDTH, Tile, TilePath};
 use lode_ledger::tlog::{Frontier, HashReader, leaf_hash};
 
 use crate::disk::Disk;
 use cache::Cache;
 use edge::Edge;
 use files::Files;
+pub(crate) use mend::{RightEdge, examine_right_edge, published_checkpoint, replace};
 use subtree::{HEIGHT, Subtrees};
 
 const WIDTH: u64 = TILE_WIDTH as u64;
@@ -56,7 +57,8 @@ pub enum TilesError {
     Conflict(PathBuf),
     /// A file's content does not lead to the tree's hash.
     #[error(
-        "{0} is damaged: its content does not match the tree above it. Repair it from a mirror or a backup"
+        "{0} is damaged: its content does not match the tree above it. Repair it from a mirror: lode-node check \
+         --repair-from URL"
     )]
     Damaged(PathBuf),
     /// An earlier write or sync failed.
@@ -249,12 +251,7 @@ impl Tiles {
     /// # Errors
     /// If the file cannot be read or is damaged.
     pub fn read(&self, path: TilePath) -> Result<Option<Bytes>, TilesError> {
-        let size = self.size();
-        let there = match path {
-            TilePath::Hashes(tile) => tile.exists_at(size),
-            TilePath::Entries(bundle) => bundle.exists_at(size),
-        };
-        if !there {
+        if !path.exists_at(self.size()) {
             return Ok(None);
         }
         match path {
@@ -372,13 +369,17 @@ impl Tiles {
             return Ok(bytes);
         }
         let bytes = self.files.read(path)?;
-        let root = edge::tile_root(&bytes).ok_or_else(|| TilesError::Damaged(self.files.path(path)))?;
-        if self.hash_above(tile)? != root {
+        if !self.is_tile(tile, &bytes)? {
             return Err(TilesError::Damaged(self.files.path(path)));
         }
         let bytes = Bytes::from(bytes);
         self.cache().insert(path, bytes.clone(), bytes.len());
         Ok(bytes)
+    }
+
+    /// Whether these bytes are those of a full tile.
+    fn is_tile(&self, tile: Tile, bytes: &[u8]) -> Result<bool, TilesError> {
+        Ok(edge::tile_root(bytes) == Some(self.hash_above(tile)?))
     }
 
     /// The hash that the tile one level up has for a full tile.
@@ -396,18 +397,26 @@ impl Tiles {
         if let Some(bytes) = self.cache().get(path) {
             return Ok(bytes);
         }
-        let damaged = || self.damaged_bundle(bundle);
         let bytes = self.files.read(path)?;
-        let entries = tile::decode_bundle(bundle.full(), &bytes).map_err(|_: BundleError| damaged())?;
-        let leaves = self.hashes(Tile::new(0, bundle.index(), TILE_WIDTH).ok_or_else(damaged)?)?;
-        let matches =
-            |(place, entry): (usize, &&[u8])| edge::hash_at(&leaves, place) == Some(leaf_hash(entry));
-        if !entries.iter().enumerate().all(matches) {
-            return Err(damaged());
+        if !self.is_bundle(bundle, &bytes)? {
+            return Err(self.damaged_bundle(bundle));
         }
         let bytes = Bytes::from(bytes);
         self.cache().insert(path, bytes.clone(), bytes.len());
         Ok(bytes)
+    }
+
+    /// Whether these bytes are those of a full bundle: each entry is compared with its leaf.
+    fn is_bundle(&self, bundle: EntryBundle, bytes: &[u8]) -> Result<bool, TilesError> {
+        let leaves = self.leaves(bundle)?;
+        let Ok(entries) = tile::decode_bundle(bundle.full(), bytes) else { return Ok(false) };
+        let mut places = entries.iter().enumerate();
+        Ok(places.all(|(place, entry)| edge::hash_at(&leaves, place) == Some(leaf_hash(entry))))
+    }
+
+    /// The leaves of a full bundle's entries.
+    fn leaves(&self, bundle: EntryBundle) -> Result<Bytes, TilesError> {
+        self.hashes(Tile::new(0, bundle.index(), TILE_WIDTH).ok_or_else(|| self.damaged_bundle(bundle))?)
     }
 
     fn front(&self, bundle: EntryBundle, full: &[u8]) -> Result<Bytes, TilesError> {

@@ -196,6 +196,96 @@ fn a_damaged_file_is_an_error_and_never_an_answer() {
 }
 
 #[test]
+fn a_damaged_file_of_any_level_is_found_and_put_right() {
+    const SIZE: u64 = 66_000;
+    const EDGE: u64 = 65_792;
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let tiles = open(folder.path(), 0);
+    append(&tiles, SIZE);
+    tiles.publish().unwrap();
+    drop(tiles);
+    let whole = tree(SIZE);
+    let edge_root = whole.root_at(EDGE).unwrap();
+    let right_edge = |offered: &dyn Fn(TilePath) -> Option<Vec<u8>>| {
+        let fits = |edge: Frontier| edge.root() == edge_root;
+        examine_right_edge(Arc::new(RealDisk), &log, EDGE, fits, offered).unwrap()
+    };
+    let reopened = || {
+        let tiles = open(folder.path(), 65_700);
+        append(&tiles, SIZE);
+        tiles
+    };
+    let wrong = |tiles: &Tiles| -> Vec<TilePath> {
+        let files = tiles.expected_files().unwrap();
+        // What stands under a damaged tile cannot be told, and says so.
+        files.into_iter().filter(|path| matches!(tiles.examine(*path), Ok(false))).collect()
+    };
+    assert!(matches!(right_edge(&|_| None), RightEdge::Fits));
+    assert_eq!(wrong(&reopened()), []);
+    let along_the_edge = ["tile/1/000", "tile/0/256"];
+    let partial = ["tile/0/257.p/208", "tile/1/001.p/1", "tile/2/000.p/1", "tile/entries/257.p/208"];
+    let full = ["tile/0/000", "tile/0/100", "tile/entries/005", "tile/entries/256"];
+    let mut seed = 7_u64;
+    for name in along_the_edge.iter().chain(&partial).chain(&full) {
+        let (path, file) = (name.parse::<TilePath>().unwrap(), log.join(name));
+        let good = std::fs::read(&file).unwrap();
+        for round in 0..3 {
+            let mut bad = good.clone();
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let bit = (seed >> 16) as usize % (bad.len() * 8);
+            bad[bit / 8] ^= 1 << (bit % 8);
+            match round {
+                2 => std::fs::remove_file(&file).unwrap(),
+                _ => std::fs::write(&file, &bad).unwrap(),
+            }
+            if along_the_edge.contains(name) {
+                // What lies below says what it must be.
+                let RightEdge::FitsWith(found) = right_edge(&|_| None) else { panic!("{name}") };
+                assert_eq!(found, [(path, good.clone())], "{name}");
+                replace(Arc::new(RealDisk), &log, path, &good).unwrap();
+            } else {
+                assert!(matches!(right_edge(&|_| None), RightEdge::Fits), "{name}");
+                let tiles = reopened();
+                if round == 2 && partial.contains(name) {
+                    // What is still in memory need not be in a file.
+                    std::fs::write(&file, &bad).unwrap();
+                }
+                assert_eq!(wrong(&tiles), [path], "{name}, bit {bit}");
+                let from_others = matches!(path, TilePath::Entries(bundle) if bundle.is_full());
+                if from_others {
+                    assert!(!tiles.mend(path, || None).unwrap() && !tiles.mend(path, || Some(bad)).unwrap());
+                    assert_eq!(wrong(&tiles), [path], "what does not fit is not put in place");
+                    if round < 2 {
+                        let first = tiles.wrong_entries(path).unwrap().0;
+                        assert!((path.entries().unwrap().0..SIZE).contains(&first));
+                    }
+                }
+                assert!(tiles.mend(path, || from_others.then(|| good.clone())).unwrap(), "{name}");
+                assert_eq!(wrong(&tiles), [], "{name}");
+            }
+            assert_eq!(std::fs::read(&file).unwrap(), good, "{name}");
+        }
+    }
+    // Tile and bundle both: the mirror's is taken only if it leads to the root.
+    let spoilt = ["tile/0/256", "tile/entries/256"].map(|name| {
+        let good = std::fs::read(log.join(name)).unwrap();
+        let mut bad = good.clone();
+        bad[40] ^= 4;
+        std::fs::write(log.join(name), &bad).unwrap();
+        (name.parse::<TilePath>().unwrap(), good, bad)
+    });
+    let [(tile, good, bad), _] = &spoilt;
+    let RightEdge::Unknown(suspects) = right_edge(&|_| None) else { panic!() };
+    assert_eq!(suspects, [*tile]);
+    assert!(matches!(right_edge(&|_| Some(bad.clone())), RightEdge::Unknown(_)));
+    let RightEdge::FitsWith(found) = right_edge(&|path| (path == *tile).then(|| good.clone())) else {
+        panic!()
+    };
+    assert_eq!(found, [(*tile, good.clone())]);
+}
+
+#[test]
 fn another_history_is_not_written_over() {
     let folder = tempfile::tempdir().unwrap();
     let tiles = open(folder.path(), 0);

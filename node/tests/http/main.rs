@@ -86,7 +86,7 @@ async fn statements_are_taken_one_or_many_and_refused_with_a_reason() {
     let got = stage.post("/v1/statements", "application/cbor-seq", both.clone()).await.json();
     assert_eq!((got[0]["duplicate"].as_bool(), got[1]["status"].as_str()), (Some(true), Some("refused")));
 
-    // What builds on a refused statement is refused for what it lacks, and the rest is not held back.
+    // What builds on a refused statement is told which one, and the rest is not held back.
     let nonce = stage.trade.world.nonce();
     let lot = trade::lot_id(&importer, &nonce);
     let declared = |net: u64| {
@@ -101,8 +101,10 @@ async fn statements_are_taken_one_or_many_and_refused_with_a_reason() {
     let chain = [sign(&declared(0)), sign(&lost), sign(&loss(1000, 48_999_000))].concat();
     let got = stage.post("/v1/statements?dry_run=true", "application/cbor-seq", chain.clone()).await.json();
     let code = |n: usize| got[n]["code"].as_str().unwrap_or("accepted").to_owned();
-    assert_eq!((code(1), code(2)), ("not-found".to_owned(), "accepted".to_owned()), "{got}");
-    assert_eq!(got[0]["status"], "refused");
+    assert_eq!((code(1), code(2)), ("depends-on-refused".to_owned(), "accepted".to_owned()), "{got}");
+    assert_eq!((got[0]["status"].as_str(), got[1]["depends_on"].as_u64()), (Some("refused"), Some(0)));
+    assert_eq!((&got[0]["depends_on"], &got[1]["rule"]), (&Value::Null, &Value::Null));
+    assert!(got[1]["message"].as_str().unwrap().contains(&lot.to_string()), "{got}");
     let real = stage.post("/v1/statements", "application/cbor-seq", chain).await.json();
     let statuses = |answers: &Value| -> Vec<Value> {
         answers.as_array().unwrap().iter().map(|answer| answer["code"].clone()).collect()
@@ -538,7 +540,7 @@ async fn what_is_counted_can_be_read_by_prometheus() {
     assert!(!text.text().contains("SOMETHING"), "whoever invents methods makes no counters");
     for line in [
         "lode_log_size ",
-        "lode_indexed_size ",
+        "lode_index_lag ",
         "lode_queue 0",
         "lode_failed 0",
         "route=\"/v1/ledger\",status=\"200\"",

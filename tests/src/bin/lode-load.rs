@@ -14,6 +14,7 @@ use lode_tests::load::generate::{Size, generate};
 use lode_tests::load::idle;
 use lode_tests::load::offline::{self, Without};
 use lode_tests::load::report::{Machine, Run};
+use lode_tests::load::rules;
 use lode_tests::load::samples::log_key;
 use lode_tests::load::scenario::{Kind, Plan, run};
 
@@ -71,6 +72,12 @@ enum Command {
         #[arg(long)]
         node_config: Option<PathBuf>,
         /// Print one JSON object instead of lines
+        #[arg(long)]
+        json: bool,
+    },
+    /// What the rules cost beside a signature, by event type, and for statements as large as they may be
+    Rules {
+        /// Print one JSON object instead of a table
         #[arg(long)]
         json: bool,
     },
@@ -208,6 +215,13 @@ impl Command {
                 results.scenarios.clear();
                 results.print(false)?;
                 results.print_offline(&figures, &mut std::io::stdout().lock())
+            }
+            Self::Rules { json } => {
+                let costs = rules::measure()?;
+                if json {
+                    return print(&serde_json::to_value(costs)?);
+                }
+                costs.print(&mut std::io::stdout().lock())
             }
             Self::Idle { connections, header_seconds, json } => {
                 let dir = tempfile::tempdir()?;

@@ -86,7 +86,11 @@ pub fn run(work: &Path, calls: &[String], step: u64) -> Result<Report> {
             let mut ends: BTreeMap<String, u64> = BTreeMap::new();
             while unhit < UNHIT {
                 let fault = Fault { call, error, n };
-                match one(&mut trial, &prepared, work, fault) {
+                let mark = trial.mark();
+                let met = one(&trial, &prepared, work, fault);
+                // Each n has a copy of the folder, and what was told of the one before is of no concern to it.
+                trial.rewind(mark);
+                match met {
                     Ok(End::NotHit) => unhit += 1,
                     Ok(end) => {
                         unhit = 0;
@@ -133,13 +137,12 @@ fn prepare(work: &Path) -> Result<(Trial, std::path::PathBuf)> {
     Ok((trial, prepared))
 }
 
-fn one(trial: &mut Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Result<End> {
+fn one(trial: &Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Result<End> {
     let data = work.join("data");
     if data.exists() {
         fs::remove_dir_all(&data)?;
     }
     copy(prepared, &data)?;
-    let mark = trial.mark();
     let trace = work.join("trace");
     let Fault { call, error, n } = fault;
     let wrapper = ["strace", "-D", "-f", "-y", "-qq", "--seccomp-bpf", "-o"].map(str::to_owned);
@@ -156,18 +159,23 @@ fn one(trial: &mut Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Res
     if let Some(address) = address {
         match send(trial, &mut process, address, &trace)? {
             Some(all) => answered = all,
-            None => return no_file(trial, &mut process, &data, work, mark),
+            None => return no_file(trial, &mut process, &data, work),
         }
     }
     if was_hit(&trace) == Some(Struck::Other) {
-        return no_file(trial, &mut process, &data, work, mark);
+        return no_file(trial, &mut process, &data, work);
     }
     // A node that has failed ends by itself.
     let status = match process.ended(if answered { Duration::ZERO } else { PATIENCE })? {
-        Some(status) => status,
-        None if answered => process.stop()?,
+        Some(status) => Ok(status),
+        None if answered => process.stop(),
         None => bail!("it neither answers nor ends: {}", process.said()),
     };
+    // It may strike no file as late as in the node's end.
+    if was_hit(&trace) == Some(Struck::Other) {
+        return no_file(trial, &mut process, &data, work);
+    }
+    let status = status?;
     let said = process.said();
     ensure!(!said.contains("panicked"), "panic: {said}");
     ensure!(status.success() || said.contains("lode-node: ") || !up, "it ended without a reason: {said}");
@@ -176,7 +184,6 @@ fn one(trial: &mut Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Res
     ensure!(hit || status.success(), "not hit, and it ended with {status}: {said}");
     // The fault is over.
     judge(trial, &data, work)?;
-    trial.rewind(mark);
     Ok(match (hit, up, status.success()) {
         (false, ..) => End::NotHit,
         (true, false, _) => End::RefusedToStart,
@@ -186,22 +193,22 @@ fn one(trial: &mut Trial, prepared: &Path, work: &Path, fault: Fault<'_>) -> Res
 }
 
 /// After a fault that struck no file: whatever the node does then, it has kept what it acknowledged.
-fn no_file(
-    trial: &mut Trial,
-    process: &mut Process,
-    data: &Path,
-    work: &Path,
-    mark: (usize, usize),
-) -> Result<End> {
+fn no_file(trial: &Trial, process: &mut Process, data: &Path, work: &Path) -> Result<End> {
     process.kill()?;
     judge(trial, data, work)?;
-    trial.rewind(mark);
     Ok(End::NoFile)
 }
 
-/// Checks the data folder and holds everything that was told against its log.
+/// Checks the data folder and holds everything that was told against its log. Of the index a fault may have left what
+/// cannot be read: the check must say so, and it must be right once it is made anew.
 fn judge(trial: &Trial, data: &Path, work: &Path) -> Result<()> {
-    process::check(data, work, &["--accept-copy"])?;
+    let (good, said) = process::node(&["check", "--accept-copy"], data, work)?;
+    if !good {
+        ensure!(said.contains("Run lode-node rebuild-index"), "lode-node check says: {said}");
+        let (good, said) = process::node(&["rebuild-index", "--accept-copy"], data, work)?;
+        ensure!(good, "the index cannot be made anew: {said}");
+        process::check(data, work, &["--accept-copy"])?;
+    }
     let out = work.join("out");
     if out.exists() {
         fs::remove_dir_all(&out)?;

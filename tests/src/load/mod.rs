@@ -14,6 +14,7 @@ pub mod memory;
 pub mod offline;
 pub mod process;
 pub mod report;
+pub mod rules;
 pub mod samples;
 pub mod scenario;
 pub mod statements;

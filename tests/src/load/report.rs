@@ -238,7 +238,7 @@ impl Run {
     }
 }
 
-fn table(heads: &[&str]) -> Table {
+pub(super) fn table(heads: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY).set_header(heads);
     table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));

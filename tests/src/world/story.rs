@@ -90,6 +90,7 @@ impl World {
         world.certify_and_tag();
         world.sell();
         world.leave_open();
+        world.repair();
         world.vouch();
         world
     }
@@ -187,12 +188,15 @@ impl World {
         let index = self.item_record(&brazil).created.index;
         let body = EventCorrected {
             at: self.now,
-            item: brazil,
+            item: Some(brazil),
+            work: None,
             index: LogIndex(index.0),
             event: 0,
             field: text("trade_name"),
             old: Some(lode_ledger::event::body::AnyValue("clear quartz".into())),
             new: Some(lode_ledger::event::body::AnyValue("rock crystal".into())),
+            counterparty: None,
+            contradiction: None,
             reason: text("the invoice says rock crystal"),
         };
         self.must(Who::ImporterA, body);

@@ -156,7 +156,10 @@ pub(super) fn corrections_and_time(bench: &mut Bench) {
     let created = bench.world.item_record(&brazil).created;
     let correction = EventCorrected {
         at: bench.world.now,
-        item: brazil,
+        item: Some(brazil),
+        work: None,
+        counterparty: None,
+        contradiction: None,
         index: created.index,
         event: created.event,
         field: text("trade_name"),

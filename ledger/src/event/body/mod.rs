@@ -6,6 +6,7 @@
 mod common;
 mod correction;
 mod custody;
+mod dispute;
 mod evidence;
 mod identity;
 mod inbound;
@@ -22,10 +23,11 @@ pub use common::{
     CustomsElements, DeclarationElement, DocumentRef, Gain, Grade, Input, Loss, OriginShare,
     TreatmentStatement, Weighing,
 };
-pub use correction::EventCorrected;
+pub use correction::{DisclosureDestroyed, EventCorrected, EventVoided, LedgerFrozen};
 pub use custody::{
     AcceptLine, CustodyAccepted, CustodyCancelled, CustodyOffered, CustodyRejected, OfferLine,
 };
+pub use dispute::{DisputeAnswered, DisputeOpened, DisputeResolved, HoldPlaced, HoldReleased, RecallIssued};
 pub use evidence::{
     CertificateLinked, CountLine, DocumentAttached, InspectionRecorded, OriginAsserted, StockCounted,
     TreatmentDeclared,

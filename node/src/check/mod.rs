@@ -1,6 +1,18 @@
-//! Everything recomputed from what is on the disk: the journal's frames, every entry against its tile, every
-//! checkpoint, every signature and rule, every seal's state root, and every key of the index. Nothing is believed;
-//! nothing is changed but that an index which is merely behind is brought up to the log.
+//! Everything recomputed from what is on the disk: the journal's frames, every entry against its tile, every file of the
+//! log, every document, every checkpoint, every signature and rule, every seal's state root, and every key of the index.
+//! Nothing is believed; nothing is changed but that an index which is merely behind is brought up to the log.
+//!
+//! With a mirror, damaged files are replaced by bytes that fit what was signed, wherever they come from. The journal is
+//! never touched: it is the only copy of what was acknowledged last.
+
+mod files;
+mod mirror;
+
+pub use files::Finding;
+pub use mirror::{Mirror, NoMirror};
+
+use std::fmt::Write as _;
+use std::sync::Arc;
 
 use lode_ledger::hash::Hash;
 use lode_ledger::lang::Lang;
@@ -8,12 +20,17 @@ use lode_ledger::record::{Record, RecordKey, View};
 use lode_ledger::replay::Replay;
 
 use crate::config::Config;
+use crate::disk::RealDisk;
+use crate::documents::{DocumentError, Documents};
+use crate::genesis::GenesisError;
 use crate::index::{Direction, MAX_SCAN};
-use crate::sequencer::{self, OpenError, Opened};
+use crate::sequencer::{self, Begun, OpenError};
+use crate::tiles::TilesError;
 use crate::view::State;
+use files::Survey;
 
 /// What was found right.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Report {
     /// The number of entries.
     pub size: u64,
@@ -27,6 +44,8 @@ pub struct Report {
     pub records: usize,
     /// How many keys the index has.
     pub index_keys: u64,
+    /// Files that were damaged and are not any more.
+    pub repaired: Vec<Finding>,
 }
 
 /// What was found wrong.
@@ -35,6 +54,16 @@ pub enum CheckError {
     /// Journal, tiles, checkpoints or keys; nothing further was looked at.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// Files that are not what they must be.
+    #[error("{} damaged: {}. Take what is damaged from a mirror: lode-node check --repair-from URL, where URL is \
+             another node, a static log, or a folder with an export or a backup", number(.0.len()), list(.0))]
+    Damaged(Vec<Finding>),
+    /// The document store failed.
+    #[error(transparent)]
+    Documents(#[from] DocumentError),
+    /// What the ledger was opened with cannot be written down.
+    #[error(transparent)]
+    Request(#[from] GenesisError),
     /// An entry cannot be read.
     #[error("entry {index} cannot be read: {reason}")]
     Entry {
@@ -64,12 +93,58 @@ pub enum CheckError {
     Index(String),
 }
 
+impl From<TilesError> for CheckError {
+    fn from(error: TilesError) -> Self {
+        OpenError::from(error).into()
+    }
+}
+
+fn number(files: usize) -> String {
+    if files == 1 { "a file is".to_owned() } else { format!("{files} files are") }
+}
+
+fn list(findings: &[Finding]) -> String {
+    findings.iter().fold(String::new(), |mut text, finding| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "\n  {finding}");
+        text
+    })
+}
+
 /// Checks the whole data folder. No node may run on it.
 ///
 /// # Errors
-/// The first thing that is wrong.
+/// What is wrong: of damaged files all that can be found, of anything else the first.
 pub fn check(config: &Config) -> Result<Report, CheckError> {
-    let opened = Opened::open(config)?;
+    run(config, None)
+}
+
+/// Checks the whole data folder and takes what is damaged from a mirror, or from what we have ourselves. No node may run
+/// on it.
+///
+/// # Errors
+/// As [`check`], of what is left; what could be repaired is repaired.
+pub fn repair(config: &Config, mirror: &Mirror) -> Result<Report, CheckError> {
+    run(config, Some(mirror))
+}
+
+fn run(config: &Config, mirror: Option<&Mirror>) -> Result<Report, CheckError> {
+    let begun = Begun::open(config, Arc::new(RealDisk))?;
+    let mut survey = Survey::new(mirror);
+    survey.documents(&Documents::new(&config.data, begun.origin.clone()))?;
+    survey.right_edge(&begun)?;
+    let stands_in = survey.published(&begun)?;
+    let mut opened = match begun.finish(stands_in) {
+        Ok(opened) => opened,
+        // That is why.
+        Err(_) if !survey.damaged.is_empty() => return Err(CheckError::Damaged(survey.damaged)),
+        Err(error) => return Err(error.into()),
+    };
+    survey.log(&opened.tiles)?;
+    if !survey.damaged.is_empty() {
+        return Err(CheckError::Damaged(survey.damaged));
+    }
+    opened.settle(config)?;
     let size = opened.tiles.size();
     let mut replay = Replay::new();
     let mut seals = 0;
@@ -99,6 +174,14 @@ pub fn check(config: &Config) -> Result<Report, CheckError> {
                 return Err(OpenError::OtherKey(name).into());
             }
         }
+        survey.request(&config.data, &opened, ledger)?;
+    }
+    if !survey.damaged.is_empty() {
+        return Err(CheckError::Damaged(survey.damaged));
+    }
+    if !survey.repaired.is_empty() {
+        // The folder is a complete static log again, at the newest checkpoint.
+        opened.tiles.publish()?;
     }
     let kept = sequencer::take_up(&opened, config.limits.index_cache_bytes)
         .map_err(|trouble| CheckError::Index(trouble.to_string()))?;
@@ -115,6 +198,7 @@ pub fn check(config: &Config) -> Result<Report, CheckError> {
         state_root: replay.state_root(),
         records: replay.view().len(),
         index_keys,
+        repaired: survey.repaired,
     })
 }
 

@@ -1,0 +1,145 @@
+//! The arguments of every command, as `clap` reads and explains them. Nothing is done here.
+
+mod identity;
+mod material;
+mod trade;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub(super) use identity::{
+    EnrolCommand, KeyCommand, LedgerCommand, LedgerOpen, NameCommand, RoleCommand, Setup, Suspend,
+};
+pub(super) use material::{
+    Countersign, Declare, LossArgs, LotCommand, Merge, Receive, Split, TreatCommand, WorkCommand,
+};
+pub(super) use trade::QueueCommand;
+pub(super) use trade::{
+    AcceptArgs, BundleArgs, CertificateArgs, CorrectArgs, DocumentArgs, Id, ListArgs, OfferArgs, OfferRef,
+    QueueArgs, Reason, SellCommand, TagCommand,
+};
+
+/// Lode's command line for participants: keys, enrolment, spreadsheets, steps, hand-over, labels.
+#[derive(Debug, Parser)]
+#[command(name = "lode", version, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "For every command")]
+pub(crate) struct Global {
+    /// Home folder: settings, keys, queue, address book [default: ~/.config/lode]
+    #[arg(long, global = true, env = "LODE_HOME", hide_env_values = true, value_name = "FOLDER")]
+    pub(crate) home: Option<PathBuf>,
+    /// The node's address
+    #[arg(long, global = true, env = "LODE_NODE", hide_env_values = true, value_name = "ADDRESS")]
+    pub(crate) node: Option<String>,
+    /// Sign as this participant instead of the one of the settings
+    // Its own id: a command's `participant` is somebody else, and clap gives both the same value if the ids are.
+    #[arg(long = "as", global = true, value_name = "PARTICIPANT")]
+    pub(crate) sign_as: Option<String>,
+    /// Sign with this key instead of the one of the settings
+    #[arg(long = "with-key", global = true, value_name = "NAME")]
+    pub(crate) with_key: Option<String>,
+    /// Read the passphrase from the first line of this file; else LODE_PASSPHRASE, else it is asked
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Send nothing: sign, keep, and send later with `lode sync`
+    #[arg(long, global = true)]
+    pub(crate) offline: bool,
+    /// Leave this field readable in the log instead of sealing it; may be repeated
+    #[arg(long, global = true, value_name = "FIELD")]
+    pub(crate) open: Vec<String>,
+    /// When it happened, as 2026-03-01T14:00:00+08:00 [default: now]
+    #[arg(long, global = true, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// Your own reference for the statement: up to 64 of A-Z a-z 0-9 . _ / -
+    #[arg(long, global = true, value_name = "TEXT")]
+    pub(crate) reference: Option<String>,
+    /// One line of JSON for machines instead of words
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Language of the words: en, zh or pt [default: from LANG]
+    #[arg(long, global = true, value_name = "LANG")]
+    pub(crate) lang: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Keep settings: the node, who signs, with which key
+    Setup(Setup),
+    /// Keys of this device and of the participant
+    Key(Sub<KeyCommand>),
+    /// Begin a ledger (registrar)
+    Ledger(Sub<LedgerCommand>),
+    /// Become a participant, or enrol one
+    Enrol(Sub<EnrolCommand>),
+    /// Grant or take away a role (registrar)
+    Role(Sub<RoleCommand>),
+    /// Suspend a participant (registrar)
+    Suspend(Suspend),
+    /// Short names for participants and items
+    Name(Sub<NameCommand>),
+    /// Declare raw material: a whole sheet or one lot
+    Lot(Sub<LotCommand>),
+    /// Confirm as supplier what was sold
+    Countersign(Countersign),
+    /// Weigh what arrived
+    Receive(Receive),
+    /// Divide a lot or batch
+    Split(Split),
+    /// Pour lots together
+    Merge(Merge),
+    /// Record that mass is gone
+    Loss(LossArgs),
+    /// Jobs: start, step, complete
+    Work(Sub<WorkCommand>),
+    /// Treatments: say or carry out
+    Treat(Sub<TreatCommand>),
+    /// Link a lab's certificate to an item
+    Certificate(CertificateArgs),
+    /// Offer items to a participant
+    Offer(OfferArgs),
+    /// Take what was offered
+    Accept(AcceptArgs),
+    /// Do not take what was offered
+    Reject(Reason<OfferRef>),
+    /// Take an own offer back
+    Cancel(OfferRef),
+    /// Tags: make, bind, print, replace
+    Tag(Sub<TagCommand>),
+    /// Sell items, or cancel a sale
+    Sell(Sub<SellCommand>),
+    /// Bring a document that an event names to the node
+    Document(DocumentArgs),
+    /// Correct a field of an event
+    Correct(CorrectArgs),
+    /// Show an item, job, offer, participant or tag
+    Show(Id),
+    /// Show where a thing came from and what became of it
+    Trace(Id),
+    /// List items
+    List(ListArgs),
+    /// Save the proof file of an item
+    Bundle(BundleArgs),
+    /// How this device stands
+    Status,
+    /// Send what waits
+    Sync,
+    /// What waits to be sent
+    Queue(QueueArgs),
+}
+
+/// A command that has commands.
+#[derive(Debug, Args)]
+pub struct Sub<T: Subcommand> {
+    #[command(subcommand)]
+    pub(crate) command: T,
+}

@@ -1,0 +1,312 @@
+//! What stops or marks goods from outside (rule C5): holds, disputes and recalls, who may place and who may lift them.
+//!
+//! Nothing here moves goods or changes what is said of them.
+
+use crate::event::body::{
+    DisputeAnswered, DisputeOpened, DisputeResolved, HoldPlaced, HoldReleased, RecallIssued,
+};
+use crate::id::{DisputeId, HoldId, ItemId, RecallId};
+use crate::record::{
+    Dispute, History, Hold, Item, ItemState, MAX_MARKS, Recall, Record, RecordKey, Standing,
+};
+use crate::violation::{Reason, Violation};
+use crate::vocab::{Code, DisputeKind, DisputeOutcome, HoldReason};
+use crate::words::words;
+
+use super::context::{Context, refuse_twice, state_forbids};
+use super::lots::{document, keep_documents};
+
+const ENDED: crate::words::Words = words("ended", "已结束", "encerrado");
+
+pub(super) fn hold_placed(context: &mut Context<'_>, body: &HoldPlaced) -> Result<(), Violation> {
+    refuse_twice(body.items.iter().copied(), "items")?;
+    let by = context.author()?;
+    if let Some(creditor) = &body.creditor {
+        if body.reason != HoldReason::PLEDGE || *creditor == by {
+            let text = words(
+                "a pledge, and no other hold, names a creditor who is another",
+                "只有质押须填写债权人，且须为另一方",
+                "só o penhor indica um credor, e é outro",
+            );
+            return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("creditor"));
+        }
+        context.participant(creditor).map_err(|violation| violation.field("creditor"))?;
+    }
+    let id = HoldId::derive(&context.origin, &context.issuer, &body.nonce, 0);
+    let hold = Hold {
+        history: History::default(),
+        by,
+        reason: body.reason,
+        items: body.items.to_vec(),
+        creditor: body.creditor,
+        placed: context.event_ref(),
+        ended: None,
+    };
+    context.create(RecordKey::Hold(id), id, hold)?;
+    mark(context, &body.items, |context, item_id, item| {
+        if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed | ItemState::Voided) {
+            return Err(state_forbids(item_id, item.state));
+        }
+        check_may_hold(context, item_id, item, body.reason)?;
+        bear(item_id, item, |standing| &mut standing.holds, id)
+    })
+}
+
+/// Who may hold for which reason.
+fn check_may_hold(
+    context: &Context<'_>,
+    id: &ItemId,
+    item: &Item,
+    reason: Code<HoldReason>,
+) -> Result<(), Violation> {
+    let by = context.author()?;
+    if reason == HoldReason::PLEDGE {
+        return context.check_owner(id, item);
+    }
+    let inspects =
+        [HoldReason::CUSTOMS, HoldReason::INVESTIGATION, HoldReason::STOCK_COUNT].contains(&reason);
+    let may = context.author_has_role("registrar")
+        || (inspects && context.author_has_role("inspector"))
+        || (reason == HoldReason::LAB && context.author_has_role("lab") && item.custodian == by);
+    if may { Ok(()) } else { Err(Violation::new(Reason::NotEntitled).with(id)) }
+}
+
+pub(super) fn hold_released(context: &mut Context<'_>, body: &HoldReleased) -> Result<(), Violation> {
+    let mut hold = context.hold(&body.hold).map_err(|violation| violation.field("hold"))?;
+    // A pledge is the creditor's to release: else it would secure nothing.
+    let holder = hold.creditor.unwrap_or(hold.by);
+    if context.author()? != holder && !context.author_has_role("registrar") {
+        return Err(Violation::new(Reason::NotEntitled).with(body.hold).field("hold"));
+    }
+    if hold.ended.is_some() {
+        return Err(ended(body.hold).field("hold"));
+    }
+    hold.ended = Some(context.event_ref());
+    lift_hold(context, body.hold, &hold)?;
+    context.put(RecordKey::Hold(body.hold), hold);
+    Ok(())
+}
+
+fn ended(id: impl std::fmt::Display) -> Violation {
+    Violation::new(Reason::StateForbids).with(id).saying(ENDED)
+}
+
+pub(super) fn lift_hold(context: &mut Context<'_>, id: HoldId, hold: &Hold) -> Result<(), Violation> {
+    mark(context, &hold.items, |_, _, item| {
+        item.change_standing(|standing| standing.holds.retain(|known| *known != id));
+        Ok(())
+    })
+}
+
+pub(super) fn dispute_opened(context: &mut Context<'_>, body: &DisputeOpened) -> Result<(), Violation> {
+    refuse_twice(body.items.iter().copied(), "items")?;
+    let by = context.author()?;
+    if let Some(respondent) = &body.respondent {
+        if *respondent == by {
+            let text =
+                words("nobody disputes with himself", "不能与自己发生争议", "ninguém disputa consigo mesmo");
+            return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("respondent"));
+        }
+        context.participant(respondent).map_err(|violation| violation.field("respondent"))?;
+    }
+    let id = DisputeId::derive(&context.origin, &context.issuer, &body.nonce, 0);
+    let dispute = Dispute {
+        history: History::default(),
+        by,
+        respondent: body.respondent,
+        kind: body.kind,
+        items: body.items.to_vec(),
+        opened: context.event_ref(),
+        answered: None,
+        ended: None,
+        outcome: None,
+        documents: body.documents.iter().map(document).collect(),
+        not_kept: 0,
+    };
+    context.create(RecordKey::Dispute(id), id, dispute)?;
+    mark(context, &body.items, |context, item_id, item| {
+        if item.state == ItemState::Voided {
+            return Err(state_forbids(item_id, item.state));
+        }
+        check_stake(context, item_id, item)?;
+        if body.kind == DisputeKind::TITLE {
+            bear(item_id, item, |standing| &mut standing.title_disputes, id)
+        } else {
+            bear(item_id, item, |standing| &mut standing.other_disputes, id)
+        }
+    })
+}
+
+/// Whoever has or had to do with the goods may dispute; so may those who watch over the market.
+fn check_stake(context: &Context<'_>, id: &ItemId, item: &Item) -> Result<(), Violation> {
+    let by = context.author()?;
+    let parties = [Some(item.creator), Some(item.custodian), item.owner, item.maker, item.supplier];
+    let gave_or_took = |offer| context.offer(&offer).is_ok_and(|offer| offer.from == by || offer.to == by);
+    let sold = |sale| context.sale(&sale).is_ok_and(|sale| sale.seller == by);
+    let has_stake = parties.contains(&Some(by))
+        || item.offer.is_some_and(gave_or_took)
+        || item.sale.is_some_and(sold)
+        || context.author_has_role("registrar")
+        || context.author_has_role("marketplace");
+    if has_stake { Ok(()) } else { Err(Violation::new(Reason::NotEntitled).with(id)) }
+}
+
+/// The dispute, if it is open.
+fn open_dispute(context: &Context<'_>, id: &DisputeId) -> Result<Dispute, Violation> {
+    let dispute = context.dispute(id).map_err(|violation| violation.field("dispute"))?;
+    if dispute.ended.is_some() {
+        return Err(ended(id).field("dispute"));
+    }
+    Ok(dispute)
+}
+
+pub(super) fn dispute_answered(context: &mut Context<'_>, body: &DisputeAnswered) -> Result<(), Violation> {
+    let mut dispute = open_dispute(context, &body.dispute)?;
+    let by = context.author()?;
+    // Where nobody is named, whoever has the goods or owns them speaks for them.
+    let speaks = match dispute.respondent {
+        Some(respondent) => respondent == by,
+        None => dispute
+            .items
+            .iter()
+            .any(|id| context.item(id).is_ok_and(|item| item.custodian == by || item.owner == Some(by))),
+    };
+    if !speaks {
+        return Err(Violation::new(Reason::NotEntitled).with(body.dispute).field("dispute"));
+    }
+    dispute.answered = Some(context.event_ref());
+    keep_documents(&mut dispute.documents, &mut dispute.not_kept, &body.documents);
+    mark(context, &dispute.items, |_, _, _| Ok(()))?;
+    context.put(RecordKey::Dispute(body.dispute), dispute);
+    Ok(())
+}
+
+pub(super) fn dispute_resolved(context: &mut Context<'_>, body: &DisputeResolved) -> Result<(), Violation> {
+    let mut dispute = open_dispute(context, &body.dispute)?;
+    let withdraws = body.outcome == DisputeOutcome::WITHDRAWN && dispute.by == context.author()?;
+    if !withdraws && !context.author_has_role("registrar") {
+        return Err(Violation::new(Reason::NotEntitled).with(body.dispute).field("dispute"));
+    }
+    keep_documents(&mut dispute.documents, &mut dispute.not_kept, &body.documents);
+    end_dispute(context, body.dispute, dispute, body.outcome)
+}
+
+pub(super) fn end_dispute(
+    context: &mut Context<'_>,
+    id: DisputeId,
+    mut dispute: Dispute,
+    outcome: Code<DisputeOutcome>,
+) -> Result<(), Violation> {
+    dispute.ended = Some(context.event_ref());
+    dispute.outcome = Some(outcome);
+    mark(context, &dispute.items, |_, _, item| {
+        item.change_standing(|standing| {
+            standing.title_disputes.retain(|known| *known != id);
+            standing.other_disputes.retain(|known| *known != id);
+        });
+        Ok(())
+    })?;
+    context.put(RecordKey::Dispute(id), dispute);
+    Ok(())
+}
+
+pub(super) fn recall_issued(context: &mut Context<'_>, body: &RecallIssued) -> Result<(), Violation> {
+    refuse_twice(body.items.iter().copied(), "items")?;
+    let by = context.author()?;
+    let back_to = body.back_to.unwrap_or(by);
+    context.participant(&back_to).map_err(|violation| violation.field("back_to"))?;
+    let watches =
+        ["registrar", "inspector", "lab", "marketplace"].iter().any(|role| context.author_has_role(role));
+    let id = RecallId::derive(&context.origin, &context.issuer, &body.nonce, 0);
+    let recall = Recall {
+        history: History::default(),
+        by,
+        reason: body.reason,
+        items: body.items.to_vec(),
+        back_to,
+        issued: context.event_ref(),
+        voided: None,
+        documents: body.documents.iter().map(document).collect(),
+    };
+    context.create(RecordKey::Recall(id), id, recall)?;
+    mark(context, &body.items, |_, item_id, item| {
+        if matches!(item.state, ItemState::Destroyed | ItemState::Voided) {
+            return Err(state_forbids(item_id, item.state));
+        }
+        if !watches && item.maker != Some(by) && item.creator != by {
+            return Err(Violation::new(Reason::NotEntitled).with(item_id));
+        }
+        bear(item_id, item, |standing| &mut standing.recalls, id)
+    })
+}
+
+pub(super) fn lift_recall(context: &mut Context<'_>, id: RecallId, recall: &Recall) -> Result<(), Violation> {
+    mark(context, &recall.items, |_, _, item| {
+        item.change_standing(|standing| standing.recalls.retain(|known| *known != id));
+        Ok(())
+    })
+}
+
+/// Changes each of several items, which the event touches.
+fn mark(
+    context: &mut Context<'_>,
+    items: &[ItemId],
+    change: impl Fn(&Context<'_>, &ItemId, &mut Item) -> Result<(), Violation>,
+) -> Result<(), Violation> {
+    for (n, id) in items.iter().enumerate() {
+        let place = |violation: Violation| violation.field(format!("items[{n}]"));
+        let mut item = context.item(id).map_err(place)?;
+        change(context, id, &mut item).map_err(place)?;
+        context.build_on_item(&mut item)?;
+        context.put_item(*id, item);
+    }
+    Ok(())
+}
+
+/// Adds a mark to an item, up to the bound.
+fn bear<T>(
+    id: &ItemId,
+    item: &mut Item,
+    list: impl FnOnce(&mut Standing) -> &mut Vec<T>,
+    mark: T,
+) -> Result<(), Violation> {
+    let mut full = false;
+    item.change_standing(|standing| {
+        let list = list(standing);
+        full = list.len() >= MAX_MARKS;
+        if !full {
+            list.push(mark);
+        }
+    });
+    if full { Err(Violation::new(Reason::TooManyMarks).with(id).with(MAX_MARKS)) } else { Ok(()) }
+}
+
+/// Typed access, for whoever shows records.
+impl Record {
+    /// The dispute, if it is one.
+    #[must_use]
+    pub const fn as_dispute(&self) -> Option<&Dispute> {
+        match self {
+            Self::Dispute(dispute) => Some(dispute),
+            _ => None,
+        }
+    }
+
+    /// The hold, if it is one.
+    #[must_use]
+    pub const fn as_hold(&self) -> Option<&Hold> {
+        match self {
+            Self::Hold(hold) => Some(hold),
+            _ => None,
+        }
+    }
+
+    /// The recall, if it is one.
+    #[must_use]
+    pub const fn as_recall(&self) -> Option<&Recall> {
+        match self {
+            Self::Recall(recall) => Some(recall),
+            _ => None,
+        }
+    }
+}
