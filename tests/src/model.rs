@@ -40,6 +40,8 @@ enum Fact {
     Weighed { item: ItemId, mg: i128 },
     Said { node: Node, treatment: String, says: Says },
     Countersigned { item: ItemId },
+    Found { item: ItemId, treatment: String },
+    NeverWas { item: ItemId },
     Offered { offer: OfferId, to: ParticipantId, ownership: bool },
     Handed { offer: OfferId, items: Vec<(ItemId, i128)> },
     Sold { sale: SaleId, items: Vec<ItemId>, by: ParticipantId },
@@ -223,6 +225,15 @@ impl History {
                 let sale = SaleId::derive(ORIGIN, &issuer, &body.nonce, 0);
                 facts.push(Fact::Sold { sale, items: body.items.0.clone(), by });
             }
+            (Event::EventCorrected(body), _) => {
+                let treatment = body.field.as_str().strip_prefix("treatments.");
+                if let (Some(item), Some(treatment), Some(_)) = (body.item, treatment, &body.new) {
+                    facts.push(Fact::Found { item, treatment: treatment.to_owned() });
+                }
+            }
+            (Event::EventVoided(body), _) => {
+                facts.extend(body.item.map(|item| Fact::NeverWas { item }));
+            }
             (Event::SaleCancelled(body), _) => facts.push(Fact::Unsold { sale: body.sale }),
             _ => {}
         }
@@ -237,10 +248,21 @@ impl History {
         for fact in &self.facts {
             match fact {
                 Fact::Enters { item, book: line } => {
+                    let mut line = (**line).clone();
+                    if self.never_was(*item) {
+                        line.entered = 0;
+                    }
                     book.from_outside += line.entered;
-                    book.lines.insert(Node::Item(*item), (**line).clone());
+                    self.found_on(*item, &mut line);
+                    book.lines.insert(Node::Item(*item), line);
                 }
-                Fact::Made { node, inputs, mg, count, by } => book.make(*node, inputs, *mg, *count, *by),
+                Fact::Made { node, inputs, mg, count, by } => {
+                    book.make(*node, inputs, *mg, *count, *by);
+                    if let Node::Item(item) = node {
+                        self.found_on(*item, book.line(*node));
+                    }
+                }
+                Fact::Found { .. } | Fact::NeverWas { .. } => {}
                 Fact::Lost { node, mg, count } => {
                     book.lost += mg;
                     let line = book.line(*node);
@@ -286,6 +308,22 @@ impl History {
             }
         }
         book
+    }
+
+    /// What was found out later was so from the beginning.
+    fn found_on(&self, item: ItemId, line: &mut Line) {
+        for fact in &self.facts {
+            if let Fact::Found { item: of, treatment } = fact
+                && *of == item
+            {
+                say(line, treatment.clone(), Says::Present);
+            }
+        }
+    }
+
+    /// Whether a declared lot turned out not to exist.
+    fn never_was(&self, item: ItemId) -> bool {
+        self.facts.iter().any(|fact| matches!(fact, Fact::NeverWas { item: of } if *of == item))
     }
 }
 
