@@ -17,6 +17,14 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("name", ["name", "名称", "nome"]),
     ("title", ["title", "名称", "título"]),
     ("state", ["state", "状态", "estado"]),
+    ("standing", ["what stands in the way", "受限情况", "o que impede"]),
+    ("holds", ["holds", "暂停处置", "retenções"]),
+    ("title_disputes", ["disputes over title", "权属争议", "disputas de propriedade"]),
+    ("other_disputes", ["other disputes", "其他争议", "outras disputas"]),
+    ("recalls", ["recalls", "召回", "recolhimentos"]),
+    ("missing", ["reported missing", "已报失", "dado como desaparecido"]),
+    ("how", ["how", "方式", "como"]),
+    ("reported", ["reported at", "报告位置", "comunicado em"]),
     ("process", ["process", "工序", "processo"]),
     ("completed", ["everything accounted for", "已全部结清", "tudo contabilizado"]),
     ("entry", ["entered as", "入账方式", "entrada como"]),
@@ -136,6 +144,8 @@ const WORDS: &[(&str, [&str; 3])] = &[
     ("finished", ["finished", "成品", "acabado"]),
     ("exhausted", ["used up", "已用尽", "esgotado"]),
     ("sold", ["sold", "已售出", "vendido"]),
+    ("lost", ["lost", "遗失", "perdido"]),
+    ("stolen", ["stolen", "失窃", "roubado"]),
     ("lot", ["lot", "批次", "lote"]),
     ("batch", ["batch", "成批件", "série"]),
     ("piece", ["piece", "单件", "peça"]),
@@ -181,7 +191,7 @@ pub(crate) fn path(path: &str, lang: Lang) -> String {
 /// The words for a text in a field that holds a state, a kind or a code without its name.
 pub(crate) fn word(field: &str, text: &str, lang: Lang) -> Option<&'static str> {
     match field {
-        "state" | "kind" => WORDS
+        "state" | "kind" | "how" => WORDS
             .iter()
             .find(|(code, _)| *code == text)
             .map(|(_, words)| in_lang(*words, lang))
@@ -258,11 +268,13 @@ mod tests {
 
     #[test]
     fn names_are_words_and_stand_once() {
-        let mut seen = BTreeSet::new();
-        for (name, words) in FIELDS.iter().chain(WORDS) {
-            assert!(seen.insert(*name), "{name} stands twice");
-            for text in words {
-                assert!(!text.contains('_') && !text.is_empty(), "{name}: {text}");
+        for table in [FIELDS, WORDS] {
+            let mut seen = BTreeSet::new();
+            for (name, words) in table {
+                assert!(seen.insert(*name), "{name} stands twice");
+                for text in words {
+                    assert!(!text.contains('_') && !text.is_empty(), "{name}: {text}");
+                }
             }
         }
     }

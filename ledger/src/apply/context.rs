@@ -57,9 +57,6 @@ pub(crate) enum Purpose {
     Change,
     /// It goes to this party.
     HandTo(ParticipantId),
-    /// It is destroyed.
-    #[allow(dead_code, reason = "for the event that destroys; what is recalled may be")]
-    Destroy,
 }
 
 /// One statement on its way through the rules.
@@ -413,7 +410,7 @@ impl<'a> Context<'a> {
     }
 
     /// Rule C5 beside the state: a hold, a dispute over title, a recall and a loss stop what would change or move it. What
-    /// is recalled may still go back to where it is called, and be destroyed.
+    /// is recalled may still go back to where it is called.
     pub(crate) fn check_free(&self, id: &ItemId, item: &Item, purpose: Purpose) -> Result<(), Violation> {
         let standing = item.standing();
         let because = |reason, by: String| Err(Violation::new(reason).with(id).with(by));
@@ -432,7 +429,6 @@ impl<'a> Context<'a> {
         for recall in &standing.recalls {
             let allowed = match purpose {
                 Purpose::Change => false,
-                Purpose::Destroy => true,
                 Purpose::HandTo(to) => self.recall(recall)?.back_to == to,
             };
             if !allowed {

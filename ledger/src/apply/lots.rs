@@ -5,8 +5,7 @@ use crate::event::body::{
     ConsignmentReceived, DocumentRef, LotDeclared, OriginShare, OutputKind, ReceiptLine,
     SupplierCountersigned, TreatmentStatement,
 };
-use crate::event::shape::{FieldClass, Fields, Text};
-use crate::event::{Event, EventType};
+use crate::event::shape::{Fields, Text};
 use crate::id::{ConsignmentId, ItemId};
 use crate::json::Json;
 use crate::key::BadKey;
@@ -24,11 +23,7 @@ use super::document_use::note_use;
 use super::inbound::arrive;
 use super::protected::check_name;
 
-pub(super) fn lot_declared(
-    context: &mut Context<'_>,
-    body: &LotDeclared,
-    event: &Event,
-) -> Result<(), Violation> {
+pub(super) fn lot_declared(context: &mut Context<'_>, body: &LotDeclared) -> Result<(), Violation> {
     check_mass(body)?;
     let origins = check_origins(&body.origins)?;
     check_species(body)?;
@@ -87,7 +82,10 @@ pub(super) fn lot_declared(
     item.supplier = body.supplier_participant;
     item.supplier_link = body.supplier_link;
     item.documents = body.documents.iter().map(document).collect();
-    item.details = details(event.event_type(), &event.to_json());
+    item.details = details("", body);
+    for (n, origin) in body.origins.iter().enumerate() {
+        item.details.extend(details(&format!("origins[{n}]."), origin));
+    }
     context.build_on_item(&mut item)?;
     context.create(RecordKey::Item(id), id, item)?;
     note_use(context, Parentage::Item(id), author, &body.documents);
@@ -206,25 +204,11 @@ pub(super) fn document(reference: &DocumentRef) -> Document {
     Document { kind: reference.kind.as_str().to_owned(), sha256: reference.sha256, public: reference.public }
 }
 
-/// The descriptive fields that a lot.declared may carry and a correction may change, with their values.
-pub(super) fn details(event: EventType, json: &Json) -> Vec<Detail> {
-    let mut details = Vec::new();
-    for field in event.fields().iter().filter(|field| field.class == FieldClass::Descriptive) {
-        if let Some(value) = json.get(field.name) {
-            details.push(Detail::new(field.name, value.write()));
-        }
-    }
-    if let Some(Json::Arr(origins)) = json.get("origins") {
-        for (n, origin) in origins.iter().enumerate() {
-            for field in OriginShare::fields().iter().filter(|field| field.class == FieldClass::Descriptive) {
-                if let Some(value) = origin.get(field.name) {
-                    let path = format!("origins[{n}].{}", field.name);
-                    details.push(Detail::new(path, value.write()));
-                }
-            }
-        }
-    }
-    details
+/// The descriptive fields that are there, as a record keeps them for a correction; `place` is where they stand in the
+/// event, with its dot, and empty for the event itself.
+pub(super) fn details(place: &str, said: &impl Fields) -> Vec<Detail> {
+    let detail = |(name, value): (&str, Json)| Detail::new(format!("{place}{name}"), value.write());
+    said.descriptive().into_iter().map(detail).collect()
 }
 
 /// What a new item is, before the rules of its event add to it.

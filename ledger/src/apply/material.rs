@@ -1,6 +1,5 @@
 //! Lots and batches are divided, poured together, and lose mass (rules M1 to M3, M7, L1 to L3).
 
-use crate::event::Event;
 use crate::event::body::{Input, LossRecorded, LotMerged, LotSplit, OutputKind};
 use crate::event::shape::Text;
 use crate::id::{ItemId, ItemKind, ParticipantId};
@@ -61,11 +60,7 @@ pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<()
     Ok(())
 }
 
-pub(super) fn lot_merged(
-    context: &mut Context<'_>,
-    body: &LotMerged,
-    event: &Event,
-) -> Result<(), Violation> {
+pub(super) fn lot_merged(context: &mut Context<'_>, body: &LotMerged) -> Result<(), Violation> {
     if let Some(n) = body.inputs.iter().position(|input| input.item.kind() != ItemKind::Lot) {
         let id = body.inputs.get(n).map(|input| input.item.to_string()).unwrap_or_default();
         let violation = Violation::new(Reason::WrongKind).with(id).saying(words("a lot", "批次", "um lote"));
@@ -96,7 +91,7 @@ pub(super) fn lot_merged(
     item.parents = parents_of(&body.inputs);
     item.latest = taken.latest.max(context.at);
     item.resolution = taken.resolution;
-    item.details = details(event.event_type(), &event.to_json());
+    item.details = details("", body);
     let id = context.new_item(OutputKind::Lot, &body.nonce, 0);
     context.create(RecordKey::Item(id), id, item)?;
     for input in body.inputs.iter() {

@@ -1,11 +1,10 @@
-//! `ledger.sealed` and `ledger.frozen`: the ledger's clock and its end, and the operator's word on the state. Whether the stated root is the right
-//! one only a replay can say: `check_state_root` is for whoever has the map.
+//! `ledger.sealed` and `ledger.frozen`: the ledger's clock and its end, and the operator's word on the state. Whether the
+//! stated root is the right one only a replay can say: `check_state_root` is for whoever has the map.
 
 use crate::event::body::{LedgerFrozen, LedgerSealed};
 use crate::hash::Hash;
 use crate::record::{Frozen, RecordKey};
 use crate::violation::{Reason, Violation};
-
 use crate::words::words;
 
 use super::context::Context;

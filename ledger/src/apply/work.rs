@@ -1,12 +1,10 @@
 //! Jobs: items go in, steps are logged, items come out; the mass in between is the job's (rules M1 to M3, M6, M7).
 
-use crate::event::Event;
 use crate::event::body::{OutputKind, StepLogged, WorkCompleted, WorkOutput, WorkStarted};
-use crate::event::shape::{FieldClass, Fields, Shape, Text};
+use crate::event::shape::{Shape, Text};
 use crate::id::WorkOrderId;
-use crate::json::Json;
 use crate::mass::Milligrams;
-use crate::record::{Detail, History, Item, MassBalance, Parentage, Record, RecordKey, WorkOrder};
+use crate::record::{History, Item, MassBalance, Parentage, Record, RecordKey, WorkOrder};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{Code, GainReason, Step, Treatment};
 use crate::words::words;
@@ -15,7 +13,7 @@ use super::balance::{Differences, positive};
 use super::claims::mark_applied;
 use super::context::{Context, Warnings};
 use super::document_use::note_use;
-use super::lots::{Created, keep_documents, keep_records, parents_of};
+use super::lots::{Created, details, keep_documents, keep_records, parents_of};
 use super::material::take_inputs;
 use super::protected::check_name;
 
@@ -117,22 +115,14 @@ pub(super) fn one_of_two(field: &str) -> Violation {
         .field(field)
 }
 
-pub(super) fn work_completed(
-    context: &mut Context<'_>,
-    body: &WorkCompleted,
-    event: &Event,
-) -> Result<(), Violation> {
+pub(super) fn work_completed(context: &mut Context<'_>, body: &WorkCompleted) -> Result<(), Violation> {
     let mut work = job_in_hand(context, &body.work)?;
     context.build_on_work(&mut work)?;
     account(context, &mut work, body)?;
-    let json = event.to_json();
-    let outputs = json.get("outputs");
     for (n, output) in body.outputs.iter().enumerate() {
         let mut item = yielded(context, &work, output, n)?;
         item.work = Some(body.work);
-        if let Some(Json::Arr(list)) = outputs {
-            item.details = list.get(n).map(|json| output_details(n, json)).unwrap_or_default();
-        }
+        item.details = details(&format!("outputs[{n}]."), output);
         let id = context.new_item(output.kind, &body.nonce, n);
         context.create(RecordKey::Item(id), id, item)?;
         note_use(context, Parentage::Item(id), work.studio, output.photo.as_slice());
@@ -206,16 +196,6 @@ fn yielded(
     keep_documents(&mut item.documents, &mut item.not_kept, output.photo.as_slice());
     keep_records(&mut item.documents, &mut item.not_kept, work.documents.iter().cloned());
     Ok(item)
-}
-
-fn output_details(n: usize, json: &Json) -> Vec<Detail> {
-    let descriptive = WorkOutput::fields().into_iter().filter(|field| field.class == FieldClass::Descriptive);
-    descriptive
-        .filter_map(|field| {
-            let value = json.get(field.name)?.write();
-            Some(Detail::new(format!("outputs[{n}].{}", field.name), value))
-        })
-        .collect()
 }
 
 /// Rule M6: when a job is done, its yield is compared with what the policy finds plausible.

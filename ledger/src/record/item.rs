@@ -221,6 +221,15 @@ pub enum Loss {
 }
 
 impl Loss {
+    /// The stable word for machines, as in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Lost => "lost",
+            Self::Stolen => "stolen",
+        }
+    }
+
     /// How, for people.
     #[must_use]
     pub const fn words(self) -> Words {

@@ -61,6 +61,24 @@ pub enum RecordKey {
 }
 
 impl RecordKey {
+    /// The record of what has this id, by its letter; nothing for a text that is no id.
+    #[must_use]
+    pub fn of_id(text: &str) -> Option<Self> {
+        let letter = text.get(..2)?;
+        match letter {
+            "L-" | "B-" | "P-" => text.parse().ok().map(Self::Item),
+            ParticipantId::PREFIX => text.parse().ok().map(Self::Participant),
+            WorkOrderId::PREFIX => text.parse().ok().map(Self::WorkOrder),
+            ConsignmentId::PREFIX => text.parse().ok().map(Self::Consignment),
+            OfferId::PREFIX => text.parse().ok().map(Self::Offer),
+            SaleId::PREFIX => text.parse().ok().map(Self::Sale),
+            HoldId::PREFIX => text.parse().ok().map(Self::Hold),
+            DisputeId::PREFIX => text.parse().ok().map(Self::Dispute),
+            RecallId::PREFIX => text.parse().ok().map(Self::Recall),
+            _ => None,
+        }
+    }
+
     /// The byte that separates the kinds in the state map.
     #[must_use]
     pub const fn kind(&self) -> u8 {

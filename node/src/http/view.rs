@@ -237,8 +237,10 @@ pub struct ItemView {
     pub id: String,
     /// `lot`, `batch` or `piece`.
     pub kind: String,
-    /// `declared`, `in_stock`, `finished`, `exhausted` or `sold`.
+    /// `declared`, `in_stock`, `finished`, `exhausted`, `sold`, `claimed`, `in_repair`, `destroyed` or `voided`.
     pub state: String,
+    /// What stops or marks it beside its state.
+    pub standing: StandingView,
     /// How a lot entered.
     pub entry: Option<Named>,
     /// The form.
@@ -291,6 +293,47 @@ pub struct ItemView {
     pub head: String,
 }
 
+/// What stops or marks an item beside its state: ids of what is open now.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StandingView {
+    /// Holds: nothing is done with it.
+    pub holds: Vec<String>,
+    /// Disputes over title: nothing is done with it.
+    pub title_disputes: Vec<String>,
+    /// Other disputes: they are shown.
+    pub other_disputes: Vec<String>,
+    /// Recalls: it is not sold or handed on.
+    pub recalls: Vec<String>,
+    /// `lost` or `stolen`, and where that was reported.
+    pub missing: Option<MissingView>,
+}
+
+/// An item that was reported missing.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MissingView {
+    /// `lost` or `stolen`.
+    pub how: String,
+    /// The event that reported it.
+    pub reported: Place,
+}
+
+fn standing(item: &Item) -> StandingView {
+    fn texts<T: ToString>(ids: &[T]) -> Vec<String> {
+        ids.iter().map(ToString::to_string).collect()
+    }
+    let standing = item.standing();
+    StandingView {
+        holds: texts(&standing.holds),
+        title_disputes: texts(&standing.title_disputes),
+        other_disputes: texts(&standing.other_disputes),
+        recalls: texts(&standing.recalls),
+        missing: standing.missing.map(|missing| MissingView {
+            how: missing.how.word().to_owned(),
+            reported: missing.reported.into(),
+        }),
+    }
+}
+
 /// What kind an item is, as a word.
 #[must_use]
 pub const fn kind_word(id: &ItemId) -> &'static str {
@@ -328,6 +371,7 @@ pub fn item(id: &ItemId, item: &Item, lang: Lang) -> ItemView {
         id: id.to_string(),
         kind: kind_word(id).to_owned(),
         state: item.state.word().to_owned(),
+        standing: standing(item),
         entry: item.entry.map(|entry| named(entry, lang)),
         form: named(item.form, lang),
         claims: claims(&item.claims, lang),

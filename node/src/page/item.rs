@@ -7,6 +7,7 @@ use lode_ledger::violation::Reason;
 use lode_ledger::vocab::CertificateScope;
 use lode_ledger::vocab::EvidenceLevel;
 
+use super::alerts::alerts;
 use super::ancestry::{Ancestor, Ancestry, ancestry};
 use super::answers::{Answer, Chip, Known};
 use super::gaps::gaps;
@@ -72,6 +73,8 @@ pub struct ItemPage {
     pub id: String,
     /// What it is called.
     pub title: String,
+    /// What stands in the way of a sale now, or marks it: before everything else.
+    pub alerts: Vec<String>,
     /// Lot, batch or piece.
     pub kind: &'static str,
     /// The tag code.
@@ -110,6 +113,7 @@ pub fn item_page(source: &dyn Source, id: &ItemId, options: PageOptions) -> Opti
         t: texts,
         id: id.to_string(),
         title: known.title(),
+        alerts: alerts(&reader, &item, &ancestry, texts),
         kind: match id.kind() {
             ItemKind::Lot => texts.lot(),
             ItemKind::Batch => texts.batch(),

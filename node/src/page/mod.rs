@@ -3,6 +3,7 @@
 //! No HTTP and no storage here: a page is a function of a [`Source`] and a language. A page shows who says what and
 //! how well it is supported, and what nobody has checked; it never says that a stone is genuine.
 
+mod alerts;
 mod ancestry;
 mod answers;
 mod gaps;

@@ -144,6 +144,13 @@ texts! {
     owner "Owned by" "所有者";
     owner_buyer "a buyer outside the ledger" "账本外的买家";
 
+    // What stands in the way.
+    reported_missing "Reported as " "已报告：";
+    recalled "Recalled: " "已召回：";
+    disputed "In dispute: " "存在争议：";
+    held "Held: " "已冻结：";
+    made_of_alert "Made of" "原料";
+
     // State.
     state "Where it stands" "当前状态";
     state_declared "declared, not yet received" "已申报，尚未收货";

@@ -119,15 +119,7 @@ fn thing(text: &str) -> Option<Named> {
     // All ids are written alike after their letter.
     let (_, rest) = text.split_at_checked(1)?;
     let any: ParticipantId = format!("U{rest}").parse().ok()?;
-    let record = text
-        .parse()
-        .map(RecordKey::Participant)
-        .or_else(|_| text.parse().map(RecordKey::Item))
-        .or_else(|_| text.parse().map(RecordKey::WorkOrder))
-        .or_else(|_| text.parse().map(RecordKey::Consignment))
-        .or_else(|_| text.parse().map(RecordKey::Offer))
-        .or_else(|_| text.parse().map(RecordKey::Sale));
-    Some((text.to_owned(), Thing::Id(*any.bytes()), record.ok()))
+    Some((text.to_owned(), Thing::Id(*any.bytes()), RecordKey::of_id(text)))
 }
 
 #[cfg(test)]

@@ -391,6 +391,46 @@ async fn the_page_says_who_says_what_and_what_nobody_checked() {
     assert_eq!(moved.header(header::LOCATION), format!("/T/{tag}?lang=zh"));
 }
 
+/// A buyer must not learn it last: what is recalled, disputed or held now stands before everything else.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_in_the_way_comes_first_on_the_page_and_is_in_the_api() {
+    let mut trade = trade::trade(false);
+    let (dragon, brazil, tag) = (trade.dragon, trade.brazil, trade.dragon_tag);
+    let world = &mut trade.world;
+    let nonces = [world.nonce(), world.nonce(), world.nonce()];
+    let at = world.at();
+    let mut say = |text: String| world.registrar(&text);
+    say(format!(
+        r#"{{"type":"recall.issued","at":"{at}","nonce":"{}","items":["{dragon}"],"reason":"treatment_found","text":"heated"}}"#,
+        nonces[0]
+    ));
+    say(format!(
+        r#"{{"type":"dispute.opened","at":"{at}","nonce":"{}","kind":"authorship","items":["{dragon}"],"text":"carved by another"}}"#,
+        nonces[1]
+    ));
+    say(format!(
+        r#"{{"type":"hold.placed","at":"{at}","nonce":"{}","items":["{brazil}"],"reason":"customs"}}"#,
+        nonces[2]
+    ));
+    let stage = stage::stage_of(trade, |_| {}).await;
+    let page = stage.get(&format!("/T/{tag}")).await;
+    let (head, _) = page.text().split_once("<section class=\"answers\">").unwrap();
+    for said in ["Recalled: undisclosed treatment found · Registrar", "In dispute: who made it · Registrar"]
+    {
+        assert!(head.contains(said), "{said} is not in\n{head}");
+    }
+    assert!(head.contains(&format!("Made of {brazil} · Held: customs · Registrar")), "{head}");
+    let zh = stage.get(&format!("/T/{tag}?lang=zh")).await;
+    assert!(zh.text().contains("已召回：发现未披露处理") && zh.text().contains("已冻结：海关"));
+    let item = stage.get(&format!("/v1/items/{dragon}")).await.json();
+    let standing = &item["standing"];
+    let counts = ["recalls", "other_disputes", "title_disputes", "holds"]
+        .map(|list| standing[list].as_array().unwrap().len());
+    assert_eq!(counts, [1, 1, 0, 0], "{standing}");
+    let other = stage.get(&format!("/T/{}", stage.trade.fish_tag)).await;
+    assert!(!other.text().contains("Recalled:"), "only what concerns it");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_of_a_persons_piece_of_a_lot_and_of_nothing() {
     let stage = stage(|_| {}).await;

@@ -299,16 +299,7 @@ impl Names {
         }
         let id = self.text(world, name, "")?;
         let id = id.as_str().ok_or_else(unknown)?;
-        let key = match kind {
-            "L" | "B" | "P" => id.parse().ok().map(RecordKey::Item),
-            "U" => id.parse().ok().map(RecordKey::Participant),
-            "W" => id.parse().ok().map(RecordKey::WorkOrder),
-            "C" => id.parse().ok().map(RecordKey::Consignment),
-            "O" => id.parse().ok().map(RecordKey::Offer),
-            "S" => id.parse().ok().map(RecordKey::Sale),
-            _ => None,
-        };
-        key.ok_or_else(unknown)
+        RecordKey::of_id(id).ok_or_else(unknown)
     }
 
     /// Where a part of a record is not as it was told; `None` if it is.

@@ -1,0 +1,50 @@
+//! What somebody who holds the piece in his hand must read before anything else: that it is missing, held, disputed or
+//! recalled now, or that something it was made of is. Ended ones are in the timeline.
+//!
+//! Nothing here judges who is right.
+
+use lode_ledger::id::ParticipantId;
+use lode_ledger::record::{Item, Record, RecordKey};
+
+use super::ancestry::{Ancestor, Ancestry};
+use super::source::Reader;
+use super::text::Texts;
+
+/// One sentence for each, the item's own first.
+pub(super) fn alerts(reader: &Reader<'_>, item: &Item, ancestry: &Ancestry, texts: Texts) -> Vec<String> {
+    let mut alerts = of_item(reader, item, texts);
+    for (ancestor, _) in &ancestry.behind {
+        if let Ancestor::Item(id, made_of) = ancestor {
+            let all = of_item(reader, made_of, texts);
+            alerts.extend(all.into_iter().map(|text| format!("{} {id} · {text}", texts.made_of_alert())));
+        }
+    }
+    alerts
+}
+
+fn of_item(reader: &Reader<'_>, item: &Item, texts: Texts) -> Vec<String> {
+    let lang = texts.0.lang();
+    let standing = item.standing();
+    let mut alerts = Vec::new();
+    if let Some(missing) = &standing.missing {
+        alerts.push(format!("{}{}", texts.reported_missing(), missing.how.words().of(lang)));
+    }
+    let said =
+        |what: &str, why: &str, by: &ParticipantId| format!("{what}{why} · {}", reader.name(by, texts));
+    for id in &standing.recalls {
+        if let Some(Record::Recall(recall)) = reader.record(&RecordKey::Recall(*id)).as_deref() {
+            alerts.push(said(texts.recalled(), recall.reason.name(lang), &recall.by));
+        }
+    }
+    for id in standing.title_disputes.iter().chain(&standing.other_disputes) {
+        if let Some(Record::Dispute(dispute)) = reader.record(&RecordKey::Dispute(*id)).as_deref() {
+            alerts.push(said(texts.disputed(), dispute.kind.name(lang), &dispute.by));
+        }
+    }
+    for id in &standing.holds {
+        if let Some(Record::Hold(hold)) = reader.record(&RecordKey::Hold(*id)).as_deref() {
+            alerts.push(said(texts.held(), hold.reason.name(lang), &hold.by));
+        }
+    }
+    alerts
+}
