@@ -210,6 +210,10 @@ reasons! {
         "{0} was agreed as received; that is asked for only beyond the declared {1}"
         "会签的收货质量为 {0}；只有超过申报的 {1} 才需要"
         "foi acordado o recebimento de {0}; isso só se pede acima dos {1} declarados";
+    DeclarationExceeded M5 "declaration-exceeded"
+        "the customs declaration lets in {0}, and with this {1} would have been cleared under it"
+        "报关单放行 {0}，加上本次共清关 {1}"
+        "a declaração aduaneira libera {0}, e com isto seriam {1} sob ela";
     StockDiffers M5 "stock-differs"
         "a count found {0} where the ledger has {1}"
         "盘点实有 {0}，账面为 {1}"

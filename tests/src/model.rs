@@ -42,6 +42,8 @@ enum Fact {
     Countersigned { item: ItemId },
     Found { item: ItemId, treatment: String },
     NeverWas { item: ItemId },
+    Narrowed { item: ItemId, countries: BTreeSet<String>, place: bool, by: ParticipantId, documented: bool },
+    Examined { item: ItemId, nature: u8 },
     Offered { offer: OfferId, to: ParticipantId, ownership: bool },
     Handed { offer: OfferId, items: Vec<(ItemId, i128)> },
     Sold { sale: SaleId, items: Vec<ItemId>, by: ParticipantId },
@@ -234,6 +236,17 @@ impl History {
             (Event::EventVoided(body), _) => {
                 facts.extend(body.item.map(|item| Fact::NeverWas { item }));
             }
+            (Event::OriginAsserted(body), Some(by)) => facts.push(Fact::Narrowed {
+                item: body.item,
+                countries: body.countries.iter().map(ToString::to_string).collect(),
+                place: body.subdivision.is_some(),
+                by,
+                documented: !body.documents.is_empty(),
+            }),
+            (Event::InspectionRecorded(body), _) => {
+                let nature = body.nature.map(nature);
+                facts.extend(nature.map(|nature| Fact::Examined { item: body.item, nature }));
+            }
             (Event::SaleCancelled(body), _) => facts.push(Fact::Unsold { sale: body.sale }),
             _ => {}
         }
@@ -278,6 +291,21 @@ impl History {
                 Fact::Countersigned { item } => {
                     let line = book.line(Node::Item(*item));
                     line.evidence = line.evidence.max(line.ceiling.min(2));
+                }
+                Fact::Narrowed { item, countries, place, by, documented } => {
+                    let line = book.line(Node::Item(*item));
+                    // Whoever has the goods speaks for himself; anybody else who is heard is a lab or an inspector.
+                    let holder = line.custodian == Some(*by);
+                    let level = if holder { u8::from(*documented).min(line.ceiling) } else { 3 };
+                    if countries.is_subset(&line.origins) {
+                        let says_more = *place || countries.len() < line.origins.len();
+                        line.evidence = if says_more { level } else { line.evidence.max(level) };
+                        line.origins.clone_from(countries);
+                    }
+                }
+                Fact::Examined { item, nature } => {
+                    let line = book.line(Node::Item(*item));
+                    line.nature = if line.nature == 1 { *nature } else { line.nature.max(*nature) };
                 }
                 Fact::Offered { offer, to, ownership } => {
                     offers.insert(*offer, (*to, *ownership));
@@ -363,6 +391,7 @@ impl Book {
             origins: BTreeSet::new(),
             none: first.none.clone(),
             evidence: u8::MAX,
+            ceiling: u8::MAX,
             model: u8::MAX,
             ..Line::default()
         };
@@ -371,6 +400,7 @@ impl Book {
             line.applied.extend(parent.applied.iter().cloned());
             line.none.retain(|treatment| parent.none.contains(treatment));
             line.evidence = line.evidence.min(parent.evidence);
+            line.ceiling = line.ceiling.min(parent.ceiling);
             line.model = line.model.min(parent.model);
             line.nature = line.nature.max(parent.nature);
         }

@@ -38,6 +38,7 @@ const FRAUDS: &[&str] = &[
     "a tag code bound by a stranger",
     "a key used after revocation",
     "a CN-carved BR stone offered as Donghai crystal",
+    "one import document used for more than its mass",
     "a correction after acceptance without the counterparty",
     "history rewritten by a correction of a treatment",
     "a held lot split",

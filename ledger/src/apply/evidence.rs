@@ -83,7 +83,7 @@ fn is_independent(context: &Context<'_>, item: &Item) -> Result<bool, Violation>
 /// The item, if there is still something to look at.
 fn existing(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
     let item = context.item(id)?;
-    if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed) {
+    if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed | ItemState::Voided) {
         return Err(state_forbids(id, item.state));
     }
     Ok(item)

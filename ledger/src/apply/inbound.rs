@@ -1,15 +1,26 @@
 //! Lots on their way in: shipped and cleared. Transport and customs are flags beside the state, independent of each
-//! other; who ships, declares, owns and holds may be four parties (rules C5, K2, U1).
+//! other; who ships, declares, owns and holds may be four parties (rules C5, K2, M5, U1).
+
+use std::collections::BTreeSet;
 
 use crate::event::body::{ConsignmentShipped, CustomsCleared};
 use crate::event::shape::Shape;
-use crate::id::{ConsignmentId, ItemId};
-use crate::record::{Clearance, Consignment, History, Item, ItemState, Passage, RecordKey, Shipping};
+use crate::hash::Hash;
+use crate::id::{ConsignmentId, ItemId, ParticipantId};
+use crate::mass::Milligrams;
+use crate::record::{
+    Clearance, Consignment, CustomsEntry, History, Item, ItemState, Parentage, Passage, Record, RecordKey,
+    Shipping,
+};
+use crate::sealed::Sealable;
 use crate::violation::{Reason, Violation};
-use crate::vocab::EntryKind;
+use crate::vocab::{DocumentType, EntryKind};
 use crate::words::words;
 
+use super::balance::{add, positive};
+use super::certificate::normalise;
 use super::context::{Context, refuse_twice, state_forbids};
+use super::document_use::note_use;
 use super::lots::{document, keep_documents};
 
 impl Item {
@@ -85,20 +96,98 @@ pub(super) fn customs_cleared(context: &mut Context<'_>, body: &CustomsCleared) 
     let declarant = context.author()?;
     let at = context.event_ref();
     let clearance = Clearance { at, jurisdiction: body.jurisdiction, declarant, importer: body.importer };
+    positive(body.net_mg, "net_mg")?;
+    let mut mass = Milligrams::ZERO;
     for (n, item_id) in body.items.iter().enumerate() {
-        clear(context, item_id, body, clearance)
+        let declared = clear(context, item_id, body, clearance)
             .map_err(|violation| violation.field(format!("items[{n}]")))?;
+        mass = add(mass, declared)?;
+    }
+    draw(context, body, declarant, mass)?;
+    // Lots of one declarant may share their papers: the first of them stands for all where others show the same.
+    if let Some(first) = body.items.iter().next() {
+        note_use(context, Parentage::Item(*first), declarant, &body.documents);
     }
     Ok(())
 }
 
+/// Rule M5: a declaration lets in what stands in it, and that once. It is known again by its number in clear and by its
+/// public document; a sealed number and a private document tell nobody that they are the same.
+fn draw(
+    context: &mut Context<'_>,
+    body: &CustomsCleared,
+    declarant: ParticipantId,
+    mass: Milligrams,
+) -> Result<(), Violation> {
+    let allowed = add(body.net_mg, body.net_mg.share(context.policy()?.receipt_reason))?;
+    let exceeded = |cleared: Milligrams| {
+        Violation::new(Reason::DeclarationExceeded).with(body.net_mg).with(cleared).field("items")
+    };
+    if mass > allowed {
+        return Err(exceeded(mass));
+    }
+    for id in known_by(body, declarant) {
+        let key = RecordKey::CustomsEntry(id);
+        let mut entry = match context.record(&key).as_deref() {
+            Some(Record::CustomsEntry(entry)) => *entry,
+            _ => CustomsEntry {
+                history: History::default(),
+                declarant,
+                jurisdiction: body.jurisdiction,
+                net: body.net_mg,
+                cleared: Milligrams::ZERO,
+            },
+        };
+        if entry.net != body.net_mg {
+            let text = words(
+                "this declaration was said to let in {0}",
+                "此前登记该报关单放行 {0}",
+                "desta declaração se disse que libera {0}",
+            );
+            return Err(Violation::new(Reason::FieldsDisagree).saying(text.with(entry.net)).field("net_mg"));
+        }
+        entry.cleared = add(entry.cleared, mass)?;
+        if entry.cleared > allowed {
+            return Err(exceeded(entry.cleared));
+        }
+        context.put(key, entry);
+    }
+    Ok(())
+}
+
+/// What a declaration of this declarant is known again by.
+fn known_by(body: &CustomsCleared, declarant: ParticipantId) -> BTreeSet<Hash> {
+    let number = match &body.declaration {
+        Sealable::Clear(number) => Some(normalise(number.as_str()).unwrap_or_else(|| number.to_string())),
+        Sealable::Sealed(_) => None,
+    };
+    let papers = body
+        .documents
+        .iter()
+        .filter(|document| document.public && document.kind == DocumentType::IMPORT_DECLARATION)
+        .map(|document| document.sha256.to_string());
+    let (jurisdiction, declarant) = (body.jurisdiction.as_str(), declarant.to_string());
+    number
+        .into_iter()
+        .chain(papers)
+        .map(|name| {
+            let parts = ["lode customs entry 1", jurisdiction, &declarant, &name];
+            Hash::of(parts.join("\n").as_bytes())
+        })
+        .collect()
+}
+
+/// Clears one lot, and says what mass it was declared with.
 fn clear(
     context: &mut Context<'_>,
     id: &ItemId,
     body: &CustomsCleared,
     clearance: Clearance,
-) -> Result<(), Violation> {
+) -> Result<Milligrams, Violation> {
     let mut item = context.item(id)?;
+    if item.state == ItemState::Voided {
+        return Err(state_forbids(id, item.state));
+    }
     if item.entry != Some(EntryKind::IMPORT) {
         let kind = words("a lot that was imported", "进口批次", "um lote importado");
         return Err(Violation::new(Reason::WrongKind).with(id).saying(kind));
@@ -114,8 +203,9 @@ fn clear(
     context.build_on_item(&mut item)?;
     item.change_passage(|passage| passage.cleared = Some(clearance));
     keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
+    let declared = item.mass.entered;
     context.put_item(*id, item);
-    Ok(())
+    Ok(declared)
 }
 
 /// The receipt of a shipped consignment names lots of it, and nobody but its receiver gives one.

@@ -237,7 +237,7 @@ events! {
         "Consignment received" "收货" "Remessa recebida", "ObjectEvent OBSERVE receiving", "MoveEvent";
     ConsignmentShipped 2 "consignment.shipped", SHIPPERS, [U1 K2 C5 U3],
         "Consignment shipped" "发运" "Remessa embarcada", "ObjectEvent OBSERVE shipping", "MoveEvent";
-    CustomsCleared 2 "customs.cleared", Author::Participant(&["importer", "broker"]), [K2 C5 U3],
+    CustomsCleared 2 "customs.cleared", Author::Participant(&["importer", "broker"]), [K2 M1 M5 C5 U3],
         "Customs cleared" "清关" "Liberado pela aduana", "ObjectEvent OBSERVE arriving", "none";
     LotSplit 1 "lot.split", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2],
         "Lot split" "分货" "Lote dividido", "TransformationEvent", "ModifyEvent";

@@ -212,6 +212,7 @@ pub(super) fn read_key(bytes: &[u8]) -> Option<RecordKey> {
         23 => RecordKey::Credential(CredentialId::new(sixteen()?)),
         24 => RecordKey::DocumentUse(hash()?),
         29 => RecordKey::StockCount(StockCountId::new(sixteen()?)),
+        33 => RecordKey::CustomsEntry(hash()?),
         _ => return None,
     };
     (key.to_bytes() == bytes).then_some(key)

@@ -96,6 +96,28 @@ pub struct StockCount {
     pub documents: Vec<Document>,
 }
 
+/// What one declarant has had let in under one customs declaration (rule M5). It is kept per declarant, so that nobody
+/// can use up the declaration of another.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct CustomsEntry {
+    /// The events that touched it.
+    #[n(0)]
+    pub history: History,
+    /// Who declared.
+    #[n(1)]
+    pub declarant: ParticipantId,
+    /// To whose customs.
+    #[n(2)]
+    pub jurisdiction: Code<Country>,
+    /// The net mass that the declaration lets in.
+    #[n(3)]
+    pub net: Milligrams,
+    /// The mass of the lots that were cleared under it, as they were declared.
+    #[n(4)]
+    pub cleared: Milligrams,
+}
+
 /// How many inspections an item keeps, the newest; what is older is counted.
 pub const MAX_INSPECTIONS: usize = 8;
 

@@ -58,6 +58,8 @@ pub enum RecordKey {
     DocumentUse(Hash),
     /// A count of stock.
     StockCount(StockCountId),
+    /// What one declarant cleared under one declaration, by the hash of both.
+    CustomsEntry(Hash),
 }
 
 impl RecordKey {
@@ -75,6 +77,9 @@ impl RecordKey {
             HoldId::PREFIX => text.parse().ok().map(Self::Hold),
             DisputeId::PREFIX => text.parse().ok().map(Self::Dispute),
             RecallId::PREFIX => text.parse().ok().map(Self::Recall),
+            FacilityId::PREFIX => text.parse().ok().map(Self::Facility),
+            CredentialId::PREFIX => text.parse().ok().map(Self::Credential),
+            StockCountId::PREFIX => text.parse().ok().map(Self::StockCount),
             _ => None,
         }
     }
@@ -106,6 +111,7 @@ impl RecordKey {
             Self::Credential(_) => 23,
             Self::DocumentUse(_) => 24,
             Self::StockCount(_) => 29,
+            Self::CustomsEntry(_) => 33,
         }
     }
 
@@ -128,9 +134,10 @@ impl RecordKey {
             Self::Facility(id) => bytes.extend(id.bytes()),
             Self::Credential(id) => bytes.extend(id.bytes()),
             Self::StockCount(id) => bytes.extend(id.bytes()),
-            Self::Certificate(hash) | Self::Issuer(hash) | Self::DocumentUse(hash) => {
-                bytes.extend(hash.as_bytes())
-            }
+            Self::Certificate(hash)
+            | Self::Issuer(hash)
+            | Self::DocumentUse(hash)
+            | Self::CustomsEntry(hash) => bytes.extend(hash.as_bytes()),
             Self::Offspring(parent, number) => {
                 bytes.extend(parent.key().to_bytes());
                 bytes.extend(number.to_be_bytes());

@@ -21,8 +21,8 @@ use minicbor::{Decode, Encode};
 pub use descent::{Offspring, Parentage};
 pub use dispute::{Dispute, Hold, MAX_ABOUT, MAX_MARKS, Recall, Said};
 pub use evidence::{
-    Clearance, Counted, DocumentUse, Examined, Inspection, MAX_INSPECTIONS, MAX_USES, Passage, StockCount,
-    Use,
+    Clearance, Counted, CustomsEntry, DocumentUse, Examined, Inspection, MAX_INSPECTIONS, MAX_USES, Passage,
+    StockCount, Use,
 };
 pub use facility::{Credential, Facility};
 pub use item::{
@@ -126,7 +126,7 @@ macro_rules! records {
 }
 
 records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer Offspring
-Hold Dispute Recall Said Facility Credential DocumentUse StockCount }
+Hold Dispute Recall Said Facility Credential DocumentUse StockCount CustomsEntry }
 
 impl Record {
     /// Reads the record of a key.
@@ -158,6 +158,7 @@ impl Record {
             RecordKey::Credential(_) => Self::Credential(cbor::decode_exact(bytes)?),
             RecordKey::DocumentUse(_) => Self::DocumentUse(cbor::decode_exact(bytes)?),
             RecordKey::StockCount(_) => Self::StockCount(cbor::decode_exact(bytes)?),
+            RecordKey::CustomsEntry(_) => Self::CustomsEntry(cbor::decode_exact(bytes)?),
         })
     }
 
@@ -193,6 +194,7 @@ impl Record {
             Self::Credential(r) => &r.history,
             Self::DocumentUse(r) => &r.history,
             Self::StockCount(r) => &r.history,
+            Self::CustomsEntry(r) => &r.history,
         })
     }
 
@@ -220,6 +222,7 @@ impl Record {
             Self::Credential(r) => &mut r.history,
             Self::DocumentUse(r) => &mut r.history,
             Self::StockCount(r) => &mut r.history,
+            Self::CustomsEntry(r) => &mut r.history,
         })
     }
 }

@@ -96,6 +96,7 @@ impl World {
             items: vec![lot].into(),
             jurisdiction: code("CN"),
             declaration: Sealable::Clear(text("220120261100000001")),
+            net_mg: mg(100 * KG),
             importer: None,
             documents: vec![document("import_declaration", "declaration")].into(),
         };

@@ -137,6 +137,9 @@ payload! {
         [jurisdiction]: Code<Country>,
         /// The declaration's number.
         descriptive [declaration]: Sealable<Line>,
+        /// The net mass that the declaration lets in, in milligrams. All lots under it are together no more, within what
+        /// two weighings may differ without a reason.
+        [net_mg]: Milligrams,
         /// The importer of record, if not the author.
         [importer]: Option<ParticipantId>,
         /// The declaration and its papers.
