@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
 use lode_ledger::id::Origin;
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, Given, LogFormat};
@@ -170,11 +171,12 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {} (key `listen`)", config.listen))?;
     let address = listener.local_addr().context("the listening address is unknown")?;
+    let told = told_to_stop();
     answer(&format!("lode-node serves {} on http://{address}", node.origin()))?;
     let stopping = node.clone();
     let stop = async move {
         tokio::select! {
-            () = told_to_stop() => tracing::info!("told to stop"),
+            () = told => tracing::info!("told to stop"),
             why = stopping.failed() => tracing::error!(why, "stopping"),
         }
     };
@@ -186,22 +188,30 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     served.context("serving has failed")
 }
 
-/// Resolves at SIGTERM or Ctrl-C.
-async fn told_to_stop() {
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+/// Resolves at SIGTERM or Ctrl-C. Both are heard from the call on, before anybody waits: whoever was told that the node
+/// serves may stop it.
+fn told_to_stop() -> impl Future<Output = ()> {
+    let [terminated, interrupted] = [SignalKind::terminate(), SignalKind::interrupt()].map(heard);
+    async move {
+        tokio::select! {
+            () = terminated => {}
+            () = interrupted => {}
+        }
+    }
+}
+
+fn heard(kind: SignalKind) -> impl Future<Output = ()> {
+    let registered = signal(kind);
+    async move {
+        match registered {
             Ok(mut signal) => {
                 signal.recv().await;
             }
             Err(error) => {
-                tracing::warn!(%error, "SIGTERM cannot be heard; use Ctrl-C");
+                tracing::warn!(%error, signal = kind.as_raw_value(), "this signal cannot be heard");
                 std::future::pending::<()>().await;
             }
         }
-    };
-    tokio::select! {
-        () = terminated => {}
-        _ = tokio::signal::ctrl_c() => {}
     }
 }
 

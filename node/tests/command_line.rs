@@ -73,7 +73,12 @@ fn a_ledger_begins_serves_stops_and_is_found_right() {
     let output = run(&data, &["init", "--genesis", file.to_str().unwrap()]);
     assert!(output.status.success() && said(&output).contains("has begun"), "{}", said(&output));
 
-    let mut node = command(&data, &["serve", "--listen", "127.0.0.1:0"])
+    // The environment goes before the file.
+    let settings = folder.path().join("node.toml");
+    std::fs::write(&settings, "listen = '127.0.0.1:1'\n").unwrap();
+    let mut node = command(&data, &["serve"])
+        .env("LODE_CONFIG", &settings)
+        .env("LODE_LISTEN", "127.0.0.1:0")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -81,7 +86,7 @@ fn a_ledger_begins_serves_stops_and_is_found_right() {
     let mut line = String::new();
     BufReader::new(node.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.trim().rsplit("http://").next().unwrap().to_owned();
-    assert!(std::net::TcpStream::connect(&address).is_ok(), "{line}");
+    assert!(std::net::TcpStream::connect(&address).is_ok() && !address.ends_with(":1"), "{line}");
     let second = run(&data, &["check"]);
     assert!(said(&second).contains("another node is running"), "{}", said(&second));
     assert!(Command::new("kill").args(["-TERM", &node.id().to_string()]).status().unwrap().success());

@@ -12,9 +12,12 @@ import json
 import pathlib
 import sys
 
-import cbor2
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+try:
+    import cbor2
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ModuleNotFoundError as missing:
+    sys.exit(f"{missing.name} is missing: pip install cbor2 cryptography")
 
 
 class Bad(Exception):

@@ -77,21 +77,12 @@ pub fn run<I: IntoIterator<Item = OsString>>(args: I, out: &mut dyn Write, err: 
         }
     };
     let (What::Item { common, .. } | What::Log { common, .. }) = &command.what;
-    let trust = match trust_file(&common.trust) {
-        Ok(trust) => trust,
-        Err(error) => {
-            let _ = writeln!(err, "{}: {error}", common.trust.display());
-            return exit::USAGE;
-        }
-    };
-    let report = match &command.what {
-        What::Item { file, .. } => item(file, &trust),
-        What::Log { log, state, .. } => match Source::named(log) {
+    let report = match (trust_file(&common.trust), &command.what) {
+        (Err(error), _) => unreadable(CheckCode::Trust, &format!("{}: {error}", common.trust.display())),
+        (Ok(trust), What::Item { file, .. }) => item(file, &trust),
+        (Ok(trust), What::Log { log, state, .. }) => match Source::named(log) {
             Ok(source) => verify_log(&source, &trust, &Memory::at(state.clone()), &Progress::to_stderr()),
-            Err(error) => {
-                let _ = writeln!(err, "{log}: {error}");
-                return exit::USAGE;
-            }
+            Err(error) => unreadable(CheckCode::Log, &format!("{log}: {error}")),
         },
     };
     let lang = common.lang.unwrap_or_else(language);
@@ -106,14 +97,14 @@ pub fn run<I: IntoIterator<Item = OsString>>(args: I, out: &mut dyn Write, err: 
 fn item(file: &Path, trust: &Policy) -> Report {
     match read_file(file, MAX_PROOF_FILE_BYTES) {
         Ok(Some(bytes)) => verify_item(&bytes, trust),
-        Ok(None) => unreadable(&format!("{}: there is no such file", file.display())),
-        Err(error) => unreadable(&error.to_string()),
+        Ok(None) => unreadable(CheckCode::File, &format!("{}: there is no such file", file.display())),
+        Err(error) => unreadable(CheckCode::File, &error.to_string()),
     }
 }
 
-fn unreadable(text: &str) -> Report {
+fn unreadable(what: CheckCode, text: &str) -> Report {
     let mut report = Report::default();
-    report.note(CheckCode::File, Outcome::NotEvaluated, Note::FileUnreadable, &[&text]);
+    report.note(what, Outcome::NotEvaluated, Note::FileUnreadable, &[&text]);
     report
 }
 

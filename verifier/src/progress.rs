@@ -49,11 +49,8 @@ impl Progress {
             && last.get().elapsed() >= LINE_EVERY
         {
             last.set(Instant::now());
-            let seconds = self.started.elapsed().as_secs().max(1);
-            let rate = done / seconds;
-            let left = total.saturating_sub(done) / rate.max(1);
             // Progress is a courtesy: a closed stream must not end the replay.
-            let _ = writeln!(std::io::stderr(), "{done} of {total} entries, {rate}/s, about {left} s left");
+            let _ = writeln!(std::io::stderr(), "{}", line(done, total, self.started.elapsed()));
         }
     }
 
@@ -62,5 +59,27 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// How far it is, entries a second so far, and the time that the rest takes at that rate.
+fn line(done: u64, total: u64, elapsed: Duration) -> String {
+    let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
+    let rate = done.saturating_mul(1000) / milliseconds;
+    let left = total.saturating_sub(done).div_ceil(rate.max(1));
+    format!("{done} of {total} entries, {rate}/s, about {left} s left")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_how_fast_it_goes_and_how_long_it_takes() {
+        let said = |done, seconds| line(done, 100_000, Duration::from_secs(seconds));
+        assert_eq!(said(20_000, 10), "20000 of 100000 entries, 2000/s, about 40 s left");
+        assert_eq!(said(100_000, 50), "100000 of 100000 entries, 2000/s, about 0 s left");
+        // Nothing is known yet, and nothing is divided by it.
+        assert_eq!(said(0, 0), "0 of 100000 entries, 0/s, about 100000 s left");
     }
 }

@@ -303,9 +303,6 @@ fn wrong_usage_is_told_apart() {
     for args in [
         &["item"][..],
         &["item", "piece.lode"],
-        &["log", "nowhere", "--trust", "trust.txt"],
-        &["log", "log", "--trust", "missing.txt"],
-        &["item", "piece.lode", "--trust", "piece.lode"],
         &["item", "piece.lode", "--trust", "trust.txt", "--lang", "xx"],
     ] {
         let output = bench.run(args);
@@ -313,6 +310,25 @@ fn wrong_usage_is_told_apart() {
         assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{args:?}");
     }
     assert_eq!(bench.run(&["--help"]).status.code(), Some(0));
+}
+
+#[test]
+fn what_cannot_be_read_is_named_in_a_report() {
+    let bench = Bench::new();
+    for (args, check, name) in [
+        (["log", "nowhere", "--trust", "trust.txt"], "log", "nowhere"),
+        (["log", "log", "--trust", "missing.txt"], "trust", "missing.txt"),
+        (["item", "missing.lode", "--trust", "trust.txt"], "file", "missing.lode"),
+        (["item", "piece.lode", "--trust", "piece.lode"], "trust", "piece.lode"),
+    ] {
+        let (code, report) = verdict(&bench.run(&[&args[..], &["--json"]].concat()));
+        assert_eq!(
+            (code, with(&report, "not_evaluated")),
+            (3, vec![format!("{check}/file-unreadable")]),
+            "{args:?}"
+        );
+        assert!(report["checks"][0]["args"][0].as_str().unwrap().starts_with(name), "{report:#}");
+    }
 }
 
 /// Serves the folder over HTTP on a free port, until the test's process ends; the first answer to each path fails.

@@ -6,6 +6,7 @@ use lode_ledger::hash::Hash;
 use lode_ledger::id::{ItemId, LogIndex, StatementId};
 use lode_ledger::proof::ProofFile;
 use lode_ledger::sealed::Disclosure;
+use lode_ledger::tag::TagCode;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -53,11 +54,16 @@ pub struct Trace {
     pub into: Branch,
 }
 
-/// Follows a thing both ways.
+/// Follows a thing both ways; a tag code stands for the item that bears it.
 ///
 /// # Errors
 /// The node does not know it or cannot be reached.
 pub fn trace(node: &Node, id: &str) -> Result<Trace> {
+    let tagged = match id.parse::<TagCode>() {
+        Ok(_) => show(node, id)?.get("item").and_then(Value::as_str).map(str::to_owned),
+        Err(_) => None,
+    };
+    let id = tagged.as_deref().unwrap_or(id);
     let walk = |way: &str| Walk { node, way: way.to_owned(), seen: BTreeSet::new() }.branch(id, None, 0);
     Ok(Trace { from: walk("made-from")?, into: walk("made-into")? })
 }

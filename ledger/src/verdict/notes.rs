@@ -29,6 +29,8 @@ macro_rules! table {
 table! {
     /// What is checked.
     CheckCode,
+    Trust "trust" "Trust file" "信任文件" "Arquivo de confiança";
+    Log "log" "Log" "账本" "Registro";
     File "file" "Proof file" "证明文件" "Arquivo de prova";
     LogSignature "log-signature" "Log signature" "账本签名" "Assinatura do registro";
     Witnesses "witnesses" "Witnesses" "见证方" "Testemunhas";

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, header};
 use lode_ledger::id::{ItemId, ItemKind};
 use lode_ledger::lang::Lang;
@@ -49,6 +50,29 @@ pub(super) fn language(query: &str, headers: &HeaderMap, otherwise: Lang) -> Lan
         let knows = |part: &str| part.split(';').next().is_some_and(|tag| tag.trim().parse::<Lang>().is_ok());
         if accepted.split(',').take(32).any(knows) { Lang::negotiate(accepted) } else { otherwise }
     })
+}
+
+/// The node's own address for whoever reads a page: the configured one, else the one by which the request came.
+#[derive(Clone, Debug)]
+pub struct SeenAs(pub String);
+
+impl<S> FromRequestParts<S> for SeenAs
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let configured = App::from_ref(state).settings.base_url.clone();
+        if !configured.is_empty() {
+            return Ok(Self(configured));
+        }
+        let named = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host =
+            named.and_then(|host| host.parse::<Authority>().ok()).or_else(|| parts.uri.authority().cloned());
+        Ok(Self(host.map(|host| format!("http://{host}")).unwrap_or_default()))
+    }
 }
 
 /// A participant with a session whose key is still valid.

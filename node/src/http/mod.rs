@@ -18,6 +18,7 @@ pub mod parties;
 pub mod problem;
 pub mod provenance;
 pub mod sessions;
+pub mod standing;
 pub mod statements;
 pub mod view;
 pub mod vocabulary;

@@ -13,7 +13,7 @@ use lode_ledger::record::{EventRef, Record, RecordKey};
 use lode_ledger::tag::TagCode;
 use serde::Deserialize;
 
-use super::asked::{Admitted, Asked, Path, Query, admit_to};
+use super::asked::{Admitted, Asked, Path, Query, SeenAs, admit_to};
 use super::log::{ledger_record, vkey};
 use super::problem::{Kind, Problem};
 use super::{App, aside};
@@ -108,6 +108,7 @@ pub async fn tag(
     State(app): State<App>,
     Asked(lang): Asked,
     uri: Uri,
+    seen: SeenAs,
     text: Result<Path<String>, Problem>,
 ) -> Response {
     let text = text.map(|Path(text)| text).unwrap_or_default();
@@ -125,7 +126,7 @@ pub async fn tag(
                 let new = live_code(&app.node, &tag.item, code);
                 notice(StatusCode::OK, lang, &path, Notice::Replaced { old: code.to_string(), new })
             }
-            None => show(app.clone(), tag.item, path, lang).await,
+            None => show(app.clone(), tag.item, path, lang, seen).await,
         },
         _ => notice(StatusCode::NOT_FOUND, lang, &path, Notice::UnknownTag(code.to_string())),
     }
@@ -145,6 +146,7 @@ pub async fn item(
     Asked(lang): Asked,
     admitted: Option<Admitted>,
     uri: Uri,
+    seen: SeenAs,
     text: Result<Path<String>, Problem>,
 ) -> Response {
     let text = text.map(|Path(text)| text).unwrap_or_default();
@@ -159,14 +161,13 @@ pub async fn item(
     if !open {
         return notice(StatusCode::FORBIDDEN, lang, &path, Notice::MembersOnly(text));
     }
-    show(app, id, path, lang).await
+    show(app, id, path, lang, seen).await
 }
 
-async fn show(app: App, id: ItemId, path: String, lang: Lang) -> Response {
+async fn show(app: App, id: ItemId, path: String, lang: Lang, SeenAs(base): SeenAs) -> Response {
     let own_path = path.clone();
     let made = aside(lang, move || {
         let photo = photo(&app, &id);
-        let base = app.settings.base_url.clone();
         let entries_open = !app.node.members_only();
         let options = PageOptions { lang: PageLang::of(lang), base, path, photo, entries_open };
         item_page(&app, &id, options)

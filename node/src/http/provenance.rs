@@ -1,6 +1,7 @@
 //! From what, and into what: one step or several, and everything that became of a lot.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::fmt;
 
 use axum::Json;
 use axum::extract::State;
@@ -165,9 +166,8 @@ pub async fn made_into(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Rows {
-    /// Skip so many rows.
-    #[serde(default)]
-    offset: usize,
+    /// The next page of an earlier answer. What stands in the list stays as it was then: what was made since is not in it.
+    cursor: Option<String>,
     /// At most so many rows, up to 200. Totals count all.
     limit: Option<usize>,
 }
@@ -227,8 +227,8 @@ pub struct WhereUsed {
     pub uses: Vec<Use>,
     /// Sums over all, not only the rows shown.
     pub totals: UseTotals,
-    /// The next offset, if there are more rows.
-    pub next: Option<usize>,
+    /// The cursor of the next page, if there are more rows.
+    pub next: Option<String>,
     /// The walk was cut at its limit: sums are too small.
     pub cut: bool,
 }
@@ -244,15 +244,41 @@ pub async fn where_used(
     Query(rows): Query<Rows>,
 ) -> Result<Json<WhereUsed>, Problem> {
     let (id, _) = known(&node, Some(admitted), &id, lang)?;
-    let (uses, totals, cut) = aside(lang, move || walk_down(&node, RecordKey::Item(id))).await?;
-    let limit = page_size(rows.limit);
-    let end = rows.offset.saturating_add(limit);
-    let next = (uses.len() > end).then_some(end);
-    let uses = uses.into_iter().skip(rows.offset).take(limit).collect();
+    let from = match rows.cursor {
+        Some(text) => FirstRow::parse(&text).ok_or_else(|| Problem::new(Kind::BadCursor, lang))?,
+        None => FirstRow { size: node.size(), row: 0 },
+    };
+    let (uses, totals, cut) = aside(lang, move || walk_down(&node, RecordKey::Item(id), from.size)).await?;
+    let end = from.row.saturating_add(page_size(rows.limit));
+    let next = (uses.len() > end).then(|| FirstRow { row: end, ..from }.to_string());
+    let uses = uses.into_iter().take(end).skip(from.row).collect();
     Ok(Json(WhereUsed { item: id.to_string(), uses, totals, next, cut }))
 }
 
-fn walk_down(node: &Node, start: RecordKey) -> (Vec<Use>, UseTotals, bool) {
+/// Where a page of `where-used` begins: a row of the list as it was when the log had so many entries.
+#[derive(Clone, Copy, Debug)]
+struct FirstRow {
+    size: u64,
+    row: usize,
+}
+
+impl FirstRow {
+    fn parse(text: &str) -> Option<Self> {
+        let (size, row) = text.split_once('-')?;
+        let read = Self { size: size.parse().ok()?, row: row.parse().ok()? };
+        // One spelling only, as it was given.
+        (read.to_string() == text).then_some(read)
+    }
+}
+
+impl fmt::Display for FirstRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.size, self.row)
+    }
+}
+
+/// Everything that something became by events of the first `size` entries, nearest first.
+fn walk_down(node: &Node, start: RecordKey, size: u64) -> (Vec<Use>, UseTotals, bool) {
     let (mut uses, mut totals) = (Vec::new(), UseTotals::default());
     let mut seen = HashSet::from([start]);
     let mut open = VecDeque::from([(start, 0_u32)]);
@@ -261,7 +287,7 @@ fn walk_down(node: &Node, start: RecordKey) -> (Vec<Use>, UseTotals, bool) {
         let mut cursor = None;
         // A cursor that the node gave is good; should it not be, the walk ends here.
         while let Ok(page) = node.made_into(&key, cursor.as_deref(), 200) {
-            for link in page.items {
+            for link in page.items.into_iter().filter(|link| link.by.index.0 < size) {
                 if seen.len() > MAX_WALK {
                     cut = true;
                 } else if seen.insert(link.other) {

@@ -16,6 +16,8 @@ use lode_ledger::vocab::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::standing::{StandingView, standing};
+
 /// A code and what it is called.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
 pub struct Named {
@@ -291,47 +293,6 @@ pub struct ItemView {
     pub events: u64,
     /// The hash over them.
     pub head: String,
-}
-
-/// What stops or marks an item beside its state: ids of what is open now.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct StandingView {
-    /// Holds: nothing is done with it.
-    pub holds: Vec<String>,
-    /// Disputes over title: nothing is done with it.
-    pub title_disputes: Vec<String>,
-    /// Other disputes: they are shown.
-    pub other_disputes: Vec<String>,
-    /// Recalls: it is not sold or handed on.
-    pub recalls: Vec<String>,
-    /// `lost` or `stolen`, and where that was reported.
-    pub missing: Option<MissingView>,
-}
-
-/// An item that was reported missing.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct MissingView {
-    /// `lost` or `stolen`.
-    pub how: String,
-    /// The event that reported it.
-    pub reported: Place,
-}
-
-fn standing(item: &Item) -> StandingView {
-    fn texts<T: ToString>(ids: &[T]) -> Vec<String> {
-        ids.iter().map(ToString::to_string).collect()
-    }
-    let standing = item.standing();
-    StandingView {
-        holds: texts(&standing.holds),
-        title_disputes: texts(&standing.title_disputes),
-        other_disputes: texts(&standing.other_disputes),
-        recalls: texts(&standing.recalls),
-        missing: standing.missing.map(|missing| MissingView {
-            how: missing.how.word().to_owned(),
-            reported: missing.reported.into(),
-        }),
-    }
 }
 
 /// What kind an item is, as a word.

@@ -1,5 +1,5 @@
 //! What somebody who holds the piece in his hand must read before anything else: that it is missing, held, disputed or
-//! recalled now, or that something it was made of is. Ended ones are in the timeline.
+//! recalled now, or that something it was made of is held, disputed or recalled. Ended ones are in the timeline.
 //!
 //! Nothing here judges who is right.
 
@@ -12,23 +12,25 @@ use super::text::Texts;
 
 /// One sentence for each, the item's own first.
 pub(super) fn alerts(reader: &Reader<'_>, item: &Item, ancestry: &Ancestry, texts: Texts) -> Vec<String> {
-    let mut alerts = of_item(reader, item, texts);
+    let mut alerts = Vec::new();
+    if let Some(missing) = item.standing().missing {
+        alerts.push(format!("{}{}", texts.reported_missing(), missing.how.words().of(texts.0.lang())));
+    }
+    alerts.extend(disputed_or_held(reader, item, texts));
+    // What left a lot before the rest of it went missing is not missing, so this is asked of the item alone.
     for (ancestor, _) in &ancestry.behind {
         if let Ancestor::Item(id, made_of) = ancestor {
-            let all = of_item(reader, made_of, texts);
+            let all = disputed_or_held(reader, made_of, texts);
             alerts.extend(all.into_iter().map(|text| format!("{} {id} · {text}", texts.made_of_alert())));
         }
     }
     alerts
 }
 
-fn of_item(reader: &Reader<'_>, item: &Item, texts: Texts) -> Vec<String> {
+fn disputed_or_held(reader: &Reader<'_>, item: &Item, texts: Texts) -> Vec<String> {
     let lang = texts.0.lang();
     let standing = item.standing();
     let mut alerts = Vec::new();
-    if let Some(missing) = &standing.missing {
-        alerts.push(format!("{}{}", texts.reported_missing(), missing.how.words().of(lang)));
-    }
     let said =
         |what: &str, why: &str, by: &ParticipantId| format!("{what}{why} · {}", reader.name(by, texts));
     for id in &standing.recalls {

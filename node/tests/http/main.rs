@@ -1,4 +1,4 @@
-//! The HTTP face over a node with a whole trade in it: every answer's shape, every error's code, and the page.
+//! The HTTP face over a node with a whole trade in it: every answer's shape and every error's code.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,6 +10,7 @@
 mod languages;
 mod long_lists;
 mod members;
+mod pages;
 mod stage;
 mod trade;
 
@@ -21,7 +22,6 @@ use lode_ledger::key::Signature;
 use lode_ledger::proof::ProofFile;
 use lode_ledger::statement::{Issuer, Statement};
 use lode_ledger::tlog::{Policy, SignedCheckpoint, TlogProof, leaf_hash};
-use lode_ledger::vocab::{Code, Treatment};
 use serde_json::{Value, json};
 use stage::stage;
 
@@ -199,7 +199,19 @@ async fn items_and_what_became_of_them() {
     assert_eq!((used["totals"]["pieces"].as_u64(), used["totals"]["sold"].as_u64()), (Some(2), Some(1)));
     assert_eq!(used["totals"]["destinations"], json!({"US": 1}));
     let page = stage.get(&format!("/v1/items/{brazil}/where-used?limit=1")).await.json();
-    assert_eq!((page["uses"].as_array().unwrap().len(), page["next"].as_u64()), (1, Some(1)));
+    assert_eq!(page["uses"], json!([used["uses"][0]]));
+    let next = page["next"].as_str().unwrap();
+    let rest = stage.get(&format!("/v1/items/{brazil}/where-used?cursor={next}")).await.json();
+    assert_eq!(rest["uses"].as_array().unwrap()[..], used["uses"].as_array().unwrap()[1..]);
+    // As it was when the log was empty: nothing that came later is in the list.
+    let then = stage.get(&format!("/v1/items/{brazil}/where-used?cursor=0-0")).await.json();
+    assert_eq!(then["uses"], json!([]));
+    for wrong in ["1", "01-0", "nonsense", "1-%2B1"] {
+        stage
+            .get(&format!("/v1/items/{brazil}/where-used?cursor={wrong}"))
+            .await
+            .is_problem(400, "bad-cursor");
+    }
 
     let from = stage.get(&format!("/v1/items/{dragon}/made-from?depth=8")).await;
     assert!(from.text().contains(&brazil.to_string()), "{}", from.text());
@@ -338,184 +350,6 @@ async fn documents_need_a_session_and_private_ones_stay_private() {
     let answer = json!({"challenge": got["challenge"], "signature": signature}).to_string();
     stage.post("/v1/sessions", "application/json", answer).await.is_problem(403, "key-not-valid");
     stage.post("/v1/sessions", "application/json", "{").await.is_problem(400, "bad-body");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_page_says_who_says_what_and_what_nobody_checked() {
-    let stage = stage(|_| {}).await;
-    let tag = stage.trade.dragon_tag;
-    let page = stage.get(&format!("/T/{tag}")).await;
-    assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.len() < 60 * 1024, "{} bytes", page.body.len());
-    assert!(page.header(header::CONTENT_SECURITY_POLICY).starts_with("default-src 'none'"));
-    let text = page.text();
-    for said in [
-        "Dragon rising from the waves",
-        "Smoky quartz",
-        "1.25 kg",
-        "Treated: waxed",
-        "laboratory: none detected · Gem Testing Centre",
-        "All other treatments: not stated.",
-        "One of Brazil or Madagascar",
-        "70 : 30",
-        "The supplier counter-signed.",
-        "The supplier has not counter-signed.",
-        "40 kg on the scale",
-        "Made in China of material from Brazil or Madagascar.",
-        "White Crane Studio",
-        "GTC 2026001234",
-        "bound to this item by the laboratory",
-        "The same certificate is also shown for",
-        "Sold by",
-        "live stream",
-        "Destination",
-        "heated (laboratory: none detected)",
-        "datetime=\"",
-        "What is not known or not checked",
-        "lode-verify item",
-        "controlled blending",
-    ] {
-        assert!(text.contains(said), "{said} is not in\n{text}");
-    }
-    assert!(!text.contains("Donghai") && !text.contains("<script"), "nothing local, no script");
-    assert!(!text.contains('✓') && !text.contains('✔'), "no tick");
-
-    let zh = stage.get(&format!("/T/{tag}?lang=zh")).await;
-    assert!(zh.text().contains("是否经过处理？") && zh.text().contains("lang=\"zh-Hans\""));
-    assert!(zh.text().contains("巴西") && zh.text().contains("未知或未核查的事项"));
-    let preferred = stage.get_as(&format!("/T/{tag}"), header::ACCEPT_LANGUAGE, "fr, zh;q=0.5").await;
-    assert_eq!(preferred.body, zh.body);
-
-    let moved = stage.get(&format!("/t/{}?lang=zh", tag.to_string().to_lowercase())).await;
-    assert_eq!(moved.status, StatusCode::PERMANENT_REDIRECT);
-    assert_eq!(moved.header(header::LOCATION), format!("/T/{tag}?lang=zh"));
-}
-
-/// A buyer must not learn it last: what is recalled, disputed or held now stands before everything else.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_stands_in_the_way_comes_first_on_the_page_and_is_in_the_api() {
-    let mut trade = trade::trade(false);
-    let (dragon, brazil, tag) = (trade.dragon, trade.brazil, trade.dragon_tag);
-    let world = &mut trade.world;
-    let nonces = [world.nonce(), world.nonce(), world.nonce()];
-    let at = world.at();
-    let mut say = |text: String| world.registrar(&text);
-    say(format!(
-        r#"{{"type":"recall.issued","at":"{at}","nonce":"{}","items":["{dragon}"],"reason":"treatment_found","text":"heated"}}"#,
-        nonces[0]
-    ));
-    say(format!(
-        r#"{{"type":"dispute.opened","at":"{at}","nonce":"{}","kind":"authorship","items":["{dragon}"],"text":"carved by another"}}"#,
-        nonces[1]
-    ));
-    say(format!(
-        r#"{{"type":"hold.placed","at":"{at}","nonce":"{}","items":["{brazil}"],"reason":"customs"}}"#,
-        nonces[2]
-    ));
-    let stage = stage::stage_of(trade, |_| {}).await;
-    let page = stage.get(&format!("/T/{tag}")).await;
-    let (head, _) = page.text().split_once("<section class=\"answers\">").unwrap();
-    for said in ["Recalled: undisclosed treatment found · Registrar", "In dispute: who made it · Registrar"]
-    {
-        assert!(head.contains(said), "{said} is not in\n{head}");
-    }
-    assert!(head.contains(&format!("Made of {brazil} · Held: customs · Registrar")), "{head}");
-    let zh = stage.get(&format!("/T/{tag}?lang=zh")).await;
-    assert!(zh.text().contains("已召回：发现未披露处理") && zh.text().contains("已冻结：海关"));
-    let item = stage.get(&format!("/v1/items/{dragon}")).await.json();
-    let standing = &item["standing"];
-    let counts = ["recalls", "other_disputes", "title_disputes", "holds"]
-        .map(|list| standing[list].as_array().unwrap().len());
-    assert_eq!(counts, [1, 1, 0, 0], "{standing}");
-    let other = stage.get(&format!("/T/{}", stage.trade.fish_tag)).await;
-    assert!(!other.text().contains("Recalled:"), "only what concerns it");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_page_of_a_persons_piece_of_a_lot_and_of_nothing() {
-    let stage = stage(|_| {}).await;
-    let fish = stage.get(&format!("/T/{}", stage.trade.fish_tag)).await;
-    assert!(fish.text().contains("person enrolled by Registrar"), "{}", fish.text());
-    assert!(fish.text().contains("&#60;Two&#62; fish"), "what people write is escaped");
-    assert!(fish.text().contains("asserted by the holder") && fish.text().contains("Certificate NGTC 77"));
-    assert!(fish.text().contains("Treated: waxed"));
-
-    assert!(fish.text().contains("NGTC 77 is shown for another item, P-"), "{}", fish.text());
-
-    let lot = stage.get(&format!("/items/{}", stage.trade.brazil)).await;
-    assert!(
-        lot.text().contains("Declared not heated") && lot.text().contains("The supplier counter-signed.")
-    );
-    assert!(lot.text().contains("Nobody: this is unworked material"));
-
-    let replaced = stage.get(&format!("/T/{}", stage.trade.old_tag)).await;
-    assert!(replaced.text().contains("This tag was replaced"));
-    assert!(replaced.text().contains(&format!("/T/{}", stage.trade.fish_tag)));
-
-    let unknown = lode_ledger::tag::TagCode::new([7; 10]);
-    let got = stage.get(&format!("/T/{unknown}")).await;
-    assert_eq!(got.status, StatusCode::NOT_FOUND);
-    assert!(got.text().contains("This tag is not in the ledger"));
-    let got = stage.get("/T/%3Cscript%3E").await;
-    assert_eq!(got.status, StatusCode::NOT_FOUND);
-    assert!(got.text().contains("This is not a tag code") && !got.text().contains("<script"));
-    assert_eq!(stage.get("/items/P-1").await.status, StatusCode::NOT_FOUND);
-
-    let home = stage.get("/").await;
-    assert!(home.text().contains(&stage.node.ledger_id()) && home.text().contains("Find a tag"));
-    let found = stage.get(&format!("/t?code={}", stage.trade.dragon_tag)).await;
-    assert_eq!(found.status, StatusCode::SEE_OTHER);
-    let style = stage.get("/style.css").await;
-    assert_eq!(style.header(header::CONTENT_TYPE), "text/css; charset=utf-8");
-    let again = stage.get_as("/style.css", header::IF_NONE_MATCH, style.header(header::ETAG)).await;
-    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
-    let older = stage.get_as("/style.css", header::IF_NONE_MATCH, "\"0.1.0\"").await;
-    assert_eq!(older.body, style.body);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_said_of_treatments_fits_on_a_telephone() {
-    let mut stage = stage(|_| {}).await;
-    let (mut importer, _) = stage.trade.importer.clone();
-    let all: Vec<&str> = Code::<Treatment>::all().map(Code::as_str).collect();
-    let mut page_of = async |treatments: &[&str], grade: &str| {
-        let (nonce, at) = (stage.trade.world.nonce(), stage.trade.world.at());
-        let said: Vec<String> = treatments
-            .iter()
-            .map(|code| format!(r#"{{"treatment":"{code}","finding":"declared_none"}}"#))
-            .collect();
-        let text = format!(
-            r#"{{"type":"lot.declared","at":"{at}","nonce":"{nonce}","entry":"opening_stock","species":"quartz","form":"rough","nature":"natural","evidence":"self_declared","origins":[{{"country":"BR","share_ppm":1000000}}],"mass":{{"net_mg":5000000,"method":"floor_scale","resolution_mg":1000}},"treatments":[{}],"grade":{{"scheme":"{grade}","value":"A","grader":"not stated"}}}}"#,
-            said.join(",")
-        );
-        let bytes = importer.sign(&[trade::world::event(&text)]).unwrap().into_bytes();
-        let got = stage.post("/v1/statements", "application/cose", bytes).await;
-        assert_eq!(got.status, StatusCode::OK, "{}", got.text());
-        let path = format!("/items/{}", trade::lot_id(&importer, &nonce));
-        let zh = stage.get(&format!("{path}?lang=zh")).await;
-        (stage.get(&path).await.text().to_owned(), zh.text().to_owned())
-    };
-    let (en, zh) = page_of(&all, "AAA-C").await;
-    assert!(en.contains("<p class=\"headline\">Declared untreated</p>"), "{en}");
-    assert!(!en.contains("All other treatments"), "none is left over");
-    assert!(zh.contains("<p class=\"headline\">申报未处理</p>"));
-    assert_eq!(
-        en.matches("<dt>declared untreated</dt>").count(),
-        1,
-        "one row for what one person says alike"
-    );
-    assert!(en.contains("A (AAA-C, grader not stated)") && zh.contains("A（AAA-C、未说明分级人）"));
-
-    let (en, zh) = page_of(&["heat", "dye"], "not stated").await;
-    assert!(en.contains("Declared not dyed or heated") || en.contains("Declared not heated or dyed"), "{en}");
-    assert!(zh.contains("申报未经") && en.contains("All other treatments: not stated."));
-    assert!(zh.contains("A（未说明分级标准、未说明分级人）"));
-
-    let (en, zh) = page_of(&all[..5], "not stated").await;
-    assert!(en.contains("Declared untreated, in the 5 ways listed") && zh.contains("申报未经下列 5 种处理"));
-
-    let (en, _) = page_of(&[], "not stated").await;
-    assert!(en.contains("Not stated does not mean untreated."));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -186,6 +186,9 @@ fn a_lost_tag_is_replaced() {
     let args = ["tag", "replace", &piece, &old, "--new", &second, "--reason", "torn off"];
     world.ok("studio", &args);
     assert_eq!(world.show(&piece)["tag"], second.as_str());
+    let traced = world.ok("studio", &["trace", &second]);
+    assert_eq!(traced["from"]["id"], piece.as_str(), "{traced:#}");
+    assert!(traced["from"]["next"][0]["id"].is_string(), "{traced:#}");
     let shown = world.show(&old);
     assert_eq!((&shown["live"], &shown["replaced_by"]), (&false.into(), &second.clone().into()));
     assert_eq!(world.show(&second)["live"], true);
