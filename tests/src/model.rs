@@ -33,21 +33,73 @@ struct Take {
 /// One thing that happened.
 #[derive(Clone, Debug)]
 enum Fact {
-    Enters { item: ItemId, book: Box<Line> },
-    Made { node: Node, inputs: Vec<Take>, mg: i128, count: i128, by: ParticipantId },
-    Lost { node: Node, mg: i128, count: i128 },
-    Gained { node: Node, mg: i128 },
-    Weighed { item: ItemId, mg: i128 },
-    Said { node: Node, treatment: String, says: Says },
-    Countersigned { item: ItemId },
-    Found { item: ItemId, treatment: String },
-    NeverWas { item: ItemId },
-    Narrowed { item: ItemId, countries: BTreeSet<String>, place: bool, by: ParticipantId, documented: bool },
-    Examined { item: ItemId, nature: u8 },
-    Offered { offer: OfferId, to: ParticipantId, ownership: bool },
-    Handed { offer: OfferId, items: Vec<(ItemId, i128)> },
-    Sold { sale: SaleId, items: Vec<ItemId>, by: ParticipantId },
-    Unsold { sale: SaleId },
+    Enters {
+        item: ItemId,
+        book: Box<Line>,
+    },
+    Made {
+        node: Node,
+        inputs: Vec<Take>,
+        mg: i128,
+        count: i128,
+        by: ParticipantId,
+    },
+    Lost {
+        node: Node,
+        mg: i128,
+        count: i128,
+    },
+    Gained {
+        node: Node,
+        mg: i128,
+    },
+    Weighed {
+        item: ItemId,
+        mg: i128,
+    },
+    Said {
+        node: Node,
+        treatment: String,
+        says: Says,
+    },
+    Countersigned {
+        item: ItemId,
+    },
+    Found {
+        item: ItemId,
+        treatment: String,
+    },
+    NeverWas {
+        item: ItemId,
+    },
+    Narrowed {
+        item: ItemId,
+        countries: BTreeSet<String>,
+        place: Option<String>,
+        by: ParticipantId,
+        documented: bool,
+    },
+    Examined {
+        item: ItemId,
+        nature: u8,
+    },
+    Offered {
+        offer: OfferId,
+        to: ParticipantId,
+        ownership: bool,
+    },
+    Handed {
+        offer: OfferId,
+        items: Vec<(ItemId, i128)>,
+    },
+    Sold {
+        sale: SaleId,
+        items: Vec<ItemId>,
+        by: ParticipantId,
+    },
+    Unsold {
+        sale: SaleId,
+    },
 }
 
 /// What is said of a treatment.
@@ -68,6 +120,7 @@ pub struct Line {
     count_lost: i128,
     count_passed_on: i128,
     origins: BTreeSet<String>,
+    place: Option<String>,
     evidence: u8,
     ceiling: u8,
     model: u8,
@@ -126,6 +179,10 @@ impl History {
                 let mut line = Line {
                     entered: i128::from(body.mass.net_mg.get()),
                     origins: body.origins.iter().map(|origin| origin.country.to_string()).collect(),
+                    place: match body.origins.0.as_slice() {
+                        [origin] => origin.subdivision.as_ref().map(ToString::to_string),
+                        _ => None,
+                    },
                     evidence: evidence(body.evidence),
                     ceiling: body
                         .entry
@@ -239,7 +296,7 @@ impl History {
             (Event::OriginAsserted(body), Some(by)) => facts.push(Fact::Narrowed {
                 item: body.item,
                 countries: body.countries.iter().map(ToString::to_string).collect(),
-                place: body.subdivision.is_some(),
+                place: body.subdivision.as_ref().map(ToString::to_string),
                 by,
                 documented: !body.documents.is_empty(),
             }),
@@ -298,8 +355,10 @@ impl History {
                     let holder = line.custodian == Some(*by);
                     let level = if holder { u8::from(*documented).min(line.ceiling) } else { 3 };
                     if countries.is_subset(&line.origins) {
-                        let says_more = *place || countries.len() < line.origins.len();
+                        let placed = place.is_some() && *place != line.place;
+                        let says_more = placed || countries.len() < line.origins.len();
                         line.evidence = if says_more { level } else { line.evidence.max(level) };
+                        line.place = place.clone().or_else(|| line.place.take());
                         line.origins.clone_from(countries);
                     }
                 }
@@ -404,6 +463,9 @@ impl Book {
             line.model = line.model.min(parent.model);
             line.nature = line.nature.max(parent.nature);
         }
+        if line.origins.len() == 1 && parents.iter().all(|parent| parent.place == first.place) {
+            line.place.clone_from(&first.place);
+        }
         if parents.len() > 1 {
             line.model = line.model.min(if line.origins.len() > 1 { 1 } else { 2 });
         }
@@ -475,6 +537,7 @@ fn compare_claims(name: &str, claims: &lode_ledger::record::Claims, line: &Line)
     assert_eq!(says(Says::Present), line.applied, "{name}: a treatment came or went");
     assert_eq!(says(Says::Absent), line.none, "{name}: what is not stated became none");
     assert_eq!(evidence(claims.origin_evidence), line.evidence, "{name}");
+    assert_eq!(claims.place, line.place, "{name}");
     assert_eq!(nature(claims.nature), line.nature, "{name}");
     let model = match claims.model.as_str() {
         "identity_preserved" => 3,

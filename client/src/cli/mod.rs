@@ -9,6 +9,7 @@ mod look;
 mod print;
 mod sheet;
 mod trade;
+mod vouch;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -65,6 +66,15 @@ fn dispatch(desk: &Desk, command: Command) -> Result<Output> {
         Command::Enrol(args) => identity::enrol(desk, args),
         Command::Role(args) => identity::role(desk, args),
         Command::Suspend(args) => identity::suspend(desk, &args),
+        Command::Participant(args) => vouch::participant(desk, args),
+        Command::Facility(args) => vouch::facility(desk, args),
+        Command::Credential(args) => vouch::credential(desk, args),
+        Command::Ship(args) => vouch::ship(desk, &args),
+        Command::Clear(args) => vouch::clear(desk, &args),
+        Command::Attach(args) => vouch::attach(desk, &args),
+        Command::Origin(args) => vouch::origin(desk, &args),
+        Command::Inspect(args) => vouch::inspect(desk, &args),
+        Command::Count(args) => vouch::count(desk, &args),
         Command::Name(args) => identity::name(desk, args),
         Command::Lot(args) => trade::lot(desk, args),
         Command::Countersign(args) => trade::countersign(desk, &args),

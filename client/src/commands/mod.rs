@@ -8,4 +8,5 @@ pub mod ledger;
 pub mod look;
 pub mod lots;
 pub mod market;
+pub mod vouch;
 pub mod work;

@@ -216,9 +216,9 @@ pub(super) fn arrive(
     items: &[ItemId],
 ) -> Result<(), Violation> {
     let mut consignment = context.consignment(&shipped).map_err(|v| v.field("consignment"))?;
-    let not_shipped = || {
+    let Some(shipping) = consignment.shipping.as_mut() else {
         let kind = words("a shipped consignment", "已发运的货物", "uma remessa embarcada");
-        Violation::new(Reason::WrongKind).with(shipped).saying(kind).field("consignment")
+        return Err(Violation::new(Reason::WrongKind).with(shipped).saying(kind).field("consignment"));
     };
     if let Some(n) = items.iter().position(|item| !consignment.items.contains(item)) {
         let item = items.get(n).map(ToString::to_string).unwrap_or_default();
@@ -228,7 +228,7 @@ pub(super) fn arrive(
             .saying(text)
             .field(format!("lines[{n}].item")));
     }
-    consignment.shipping.as_mut().ok_or_else(not_shipped)?.receipts.push(receipt);
+    shipping.receipts.push(receipt);
     context.put(RecordKey::Consignment(shipped), consignment);
     Ok(())
 }

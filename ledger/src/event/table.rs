@@ -235,7 +235,7 @@ events! {
         "Supplier counter-signed" "供应商会签" "Fornecedor contra-assinou", "TransactionEvent ADD accepting", "none";
     ConsignmentReceived 1 "consignment.received", HOLDERS, [M1 M2 M4 U1 C1 C5],
         "Consignment received" "收货" "Remessa recebida", "ObjectEvent OBSERVE receiving", "MoveEvent";
-    ConsignmentShipped 2 "consignment.shipped", SHIPPERS, [U1 K2 C5 U3],
+    ConsignmentShipped 2 "consignment.shipped", SHIPPERS, [U1 K2 C5],
         "Consignment shipped" "发运" "Remessa embarcada", "ObjectEvent OBSERVE shipping", "MoveEvent";
     CustomsCleared 2 "customs.cleared", Author::Participant(&["importer", "broker"]), [K2 M1 M5 C5 U3],
         "Customs cleared" "清关" "Liberado pela aduana", "ObjectEvent OBSERVE arriving", "none";

@@ -7,13 +7,14 @@
 
 mod refusals;
 mod state;
+mod vouching;
 
 use std::collections::BTreeSet;
 
 use lode_ledger::event::Event;
 use lode_ledger::id::ParticipantId;
 
-pub use state::{Stage, State, Thing};
+pub use state::{Stage, State, Thing, height};
 
 /// The history as it was told.
 #[derive(Clone, Debug, Default)]

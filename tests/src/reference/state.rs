@@ -3,11 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lode_ledger::event::Event;
-use lode_ledger::event::body::{Input, Loss, OutputKind, PolicyAdopted};
-use lode_ledger::id::{ItemId, ItemKind, Nonce, OfferId, ParticipantId, SaleId, WorkOrderId};
+use lode_ledger::event::body::{Input, Loss, LotDeclared, OutputKind, PolicyAdopted};
+use lode_ledger::id::{
+    ConsignmentId, CredentialId, FacilityId, ItemId, ItemKind, Nonce, OfferId, ParticipantId, SaleId,
+    StockCountId, WorkOrderId,
+};
 use lode_ledger::tag::TagCode;
 use lode_ledger::vocab::EvidenceLevel;
 
+use super::vouching::{Allowance, Journey, Title};
 use crate::world::ORIGIN;
 
 /// Where a thing is in its life.
@@ -57,6 +61,22 @@ pub struct Thing {
     pub offer: Option<OfferId>,
     /// Who may counter-sign it, and whether that was done.
     pub supplier: Option<(ParticipantId, bool)>,
+    /// Who made its record.
+    pub creator: Option<ParticipantId>,
+    /// How it entered, of a declared lot.
+    pub entry: String,
+    /// How well its origin is known, from the holder's word (0) to an independent party (3).
+    pub evidence: usize,
+    /// How well documents can make it known.
+    pub ceiling: usize,
+    /// The district of its one country.
+    pub place: Option<String>,
+    /// The consignment that it is on its way in.
+    pub on_the_way: Option<ConsignmentId>,
+    /// Whether customs has let it in.
+    pub cleared: bool,
+    /// What its supplier agreed was received, in milligrams.
+    pub agreed: Option<i128>,
 }
 
 /// A hand-over that was offered.
@@ -108,8 +128,18 @@ pub struct State {
     pub tags: BTreeSet<TagCode>,
     /// Certificates that a lab has bound to a piece, by issuer and number.
     pub bound: BTreeMap<(String, String), ItemId>,
-    /// All consignments, by who received them and the nonce.
-    pub consignments: BTreeSet<(ParticipantId, Nonce)>,
+    /// All consignments, shipped and received.
+    pub journeys: BTreeMap<ConsignmentId, Journey>,
+    /// Who is a natural person.
+    pub persons: BTreeSet<ParticipantId>,
+    /// Whose place each is.
+    pub facilities: BTreeMap<FacilityId, ParticipantId>,
+    /// All titles and training.
+    pub titles: BTreeMap<CredentialId, Title>,
+    /// Customs declarations by declarant, customs, and number or paper.
+    pub declarations: BTreeMap<(ParticipantId, String, String), Allowance>,
+    /// All counts of stock.
+    pub counts: BTreeSet<StockCountId>,
     /// The policy in force.
     pub policy: Option<PolicyAdopted>,
     /// The ledger's clock, in seconds.
@@ -130,7 +160,7 @@ pub(super) const fn item_kind(kind: OutputKind) -> ItemKind {
 }
 
 impl State {
-    fn item(&mut self, id: ItemId) -> &mut Thing {
+    pub(super) fn item(&mut self, id: ItemId) -> &mut Thing {
         self.items.get_mut(&id).unwrap_or_else(|| panic!("{id} was never made"))
     }
 
@@ -158,6 +188,9 @@ impl State {
             Event::ParticipantEnrolled(body) => {
                 let id = ParticipantId::derive(ORIGIN, &by.to_string(), &body.nonce, 0);
                 self.roles.insert(id, body.roles.iter().map(ToString::to_string).collect());
+                if body.person {
+                    self.persons.insert(id);
+                }
                 if let Some(code) = &body.issuer_code {
                     self.labs.insert(code.to_string(), id);
                 }
@@ -172,49 +205,20 @@ impl State {
                 self.roles.entry(body.participant).or_default().remove(body.role.as_str());
             }
             Event::LotDeclared(body) => {
-                let mut lot = Thing {
-                    kind: Some(ItemKind::Lot),
-                    stage: if body.entry.as_str() == "import" { Stage::Declared } else { Stage::Here },
-                    entered: mg(body.mass.net_mg),
-                    left: mg(body.mass.net_mg),
-                    resolution: mg(body.mass.resolution_mg),
-                    custodian: Some(by),
-                    owner: body.owner.or(Some(by)),
-                    species: body.species.to_string(),
-                    origins: body.origins.iter().map(|origin| origin.country.to_string()).collect(),
-                    supplier: body.supplier_participant.map(|supplier| (supplier, false)),
-                    ..Thing::default()
-                };
-                for said in body.treatments.iter().filter(|said| said.finding.as_str() != "not_stated") {
-                    lot.treatments.insert(said.treatment.to_string(), said.finding.to_string());
-                }
-                self.items.insert(made(ItemKind::Lot, by, &body.nonce, 0), lot);
-            }
-            Event::SupplierCountersigned(body) => {
-                if let Some((_, signed)) = &mut self.item(body.item).supplier {
-                    *signed = true;
-                }
-            }
-            Event::ConsignmentReceived(body) => {
-                for line in body.lines.iter() {
-                    let item = self.item(line.item);
-                    item.weigh(mg(line.received_mg), mg(line.resolution_mg));
-                    item.stage = Stage::Here;
-                }
-                self.consignments.insert((by, body.nonce));
+                self.items.insert(made(ItemKind::Lot, by, &body.nonce, 0), Thing::declared(by, body));
             }
             Event::LotSplit(body) => {
                 let from = self.item(body.item).clone();
                 for (n, part) in body.parts.iter().enumerate() {
                     let kind = body.item.kind();
-                    let new = from.part(kind, mg(part.mass_mg), part.count);
+                    let new = from.part(by, kind, mg(part.mass_mg), part.count);
                     self.items.insert(made(kind, by, &body.nonce, n), new);
                     self.item(body.item).give(mg(part.mass_mg), part.count);
                 }
                 body.losses.iter().for_each(|loss| self.item(body.item).lose(loss));
             }
             Event::LotMerged(body) => {
-                let new = self.join(&body.inputs, Some(ItemKind::Lot), mg(body.mass_mg));
+                let new = self.join(by, &body.inputs, Some(ItemKind::Lot), mg(body.mass_mg));
                 self.items.insert(made(ItemKind::Lot, by, &body.nonce, 0), new);
             }
             Event::LossRecorded(body) => self.item(body.item).lose(&body.loss),
@@ -255,7 +259,7 @@ impl State {
             }
             Event::WorkStarted(body) => {
                 let mass = body.inputs.iter().map(|input| mg(input.mass_mg)).sum();
-                let mut job = self.join(&body.inputs, None, mass);
+                let mut job = self.join(by, &body.inputs, None, mass);
                 job.custodian = Some(by);
                 self.jobs.insert(WorkOrderId::derive(ORIGIN, &by.to_string(), &body.nonce, 0), job);
             }
@@ -267,7 +271,7 @@ impl State {
                 }
                 for (n, output) in body.outputs.iter().enumerate() {
                     let kind = item_kind(output.kind);
-                    let mut new = self.job(body.work).part(kind, mg(output.mass_mg), output.count);
+                    let mut new = self.job(body.work).part(by, kind, mg(output.mass_mg), output.count);
                     new.resolution = 0;
                     self.items.insert(made(kind, by, &body.nonce, n), new);
                     self.job(body.work).give(mg(output.mass_mg), None);
@@ -327,7 +331,7 @@ impl State {
                     item.owner = Some(by);
                 }
             }
-            _ => {}
+            other => self.hear_of(by, other),
         }
     }
 
@@ -338,27 +342,37 @@ impl State {
     }
 
     /// Takes from every input and puts it together.
-    fn join(&mut self, inputs: &[Input], kind: Option<ItemKind>, mass: i128) -> Thing {
-        let before: Vec<Thing> = inputs.iter().map(|input| self.item(input.item).clone()).collect();
+    fn join(&mut self, by: ParticipantId, inputs: &[Input], kind: Option<ItemKind>, mass: i128) -> Thing {
+        let blend = self.blend(inputs).expect("nothing is made of nothing");
         for input in inputs {
             self.item(input.item).give(mg(input.mass_mg), input.count);
         }
-        let first = before.first().expect("nothing is made of nothing");
+        Thing { kind, entered: mass, left: mass, creator: Some(by), ..blend }
+    }
+
+    /// What inputs are together, without their mass; nothing if they are not all there.
+    pub(super) fn blend(&self, inputs: &[Input]) -> Option<Thing> {
+        let before: Option<Vec<&Thing>> = inputs.iter().map(|input| self.items.get(&input.item)).collect();
+        let before = before?;
+        let first = before.first()?;
+        let lowest = |level: fn(&Thing) -> usize| before.iter().map(|thing| level(thing)).min().unwrap_or(0);
         let mut joined = Thing {
-            kind,
             stage: Stage::Here,
-            entered: mass,
-            left: mass,
             custodian: first.custodian,
             owner: first.owner,
             species: first.species.clone(),
             resolution: before.iter().map(|thing| thing.resolution).max().unwrap_or(0),
+            evidence: lowest(|thing| thing.evidence),
+            ceiling: lowest(|thing| thing.ceiling),
             ..Thing::default()
         };
         let mut named = BTreeSet::new();
         for thing in &before {
             joined.origins.extend(thing.origins.iter().cloned());
             named.extend(thing.treatments.keys().cloned());
+        }
+        if joined.origins.len() == 1 && before.iter().all(|thing| thing.place == first.place) {
+            joined.place.clone_from(&first.place);
         }
         for treatment in named {
             let said: Vec<&str> = before
@@ -369,7 +383,7 @@ impl State {
                 joined.treatments.insert(treatment, all.to_owned());
             }
         }
-        joined
+        Some(joined)
     }
 }
 
@@ -394,8 +408,39 @@ fn together(said: &[&str]) -> Option<&'static str> {
 }
 
 impl Thing {
+    /// A lot as it was declared.
+    pub(super) fn declared(by: ParticipantId, body: &LotDeclared) -> Self {
+        let entry = body.entry.to_string();
+        let place = match body.origins.0.as_slice() {
+            [origin] => origin.subdivision.as_ref().map(ToString::to_string),
+            _ => None,
+        };
+        let mut lot = Self {
+            kind: Some(ItemKind::Lot),
+            stage: if entry == "import" { Stage::Declared } else { Stage::Here },
+            entered: mg(body.mass.net_mg),
+            left: mg(body.mass.net_mg),
+            resolution: mg(body.mass.resolution_mg),
+            custodian: Some(by),
+            owner: body.owner.or(Some(by)),
+            creator: Some(by),
+            species: body.species.to_string(),
+            origins: body.origins.iter().map(|origin| origin.country.to_string()).collect(),
+            supplier: body.supplier_participant.map(|supplier| (supplier, false)),
+            evidence: height(body.evidence),
+            ceiling: usize::from(entry != "opening_stock"),
+            entry,
+            place,
+            ..Self::default()
+        };
+        for said in body.treatments.iter().filter(|said| said.finding.as_str() != "not_stated") {
+            lot.treatments.insert(said.treatment.to_string(), said.finding.to_string());
+        }
+        lot
+    }
+
     /// What is taken from it as a thing of its own.
-    fn part(&self, kind: ItemKind, mass: i128, count: Option<u32>) -> Self {
+    fn part(&self, by: ParticipantId, kind: ItemKind, mass: i128, count: Option<u32>) -> Self {
         Self {
             kind: Some(kind),
             stage: Stage::Here,
@@ -406,6 +451,11 @@ impl Thing {
             tag: None,
             offer: None,
             supplier: None,
+            creator: Some(by),
+            entry: String::new(),
+            on_the_way: None,
+            cleared: false,
+            agreed: None,
             ..self.clone()
         }
     }
@@ -424,7 +474,7 @@ impl Thing {
         self.give(mg(loss.mass_mg), loss.count);
     }
 
-    fn weigh(&mut self, mass: i128, resolution: i128) {
+    pub(super) fn weigh(&mut self, mass: i128, resolution: i128) {
         self.gained += (mass - self.left).max(0);
         self.left = mass;
         self.resolution = resolution;
@@ -459,7 +509,11 @@ pub(super) fn mg(mass: lode_ledger::mass::Milligrams) -> i128 {
 }
 
 /// How high an evidence level is, by its place in the design.
-pub(super) fn height(level: lode_ledger::vocab::Code<EvidenceLevel>) -> usize {
+///
+/// # Panics
+/// The design does not have it.
+#[must_use]
+pub fn height(level: lode_ledger::vocab::Code<EvidenceLevel>) -> usize {
     let levels = ["self_declared", "document", "counter_signed", "lab_or_inspector"];
     levels.iter().position(|name| *name == level.as_str()).expect("a level of the design")
 }

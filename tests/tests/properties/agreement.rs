@@ -1,14 +1,14 @@
 //! Random actors do what is mostly allowed, somewhat bent; the ledger and the reference, which share no rule, must agree
 //! on every single verdict and on what it all adds up to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use lode_ledger::event::Event;
 use lode_ledger::id::ItemKind;
 use lode_ledger::json::Json;
 use lode_ledger::record::{ItemState, Record, RecordKey};
-use lode_tests::reference::{Reference, Stage};
+use lode_tests::reference::{Reference, Stage, height};
 use lode_tests::vectors::Verdict;
 use lode_tests::world::{Who, World};
 use proptest::collection::vec;
@@ -17,7 +17,7 @@ use proptest::test_runner::TestCaseError;
 
 use super::histories::{self, Op, ops};
 use super::mutations::{Change, bend, count};
-use super::{enrolled, runner};
+use super::{enrolled, runner, vouching};
 
 /// How an event is bent before it is said.
 #[derive(Clone, Debug)]
@@ -54,6 +54,7 @@ fn ids(world: &World) -> Vec<String> {
         _ => None,
     });
     let mut ids: Vec<String> = keys.collect();
+    ids.extend(vouching::names(world));
     ids.sort();
     ids
 }
@@ -67,7 +68,7 @@ fn bent(world: &World, who: Who, event: Event, bend_so: &Bend) -> Option<(Who, E
                 .entries
                 .iter()
                 .filter_map(|entry| Some((world.who(entry.author?)?, entry.events.first()?)))
-                .filter(|(_, event)| histories::EVENTS.contains(&event.event_type().spec().name))
+                .filter(|(_, event)| histories::events().any(|name| name == event.event_type().spec().name))
                 .collect();
             let (who, event) = said.get(pick.checked_rem(said.len())?)?;
             Some((*who, Event::from_json(&in_time(event.to_json(), world)).ok()?))
@@ -121,6 +122,16 @@ fn compare(world: &World, reference: &Reference) {
                     _ => Stage::Here,
                 };
                 assert_eq!(stage, thing.stage, "{id}");
+                let origins: BTreeSet<String> =
+                    item.claims.origins.iter().map(|origin| origin.country.to_string()).collect();
+                let evidence = height(item.claims.origin_evidence);
+                let known = (origins, evidence, item.claims.place.clone());
+                let expected = (thing.origins.clone(), thing.evidence, thing.place.clone());
+                assert_eq!(known, expected, "{id}");
+                let passage = item.passage.as_deref().copied().unwrap_or_default();
+                let way = (passage.in_transit, passage.cleared.is_some(), passage.agreed);
+                let agreed = way.2.map(|mass| i128::from(mass.get()));
+                assert_eq!((way.0, way.1, agreed), (thing.on_the_way, thing.cleared, thing.agreed), "{id}");
             }
             (RecordKey::WorkOrder(id), Record::WorkOrder(work)) => {
                 assert_eq!(i128::from(work.mass.left.get()), state.jobs[id].left, "{id}");
@@ -185,7 +196,7 @@ fn the_ledger_and_the_reference_agree_on_every_verdict() {
     let tally = tally.into_inner().unwrap();
     let (accepted, refused): (u32, u32) = (tally.accepted.values().sum(), tally.refused.values().sum());
     assert!(accepted + refused > 100_000, "only {accepted} accepted and {refused} refused");
-    for name in histories::EVENTS.iter().filter(|name| **name != "ledger.sealed") {
+    for name in histories::events().filter(|name| *name != "ledger.sealed") {
         let times = tally.accepted.get(name).copied().unwrap_or_default();
         assert!(times > 50, "{name}: only {times} accepted: nothing is proven of it");
     }

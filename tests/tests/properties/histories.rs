@@ -10,8 +10,10 @@ use lode_ledger::record::{Item, ItemState, Offer, Record, RecordKey, Sale, View,
 use lode_tests::world::{KG, Who, World, code, input, loss, mg, output, text, treatment};
 use proptest::prelude::*;
 
-/// What must have been accepted in the course of all histories.
-pub(super) const EVENTS: [&str; 20] = [
+use super::vouching;
+
+/// The events of this file.
+const EVENTS: [&str; 20] = [
     "certificate.linked",
     "consignment.received",
     "custody.accepted",
@@ -34,21 +36,28 @@ pub(super) const EVENTS: [&str; 20] = [
     "work.started",
 ];
 
+/// What must have been accepted in the course of all histories.
+pub(super) fn events() -> impl Iterator<Item = &'static str> {
+    EVENTS.into_iter().chain(vouching::EVENTS)
+}
+
 /// One operation; what its numbers mean depends on its kind.
 #[derive(Clone, Debug)]
 pub(super) struct Op {
     kind: u8,
-    pick: usize,
-    other: usize,
+    pub(super) pick: usize,
+    pub(super) other: usize,
     /// Parts per thousand, 1 to 999.
-    share: u64,
-    flag: u8,
+    pub(super) share: u64,
+    pub(super) flag: u8,
 }
 
 /// Any operation. Those that make the others possible come more often.
 pub(super) fn ops() -> impl Strategy<Value = Op> {
-    let kinds =
-        prop_oneof![4 => Just(0_u8), 3 => Just(1_u8), 3 => Just(10_u8), 3 => Just(11_u8), 20 => 0_u8..20];
+    let around = 20..20 + vouching::KINDS;
+    let kinds = prop_oneof![
+        4 => Just(0_u8), 3 => Just(1_u8), 3 => Just(10_u8), 3 => Just(11_u8), 20 => 0_u8..20, 10 => around
+    ];
     (kinds, 0_usize..1000, 0_usize..1000, 1_u64..1000, any::<u8>())
         .prop_map(|(kind, pick, other, share, flag)| Op { kind, pick, other, share, flag })
 }
@@ -95,12 +104,13 @@ fn make(world: &mut World, op: &Op) -> Option<(Who, Event)> {
         14 => sell(world, op),
         15 => cancel_sale(world, op),
         16 => certify(world, op),
-        _ => countersign(world, op),
+        18 => countersign(world, op),
+        kind => vouching::make(world, kind.checked_sub(20)?, op),
     }
 }
 
 /// The items that are there, in the order of their ids.
-fn items(world: &World, wanted: impl Fn(&ItemId, &Item) -> bool) -> Vec<(ItemId, Item)> {
+pub(super) fn items(world: &World, wanted: impl Fn(&ItemId, &Item) -> bool) -> Vec<(ItemId, Item)> {
     let mut items: Vec<(ItemId, Item)> = world
         .replay
         .view()
@@ -114,12 +124,12 @@ fn items(world: &World, wanted: impl Fn(&ItemId, &Item) -> bool) -> Vec<(ItemId,
     items
 }
 
-fn picked<T: Clone>(list: &[T], pick: usize) -> Option<T> {
+pub(super) fn picked<T: Clone>(list: &[T], pick: usize) -> Option<T> {
     list.get(pick.checked_rem(list.len())?).cloned()
 }
 
 /// Something that somebody can work with now.
-fn in_hand(
+pub(super) fn in_hand(
     world: &World,
     pick: usize,
     wanted: impl Fn(&ItemId, &Item) -> bool,
@@ -200,6 +210,12 @@ fn declare(world: &mut World, op: &Op) -> (Who, Event) {
         body.evidence = code("self_declared");
     }
     body.nature = code(["natural", "natural", "not_stated", "synthetic"][op.pick / 4 % 4]);
+    if op.share.is_multiple_of(4) {
+        body.origins.0[0].subdivision = Some(text("Donghai, Jiangsu"));
+    }
+    if op.share.is_multiple_of(3) {
+        body.trade_name = Some(text(["Donghai crystal", "clear quartz", "东海水晶"][op.other % 3]));
+    }
     let statements = [
         treatment(TREATMENTS[op.pick % 4], FINDINGS[op.other / 5 % 4]),
         treatment(TREATMENTS[(op.pick + 1) % 4], FINDINGS[usize::from(op.flag) / 3 % 4]),
@@ -217,7 +233,10 @@ fn receive(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     } else {
         declared * (996 + op.share % 9) / 1_000
     };
+    let agreed = item.passage.as_ref().and_then(|passage| passage.agreed);
+    let received = agreed.filter(|_| op.flag.is_multiple_of(4)).map_or(received, |mass| mass.get());
     let mut body = world.receipt(id, received.max(1));
+    body.consignment = vouching::on_the_way(world, &item).filter(|_| op.other.is_multiple_of(2));
     body.lines.0[0].reason = (op.flag.is_multiple_of(4)).then(|| code("breakage"));
     Some((world.who(item.custodian)?, body.into()))
 }
@@ -271,6 +290,7 @@ fn merge(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     ];
     let total: u64 = inputs.iter().map(|input| input.mass_mg.get()).sum();
     let (mut body, _) = world.merge(who, inputs);
+    body.trade_name = op.share.is_multiple_of(6).then(|| text("Donghai-Kristall, gemischt"));
     if op.flag.is_multiple_of(4) && total > 200 {
         body.losses = vec![loss("waste", total / 100)].into();
         body.mass_mg = mg(total - total / 100);
@@ -340,6 +360,7 @@ fn complete(world: &mut World, op: &Op) -> Option<(Who, Event)> {
         outputs.push(output(OutputKind::Batch, part, Some(u32::from(op.flag) + 1), "bead"));
         outputs.push(output(OutputKind::Piece, part / 2 + 1, None, "sphere"));
     }
+    outputs[0].name = op.share.is_multiple_of(6).then(|| text("beads of Donghai crystal"));
     let yielded: u64 = outputs.iter().map(|output| output.mass_mg.get()).sum();
     let (mut body, _) = world.yielded(who, id, outputs);
     if op.flag.is_multiple_of(3) {

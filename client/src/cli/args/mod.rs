@@ -3,6 +3,7 @@
 mod identity;
 mod material;
 mod trade;
+mod vouch;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,10 @@ pub(super) use trade::QueueCommand;
 pub(super) use trade::{
     AcceptArgs, BundleArgs, CertificateArgs, CorrectArgs, DocumentArgs, Id, ListArgs, OfferArgs, OfferRef,
     QueueArgs, Reason, SellCommand, TagCommand,
+};
+pub(super) use vouch::{
+    Attach, Clear, Count, CredentialCommand, FacilityCommand, Inspect, Origin, Papers, ParticipantCommand,
+    Ship,
 };
 
 /// Lode's command line for participants: keys, enrolment, spreadsheets, steps, hand-over, labels.
@@ -85,6 +90,24 @@ pub enum Command {
     Role(Sub<RoleCommand>),
     /// Suspend a participant (registrar)
     Suspend(Suspend),
+    /// A participant's details, and the end of a suspension
+    Participant(Sub<ParticipantCommand>),
+    /// Places that you work at
+    Facility(Sub<FacilityCommand>),
+    /// Titles and training: issue or revoke (registrar, trainer)
+    Credential(Sub<CredentialCommand>),
+    /// Say that lots are on their way
+    Ship(Ship),
+    /// Say that customs has let lots in
+    Clear(Clear),
+    /// Put papers with an item, a job or a consignment
+    Attach(Attach),
+    /// Say which of the possible origins it is
+    Origin(Origin),
+    /// Record what an inspection found (inspector, lab, grader)
+    Inspect(Inspect),
+    /// Record what is really there of a custodian's stock (inspector)
+    Count(Count),
     /// Short names for participants and items
     Name(Sub<NameCommand>),
     /// Declare raw material: a whole sheet or one lot
