@@ -3,4 +3,5 @@
 
 mod parties;
 mod trade;
+mod vouch;
 mod world;

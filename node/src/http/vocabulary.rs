@@ -31,7 +31,7 @@ macro_rules! tables {
 tables! {
     CertificateScope ChainModel Country CredentialKind Currency DeclarationElement DifferenceReason DisputeKind
     DocumentType EntryKind EvidenceLevel FacilityKind Finding Form GainReason HoldReason HsCode Incoterm LossReason
-    Nature Port RecallReason Regime ReturnReason Role SaleChannel Species Step Treatment Unit Variety WeighingMethod
+    Nature Port ProtectedName RecallReason Regime ReturnReason Role SaleChannel Species Step Treatment Unit Variety WeighingMethod
     WorkKind
 }
 
