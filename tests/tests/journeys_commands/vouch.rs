@@ -72,15 +72,15 @@ fn lots_are_shipped_cleared_and_received() {
     assert_eq!(cleared["declarant"], world.id("importer"));
 
     // More than declared comes in only if the supplier has signed just that.
-    let receive = [&format!("{lot}=84kg:over_shipment")[..], "--consignment", &shipment];
+    let receive = [&format!("{lot}=100kg:over_shipment")[..], "--consignment", &shipment];
     let receive = [&["receive"][..], &receive].concat();
     world.refused("importer", &receive, "M4", "receipt-difference");
-    let agree = format!("countersign {lot} --country BR --mass 80kg --received 84kg");
+    let agree = format!("countersign {lot} --country BR --mass 80kg --received 100kg");
     world.ok("exporter", &typed(&agree));
-    assert_eq!(world.show(&lot)["passage"]["agreed_mg"], 84_000_000);
+    assert_eq!(world.show(&lot)["passage"]["agreed_mg"], 100_000_000);
     world.ok("importer", &receive);
     let shown = world.show(&lot);
-    assert_eq!((&shown["mass"]["left_mg"], &shown["state"]), (&84_000_000.into(), &"in_stock".into()));
+    assert_eq!((&shown["mass"]["left_mg"], &shown["state"]), (&100_000_000.into(), &"in_stock".into()));
     assert_eq!(shown["passage"]["in_transit"], Value::Null);
     assert_eq!(shown["warnings"][0]["code"], "receipt-difference");
 }
