@@ -447,6 +447,7 @@ pub(crate) fn certificate(stage: &Stage, item: ItemId, findings: Vec<TreatmentSt
         item,
         issuer_code: line("GTC")?,
         number: line("2026004711")?,
+        reissue_of: None,
         document: DocumentRef {
             kind: code::<DocumentType>("lab_report")?,
             sha256: Hash::of(b"the report's bytes stay with the lab"),

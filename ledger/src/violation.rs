@@ -47,7 +47,7 @@ rules! {
     M6 "A yield outside the policy's range for the process draws a warning.";
     M7 "Counts balance as masses do.";
     U1 "An id is created once; a tag code is the hash of its claim key and bound to one live item.";
-    U2 "An item certificate is bound to one piece by its lab; asserted links collide visibly.";
+    U2 "An item certificate is bound to one piece by its lab; asserted links collide visibly; a lab says which of its certificates a later one replaces.";
     U3 "The same public document on unrelated items draws a warning.";
     U4 "A statement enters once.";
     C1 "Only the custodian transforms, splits or offers.";
@@ -262,6 +262,10 @@ reasons! {
         "certificate {0} {1} is also claimed for {2}"
         "证书 {0} {1} 也被用于 {2}"
         "o certificado {0} {1} também é alegado para {2}";
+    NothingToReissue U2 "nothing-to-reissue"
+        "{0} {1} is not the laboratory's standing certificate of {2}: name the one that this certificate replaces"
+        "{0} {1} 不是该机构为 {2} 出具的现行证书：请填写被本证书替代的证书编号"
+        "{0} {1} não é o certificado vigente do laboratório para {2}: indique o que este certificado substitui";
     IssuerTaken U2 "issuer-taken"
         "the issuer code {0} belongs to another participant"
         "发证代码 {0} 属于其他参与方"

@@ -103,6 +103,7 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("issuer_code", ["laboratory's code", "机构代码", "código do laboratório"]),
     ("number", ["number", "编号", "número"]),
     ("bound", ["bound by the laboratory", "由检测机构绑定", "vinculado pelo laboratório"]),
+    ("reissued_as", ["reissued as", "已换发为", "reemitido como"]),
     ("scope", ["scope", "范围", "escopo"]),
     ("inspections", ["inspections", "检验", "inspeções"]),
     ("by", ["by", "由", "por"]),

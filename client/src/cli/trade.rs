@@ -247,6 +247,7 @@ pub(super) fn certificate(desk: &Desk, args: &CertificateArgs) -> Result<Output>
         document: papers::reference(&session.home, &session.author.ledger.origin, &text, args.public)?,
         scope: spec::code(&args.scope)?,
         sample_count: args.sample_count,
+        reissue_of: args.reissue_of.clone(),
         findings: spec::treatments(&args.finding)?,
     };
     Ok(Output::done(desk, &jobs::certificate(&session, item, certificate)?))

@@ -171,6 +171,8 @@ pub struct Certificate {
     pub sample_count: Option<u32>,
     /// What the lab found; only the lab may say it.
     pub findings: Vec<TreatmentStatement>,
+    /// The lab's earlier certificate that this one replaces, as written.
+    pub reissue_of: Option<String>,
 }
 
 /// Links a certificate to an item.
@@ -187,6 +189,7 @@ pub fn certificate(session: &Session, item: ItemId, certificate: Certificate) ->
         scope: certificate.scope,
         sample_count: certificate.sample_count,
         findings: certificate.findings.into(),
+        reissue_of: certificate.reissue_of.as_deref().map(normalised).transpose()?,
     };
     session.send(&[event.into()])
 }

@@ -1,10 +1,10 @@
-//! Certificates (rule U2): a lab binds its certificate to one piece; a link by anybody else is asserted, gives way to
-//! the lab's, and a collision shows on both pieces.
+//! Certificates (rule U2): a lab binds its certificate to one piece and may replace it by a later one; a link by anybody
+//! else is asserted, gives way to the lab's, and a collision shows on both pieces.
 
 use crate::event::body::{CertificateLinked, Normalised};
 use crate::hash::Hash;
 use crate::id::{ItemId, ItemKind};
-use crate::record::{Certificate, CertificateLink, History, ItemState, MAX_KEPT, Parentage, RecordKey};
+use crate::record::{Certificate, CertificateLink, History, Item, ItemState, MAX_KEPT, Parentage, RecordKey};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{CertificateScope, EvidenceLevel};
 use crate::words::words;
@@ -97,6 +97,10 @@ pub(super) fn certificate_linked(
         }
     }
     context.build_on_item(&mut item)?;
+    if let Some(earlier) = &body.reissue_of {
+        reissue(context, &mut item, body, earlier, by_lab)
+            .map_err(|violation| violation.field("reissue_of"))?;
+    }
     let id = certificate_id(body.issuer_code.as_str(), body.number.as_str());
     let mut certificate = context.certificate(&id).unwrap_or_else(|| Certificate {
         history: History::default(),
@@ -105,6 +109,7 @@ pub(super) fn certificate_linked(
         bound: None,
         asserted: Vec::new(),
         document: body.document.sha256,
+        reissued_as: None,
     });
     if let Some(bound) = certificate.bound
         && one_piece
@@ -139,12 +144,49 @@ pub(super) fn certificate_linked(
         number: body.number.to_string(),
         bound: by_lab || certificate.bound == Some(body.item),
         scope: body.scope,
+        reissued_as: None,
     };
     keep_link(&mut item, link);
     keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(&body.document));
     context.put(RecordKey::Certificate(id), certificate);
     context.put_item(body.item, item);
     note_use(context, Parentage::Item(body.item), author, std::slice::from_ref(&body.document));
+    Ok(())
+}
+
+/// A lab replaces its own certificate of the same piece, once. The earlier number stays bound to the piece, so that it
+/// serves no other.
+fn reissue(
+    context: &mut Context<'_>,
+    item: &mut Item,
+    body: &CertificateLinked,
+    earlier: &Normalised,
+    by_lab: bool,
+) -> Result<(), Violation> {
+    if context.ruleset() < 2 {
+        return Err(Violation::new(Reason::RulesetOlder).with("reissue_of").with(2).with(context.ruleset()));
+    }
+    refuse_not_normal(earlier, "reissue_of")?;
+    if !by_lab {
+        return Err(Violation::new(Reason::LabOnly).saying(words("a reissue", "证书换发", "a reemissão")));
+    }
+    let replaced = |number: &Normalised| {
+        let id = certificate_id(body.issuer_code.as_str(), number.as_str());
+        context.certificate(&id).map(|certificate| (id, certificate))
+    };
+    let nothing =
+        || Violation::new(Reason::NothingToReissue).with(&body.issuer_code).with(earlier).with(body.item);
+    let one_piece = body.scope == CertificateScope::ITEM;
+    let again = replaced(&body.number).is_some_and(|(_, certificate)| certificate.reissued_as.is_some());
+    let (id, mut certificate) = replaced(earlier)
+        .filter(|(_, certificate)| certificate.bound == Some(body.item) && certificate.reissued_as.is_none())
+        .filter(|_| one_piece && !again && *earlier != body.number)
+        .ok_or_else(nothing)?;
+    certificate.reissued_as = Some(body.number.to_string());
+    if let Some(link) = item.certificates.iter_mut().find(|link| link.certificate == id) {
+        link.reissued_as = Some(body.number.to_string());
+    }
+    context.put(RecordKey::Certificate(id), certificate);
     Ok(())
 }
 
@@ -168,9 +210,10 @@ fn collide(
     Ok(())
 }
 
-fn keep_link(item: &mut crate::record::Item, link: CertificateLink) {
+fn keep_link(item: &mut Item, link: CertificateLink) {
     if let Some(known) = item.certificates.iter_mut().find(|known| known.certificate == link.certificate) {
-        *known = CertificateLink { bound: known.bound || link.bound, ..link };
+        let reissued_as = known.reissued_as.take();
+        *known = CertificateLink { bound: known.bound || link.bound, reissued_as, ..link };
     } else if item.certificates.len() < MAX_KEPT {
         item.certificates.push(link);
     } else {

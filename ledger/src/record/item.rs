@@ -383,6 +383,9 @@ pub struct CertificateLink {
     /// What it speaks of.
     #[n(4)]
     pub scope: Code<CertificateScope>,
+    /// The number of the lab's later certificate that took its place.
+    #[n(5)]
+    pub reissued_as: Option<String>,
 }
 
 /// How many warnings, documents or certificates a record keeps; what is more is counted, not kept.

@@ -261,4 +261,7 @@ pub struct Certificate {
     /// The document's hash, as the lab or else the first to assert it gave it.
     #[n(5)]
     pub document: Hash,
+    /// The number of the lab's later certificate that took its place.
+    #[n(6)]
+    pub reissued_as: Option<String>,
 }

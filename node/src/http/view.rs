@@ -214,6 +214,8 @@ pub struct CertificateView {
     pub bound: bool,
     /// What it speaks of.
     pub scope: Named,
+    /// The number of the laboratory's later certificate that took its place.
+    pub reissued_as: Option<String>,
 }
 
 /// A document.
@@ -330,6 +332,7 @@ pub fn item(id: &ItemId, item: &Item, lang: Lang) -> ItemView {
         number: c.number.clone(),
         bound: c.bound,
         scope: named(c.scope, lang),
+        reissued_as: c.reissued_as.clone(),
     };
     let document = |d: &lode_ledger::record::Document| DocumentView {
         kind: d.kind.clone(),

@@ -148,7 +148,8 @@ impl Known<'_> {
             let unit = texts.pieces_unit();
             facts.push(Self::fact(texts.count(), format!("{} {unit}", count.left.max(count.entered))));
         }
-        let bound = |c: &&CertificateLink| c.bound && c.scope == CertificateScope::ITEM;
+        let bound =
+            |c: &&CertificateLink| c.bound && c.scope == CertificateScope::ITEM && c.reissued_as.is_none();
         for link in self.item.certificates.iter().filter(bound) {
             facts.push(Self::fact(texts.certificate(), format!("{} {}", link.issuer_code, link.number)));
         }

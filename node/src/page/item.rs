@@ -198,6 +198,9 @@ fn certificates(reader: &Reader<'_>, id: &ItemId, item: &Item, texts: Texts) -> 
         if link.scope == CertificateScope::SAMPLE {
             text = format!("{text}; {}", texts.sample_scope());
         }
+        if let Some(number) = &link.reissued_as {
+            text = format!("{text}; {} {number}", texts.reissued_as());
+        }
         let name = format!("{} {}", link.issuer_code, link.number);
         CertificateView { name, text, chip: Chip::of(level, texts), collisions }
     };

@@ -174,6 +174,7 @@ texts! {
     certificates_none "None linked." "未关联证书。";
     bound_by_lab "bound to this item by the laboratory's own signature" "由检测机构自行签名绑定到本件";
     asserted_only "asserted by the holder; the laboratory has not confirmed it" "由持有人声称，检测机构未确认";
+    reissued_as "replaced by the laboratory's certificate" "已由检测机构换发为";
     collision "The same certificate is also shown for" "同一证书还被用于";
     sample_scope "examined on a sample of a lot, not on this piece" "检测对象为批次抽样，而非本件";
 

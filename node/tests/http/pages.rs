@@ -31,6 +31,7 @@ async fn the_page_says_who_says_what_and_what_nobody_checked() {
         "White Crane Studio",
         "GTC 2026001234",
         "bound to this item by the laboratory",
+        "certificate 2026001299",
         "The same certificate is also shown for",
         "Sold by",
         "live stream",
@@ -58,6 +59,14 @@ async fn the_page_says_who_says_what_and_what_nobody_checked() {
     let zh = stage.get(&format!("/T/{tag}?lang=zh")).await;
     assert!(zh.text().contains("是否经过处理？") && zh.text().contains("lang=\"zh-Hans\""));
     assert!(zh.text().contains("巴西") && zh.text().contains("未知或未核查的事项"));
+    assert!(zh.text().contains("已由检测机构换发为 2026001299"));
+    let shown = stage.get(&format!("/v1/items/{item}")).await.json();
+    let reissued: Vec<_> =
+        shown["certificates"].as_array().unwrap().iter().map(|c| &c["reissued_as"]).collect();
+    assert_eq!(
+        reissued,
+        [&serde_json::json!("2026001299"), &serde_json::Value::Null, &serde_json::Value::Null]
+    );
     let preferred = stage.get_as(&format!("/T/{tag}"), header::ACCEPT_LANGUAGE, "fr, zh;q=0.5").await;
     assert_eq!(preferred.body, zh.body);
 

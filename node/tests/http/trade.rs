@@ -226,6 +226,13 @@ pub(crate) fn trade(members_only: bool) -> Trade {
     );
     say(
         w,
+        &mut lab.0,
+        &format!(
+            r#"{{"type":"certificate.linked","item":"{dragon}","issuer_code":"GTC","number":"2026001299","reissue_of":"2026001234","scope":"item","document":{{"kind":"lab_report","sha256":"{report}","public":true}}}}"#
+        ),
+    );
+    say(
+        w,
         &mut artisan.0,
         &format!(
             r#"{{"type":"certificate.linked","item":"{fish}","issuer_code":"NGTC","number":"77","scope":"item","document":{{"kind":"lab_report","sha256":"{report}","public":true}}}}"#

@@ -402,6 +402,14 @@ impl Asked<'_> {
         let number = (body.issuer_code.to_string(), body.number.to_string());
         let elsewhere = self.state.bound.get(&number).is_some_and(|bound| *bound != body.item);
         self.must(!(one_piece && elsewhere), "certificate-taken");
+        if let Some(earlier) = &body.reissue_of {
+            self.must(holder == Some(&self.author) && self.has_role(self.author, "lab"), "lab-only");
+            let old = (number.0.clone(), earlier.to_string());
+            let stands =
+                self.state.bound.get(&old) == Some(&body.item) && !self.state.reissued.contains(&old);
+            let new = *earlier != body.number && !self.state.reissued.contains(&number);
+            self.must(one_piece && stands && new, "nothing-to-reissue");
+        }
     }
 
     fn work_completed(&mut self, body: &WorkCompleted) {

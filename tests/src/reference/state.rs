@@ -128,6 +128,8 @@ pub struct State {
     pub tags: BTreeSet<TagCode>,
     /// Certificates that a lab has bound to a piece, by issuer and number.
     pub bound: BTreeMap<(String, String), ItemId>,
+    /// Certificates that their lab has replaced.
+    pub reissued: BTreeSet<(String, String)>,
     /// All consignments, shipped and received.
     pub journeys: BTreeMap<ConsignmentId, Journey>,
     /// Who is a natural person.
@@ -232,6 +234,9 @@ impl State {
             {
                 let number = (body.issuer_code.to_string(), body.number.to_string());
                 self.bound.insert(number, body.item);
+                if let Some(earlier) = &body.reissue_of {
+                    self.reissued.insert((body.issuer_code.to_string(), earlier.to_string()));
+                }
                 for said in body.findings.iter() {
                     self.item(body.item).hear(said.treatment.as_str(), said.finding.as_str());
                 }

@@ -382,6 +382,7 @@ impl World {
             item,
             issuer_code: text(issuer_code),
             number: text(number),
+            reissue_of: None,
             document: document("commercial_invoice", number),
             scope: code(if one_piece { "item" } else { "sample" }),
             sample_count: (!one_piece).then_some(3),

@@ -71,8 +71,15 @@ fn one_certificate_one_piece() {
     assert_eq!(shown["certificates"][0]["bound"], true);
     assert_eq!(codes(&shown["claims"]["treatments"], "finding"), ["lab_none_detected"]);
 
+    // A later certificate takes the place of the earlier one, which serves no other piece.
+    world.ok("lab", &link(&piece, &format!("-2 --reissue-of {number}")));
+    let shown = world.show(&piece);
+    let normal: String = format!("{number}-2").chars().filter(char::is_ascii_alphanumeric).collect();
+    assert_eq!(shown["certificates"][0]["reissued_as"], normal.as_str());
+    let again = link(&piece, &format!("-3 --reissue-of {number}"));
+    world.refused("lab", &again, "U2", "nothing-to-reissue");
     world.refused("lab", &link(&other, ""), "U2", "certificate-taken");
-    world.refused("studio", &link(&other, "-2 --finding heat=lab_none_detected"), "L5", "lab-only");
+    world.refused("studio", &link(&other, "-4 --finding heat=lab_none_detected"), "L5", "lab-only");
 }
 
 #[test]

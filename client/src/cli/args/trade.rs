@@ -30,6 +30,9 @@ pub struct CertificateArgs {
     /// What the lab found; only the lab may say it
     #[arg(long, value_name = "TREATMENT=FINDING")]
     pub(crate) finding: Vec<String>,
+    /// The lab's earlier certificate of the piece that this one replaces; only the lab may say it
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) reissue_of: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -39,6 +39,9 @@ payload! {
         [sample_count]: Option<u32>,
         /// What the lab found about treatments; only the lab itself may say it.
         [findings]: List<TreatmentStatement, 0, 24>,
+        /// The number of the lab's earlier certificate of this piece that this one takes the place of, as after a recut;
+        /// only the lab itself may say it.
+        [reissue_of]: Option<Normalised>,
     }
 
     /// Papers are put with an item, a job or a consignment. Exactly one of the three is named.
