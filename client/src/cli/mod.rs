@@ -3,6 +3,7 @@
 
 mod args;
 mod desk;
+mod explain;
 mod fields;
 mod identity;
 mod look;
@@ -97,6 +98,8 @@ fn dispatch(desk: &Desk, command: Command) -> Result<Output> {
         Command::Trace(args) => look::trace(desk, &args),
         Command::List(args) => look::list(desk, &args),
         Command::Bundle(args) => look::bundle(desk, &args),
+        Command::Rules(command) => explain::rules(desk, command),
+        Command::Event(command) => explain::event(desk, command),
         Command::Status => look::status(desk),
         Command::Sync => look::sync(desk),
         Command::Queue(args) => look::queue(desk, args),

@@ -1,5 +1,6 @@
 //! The arguments of every command, as `clap` reads and explains them. Nothing is done here.
 
+mod explain;
 mod identity;
 mod material;
 mod trade;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(super) use explain::{EventCommand, RulesCommand};
 pub(super) use identity::{
     EnrolCommand, KeyCommand, LedgerCommand, LedgerOpen, NameCommand, RoleCommand, Setup, Suspend,
 };
@@ -152,6 +154,12 @@ pub enum Command {
     List(ListArgs),
     /// Save the proof file of an item
     Bundle(BundleArgs),
+    /// What a rule says, and why it is there
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// What an event says, and who may sign it
+    #[command(subcommand, disable_help_subcommand = true)]
+    Event(EventCommand),
     /// How this device stands
     Status,
     /// Send what waits
