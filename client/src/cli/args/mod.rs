@@ -3,6 +3,7 @@
 mod explain;
 mod identity;
 mod material;
+mod repair;
 mod trade;
 mod vouch;
 
@@ -17,6 +18,7 @@ pub(super) use identity::{
 pub(super) use material::{
     Countersign, Declare, LossArgs, LotCommand, Merge, Receive, Split, TreatCommand, WorkCommand,
 };
+pub(super) use repair::{DisputeCommand, Freeze, HoldCommand, Recall, Undo, Void};
 pub(super) use trade::QueueCommand;
 pub(super) use trade::{
     AcceptArgs, BundleArgs, CertificateArgs, CorrectArgs, DocumentArgs, Id, ListArgs, OfferArgs, OfferRef,
@@ -146,6 +148,18 @@ pub enum Command {
     Document(DocumentArgs),
     /// Correct a field of an event
     Correct(CorrectArgs),
+    /// Hold goods, or let them go
+    Hold(Sub<HoldCommand>),
+    /// Disputes: open, answer, end
+    Dispute(Sub<DisputeCommand>),
+    /// Call goods back
+    Recall(Recall),
+    /// Say that an own event did not occur, while nobody has built on it
+    Void(Void),
+    /// I got it wrong: take back the last thing that this device said
+    Undo(Undo),
+    /// End the log for good (registrar)
+    Freeze(Freeze),
     /// Show an item, job, offer, participant or tag
     Show(Id),
     /// Show where a thing came from and what became of it
