@@ -220,9 +220,23 @@ fn event_described(context: &mut Context<'_>, body: &EventCorrected) -> Result<(
     let descriptive = |field: &FieldSpec| field.name == path && field.class == FieldClass::Descriptive;
     let field = fields.into_iter().find(descriptive).ok_or_else(|| no_field(path))?;
     check_new(&field, body)?;
+    if said.event == EventType::ListingOpened.spec().name && path == "title" {
+        check_title(context, body, &said.about)?;
+    }
     replace(context, &mut said.details, path, body)?;
     touch(context, &said.about)?;
     context.put(RecordKey::Said(event), said);
+    Ok(())
+}
+
+/// What stands above a listing is a name of all that it offers (rule L6).
+fn check_title(context: &Context<'_>, body: &EventCorrected, about: &[Parentage]) -> Result<(), Violation> {
+    let new = body.new.as_ref().and_then(|value| value.0.as_str());
+    for thing in about {
+        if let Parentage::Item(id) = thing {
+            check_name(context, new, &context.item(id)?.claims).map_err(|violation| violation.field("new"))?;
+        }
+    }
     Ok(())
 }
 
