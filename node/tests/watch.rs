@@ -39,7 +39,7 @@ const SALT: [u8; 16] = [0xd7; 16];
 const BUYER_NOTE: &str = "between us and nobody else";
 const PERSON: &str = "Wu Ming-Zhi";
 /// A private document.
-const INVOICE: &[u8] = b"invoice no. 4711 over a secret sum";
+const INVOICE: &[u8] = b"invoice no. RE-4711-88 over a secret sum";
 
 /// A running program with log lines in JSON; killed when it goes.
 struct Serving {
@@ -176,7 +176,7 @@ fn traffic(node: &Serving, world: &World, importer: &Author, id: ParticipantId) 
     let answer = node.ask(&put, &[session.clone(), salt], INVOICE);
     assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
     let answer = node.ask(&format!("GET /v1/documents/{address}"), &[session], b"");
-    assert!(answer.contains("4711"), "{answer}");
+    assert!(answer.contains("RE-4711-88"), "{answer}");
     assert!(node.get(&format!("/v1/documents/{address}")).starts_with("HTTP/1.1 401"));
     let Issuer::Participant(issuer) = importer.issuer else { panic!("the importer is a participant") };
     let list = node.get(&format!("/v1/items?creator={issuer}"));
@@ -313,7 +313,7 @@ fn no_log_line_repeats_what_is_private() {
     let keys = [&importer.secret, &world.registrar.secret, &secret(201), &secret(202), &secret(203)];
     let keys = keys.into_iter().flat_map(spellings).collect::<Vec<_>>();
     let salts = [hex::encode(SALT), format!("{SALT:?}")];
-    let said = [MINE.trim_matches('"'), BUYER_NOTE, PERSON, "4711", "Importer", &token];
+    let said = [MINE.trim_matches('"'), BUYER_NOTE, PERSON, "RE-4711-88", "Importer", &token];
     for private in said.into_iter().chain(salts.iter().chain(&keys).map(String::as_str)) {
         let found = log.lines().find(|line| line.contains(private));
         assert!(found.is_none(), "a log line has {private:?}: {}", found.unwrap_or_default());
