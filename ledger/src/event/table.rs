@@ -320,7 +320,7 @@ events! {
         "Packed" "装箱" "Embalado", "AggregationEvent ADD packing", "none";
     ItemsUnpacked 2 "items.unpacked", HOLDERS, [C1 C3 C5],
         "Unpacked" "拆箱" "Desembalado", "AggregationEvent DELETE unpacking", "none";
-    ListingOpened 2 "listing.opened", SELLERS, [U1 C3 C4 C5],
+    ListingOpened 2 "listing.opened", SELLERS, [U1 C3 C4 C5 L6],
         "Listed" "上架" "Anunciado", "none", "none";
     ListingClosed 2 "listing.closed", SELLERS, [C4],
         "Listing closed" "下架" "Anúncio encerrado", "none", "none";
@@ -340,7 +340,7 @@ events! {
         "Claimed by its buyer" "买家认领" "Resgatado pelo comprador", "none", "none";
     OwnerTransferred 2 "owner.transferred", Author::Buyer, [U1 C4 C5],
         "Passed on" "转让" "Passado adiante", "none", "none";
-    EventCorrected 1 "event.corrected", ANYBODY, [X1 X2 X3 L1 L2 L4 L5 M3 M5],
+    EventCorrected 1 "event.corrected", ANYBODY, [X1 X2 X3 L1 L2 L4 L5 L6 M3 M5],
         "Correction" "更正" "Correção", "errorDeclaration incorrect_data", "none";
     EventVoided 2 "event.voided", ANYBODY, [X1 X3 C1 C3 C5],
         "Event voided" "作废" "Evento anulado", "errorDeclaration did_not_occur", "none";
