@@ -493,6 +493,7 @@ pub(crate) fn sale(stage: &Stage, item: ItemId) -> Result<Event> {
         channel: code("live_stream")?,
         destination: Some(code("US")?),
         order: None,
+        listing: None,
     }
     .into())
 }

@@ -270,6 +270,70 @@ reasons! {
         "{0} was reported {1} at entry {2}: nothing is done with it until it is recovered"
         "{0} 已在第 {2} 条报告{1}：找回之前不得操作"
         "{0} foi dado como {1} na entrada {2}: nada se faz com ele até a recuperação";
+    Packed C5 "packed"
+        "{0} is packed in the box {1}: what is in a box moves together; unpack it first"
+        "{0} 装在箱 {1} 内：箱内物品须一起移动，请先拆箱"
+        "{0} está na caixa {1}: o que está numa caixa segue junto; desembale antes";
+    ReservedBy C5 "reserved"
+        "{0} is reserved by {1} until {2}"
+        "{0} 已由 {1} 预留至 {2}"
+        "{0} está reservado por {1} até {2}";
+    InTransit C5 "in-transit"
+        "{0} is under way with the shipment {1}"
+        "{0} 正在运输途中（{1}）"
+        "{0} está a caminho com o envio {1}";
+    ShipmentOver C5 "shipment-over"
+        "the shipment {0} has arrived already"
+        "发运 {0} 已送达"
+        "o envio {0} já chegou";
+    SaleDelivered C5 "sale-delivered"
+        "{0} was delivered to its buyer: what comes back is item.returned"
+        "{0} 已送达买家：退货请用 item.returned"
+        "{0} foi entregue ao comprador: o que volta é item.returned";
+    NotInSale C5 "not-in-sale"
+        "{0} is no longer part of the sale {1}"
+        "{0} 已不属于销售 {1}"
+        "{0} já não faz parte da venda {1}";
+    SaleSettled C5 "sale-settled"
+        "the sale {0} is settled already ({1})"
+        "销售 {0} 已结算（{1}）"
+        "a venda {0} já foi liquidada ({1})";
+    NotMissing C5 "not-missing"
+        "{0} was not reported lost or stolen"
+        "{0} 未被报告遗失或被盗"
+        "{0} não foi dado como perdido nem furtado";
+    NotListed C5 "not-listed"
+        "{0} does not stand in the listing {1}"
+        "{0} 不在上架 {1} 中"
+        "{0} não está no anúncio {1}";
+    TooManySellers C5 "too-many-sellers"
+        "{0} already has {1} sellers or listings: end one first"
+        "{0} 已有 {1} 个销售方或上架：请先结束一个"
+        "{0} já tem {1} vendedores ou anúncios: encerre um antes";
+    ClaimTaken U1 "claim-taken"
+        "the hidden code of {0} was redeemed at entry {1}: it works once"
+        "{0} 的隐藏码已在第 {1} 条兑领：只能使用一次"
+        "o código oculto de {0} foi resgatado na entrada {1}: vale uma vez";
+    ClaimNotUnit U1 "claim-not-unit"
+        "the claim key is not one of the units of {0}"
+        "该领取密钥不属于 {0} 的任何单件"
+        "a chave de resgate não é de nenhuma unidade de {0}";
+    NotGivenBack C4 "not-given-back"
+        "{0} belongs to its buyer: the buyer gives it back first (owner.transferred without a key)"
+        "{0} 属于买家：须先由买家交还（不带密钥的 owner.transferred）"
+        "{0} é do comprador: o comprador devolve antes (owner.transferred sem chave)";
+    NotSeller C4 "not-seller"
+        "{0} was sold by {1}: only the seller may do this"
+        "{0} 由 {1} 售出：只有销售方可以操作"
+        "{0} foi vendido por {1}: só o vendedor pode fazer isto";
+    TitleOnly C2 "title-only"
+        "the offer {0} is of ownership alone: it is taken with ownership.transferred"
+        "{0} 只转移所有权：请用 ownership.transferred 接受"
+        "a oferta {0} é só de propriedade: aceita-se com ownership.transferred";
+    MaterialOrigins L2 "material-origins"
+        "the material's possible origins on record are {0}"
+        "记录中材料的可能产地为 {0}"
+        "as origens possíveis do material no registro são {0}";
     KeyUnknown K1 "key-unknown"
         "the signing key {0} is not enrolled for this author"
         "签名密钥 {0} 未登记给该作者"

@@ -105,6 +105,12 @@ impl From<Words> for Arg {
     }
 }
 
+impl From<crate::id::SaleId> for Arg {
+    fn from(id: crate::id::SaleId) -> Self {
+        Self::Plain(id.to_string())
+    }
+}
+
 impl From<ItemId> for Arg {
     fn from(id: ItemId) -> Self {
         Self::Plain(id.to_string())

@@ -95,10 +95,26 @@ enum Fact {
     Sold {
         sale: SaleId,
         items: Vec<ItemId>,
-        by: ParticipantId,
     },
     Unsold {
         sale: SaleId,
+    },
+    Returned {
+        item: ItemId,
+        by: ParticipantId,
+    },
+    TitleOffered {
+        offer: OfferId,
+        to: ParticipantId,
+        items: Vec<ItemId>,
+    },
+    TitleTaken {
+        offer: OfferId,
+    },
+    Assigned {
+        items: Vec<ItemId>,
+        to: ParticipantId,
+        ownership: bool,
     },
 }
 
@@ -280,9 +296,9 @@ impl History {
                     body.lines.iter().map(|line| (line.item, i128::from(line.measured_mg.get()))).collect();
                 facts.push(Fact::Handed { offer: body.offer, items });
             }
-            (Event::SaleRecorded(body), Some(by)) => {
+            (Event::SaleRecorded(body), Some(_)) => {
                 let sale = SaleId::derive(ORIGIN, &issuer, &body.nonce, 0);
-                facts.push(Fact::Sold { sale, items: body.items.0.clone(), by });
+                facts.push(Fact::Sold { sale, items: body.items.0.clone() });
             }
             (Event::EventCorrected(body), _) => {
                 let treatment = body.field.as_str().strip_prefix("treatments.");
@@ -305,6 +321,19 @@ impl History {
                 facts.extend(nature.map(|nature| Fact::Examined { item: body.item, nature }));
             }
             (Event::SaleCancelled(body), _) => facts.push(Fact::Unsold { sale: body.sale }),
+            (Event::OwnershipTransferred(body), Some(_)) => match (&body.nonce, body.to, body.offer) {
+                (Some(nonce), Some(to), _) => {
+                    let offer = OfferId::derive(ORIGIN, &issuer, nonce, 0);
+                    facts.push(Fact::TitleOffered { offer, to, items: body.items.0.clone() });
+                }
+                (_, _, Some(offer)) => facts.push(Fact::TitleTaken { offer }),
+                _ => {}
+            },
+            (Event::CustodyAssigned(body), _) => {
+                let ownership = body.ownership == Some(true);
+                facts.push(Fact::Assigned { items: body.items.0.clone(), to: body.to, ownership });
+            }
+            (Event::ItemReturned(body), Some(by)) => facts.push(Fact::Returned { item: body.item, by }),
             _ => {}
         }
     }
@@ -314,7 +343,9 @@ impl History {
     pub fn book(&self) -> Book {
         let mut book = Book::default();
         let mut offers = BTreeMap::new();
-        let mut sales = BTreeMap::new();
+        let mut sales: BTreeMap<SaleId, Vec<ItemId>> = BTreeMap::new();
+        let mut sold_by: BTreeMap<ItemId, Option<ParticipantId>> = BTreeMap::new();
+        let mut titles = BTreeMap::new();
         for fact in &self.facts {
             match fact {
                 Fact::Enters { item, book: line } => {
@@ -380,16 +411,34 @@ impl History {
                         }
                     }
                 }
-                Fact::Sold { sale, items, by } => {
-                    sales.insert(*sale, (items.clone(), *by));
+                Fact::Sold { sale, items } => {
+                    // A seller may sell what is another's; what comes back is that other's again.
                     for item in items {
-                        book.line(Node::Item(*item)).owner = None;
+                        sold_by.insert(*item, book.line(Node::Item(*item)).owner.take());
                     }
+                    sales.insert(*sale, items.clone());
                 }
                 Fact::Unsold { sale } => {
-                    let (items, by) = sales[sale].clone();
+                    for item in &sales[sale] {
+                        book.line(Node::Item(*item)).owner = sold_by[item];
+                    }
+                }
+                Fact::Returned { item, by } => {
+                    let line = book.line(Node::Item(*item));
+                    (line.owner, line.custodian) = (sold_by[item], Some(*by));
+                }
+                Fact::TitleOffered { offer, to, items } => drop(titles.insert(*offer, (*to, items.clone()))),
+                Fact::TitleTaken { offer } => {
+                    let (to, items) = &titles[offer];
+                    items.iter().for_each(|item| book.line(Node::Item(*item)).owner = Some(*to));
+                }
+                Fact::Assigned { items, to, ownership } => {
                     for item in items {
-                        book.line(Node::Item(item)).owner = Some(by);
+                        let line = book.line(Node::Item(*item));
+                        line.custodian = Some(*to);
+                        if *ownership {
+                            line.owner = Some(*to);
+                        }
                     }
                 }
             }

@@ -7,6 +7,7 @@
 pub mod make;
 mod story;
 mod story_evidence;
+mod story_market;
 mod story_repair;
 
 use std::collections::BTreeMap;

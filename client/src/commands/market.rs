@@ -128,7 +128,16 @@ pub fn sell(
 ) -> Result<Done> {
     let order = spec::sealable("order", order)?;
     let (at, nonce) = (session.now(), session.nonce()?);
-    session.send(&[SaleRecorded { at, nonce, items: items.into(), channel, destination, order }.into()])
+    session.send(&[SaleRecorded {
+        at,
+        nonce,
+        items: items.into(),
+        channel,
+        destination,
+        order,
+        listing: None,
+    }
+    .into()])
 }
 
 /// A sale did not come about.

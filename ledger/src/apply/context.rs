@@ -9,15 +9,16 @@ use std::sync::Arc;
 use crate::event::body::OutputKind;
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, CredentialId, DisputeId, FacilityId, HoldId, ItemId, ItemKind, LogIndex, Nonce, OfferId,
-    ParticipantId, RecallId, SaleId, StatementId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, ExportId, FacilityId, HoldId, ItemId, ItemKind, ListingId,
+    LogIndex, Nonce, OfferId, PackId, ParticipantId, RecallId, SaleId, ShipmentId, StatementId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::mass::Milligrams;
 use crate::record::{
-    Certificate, Clock, Consignment, Contradiction, Credential, Dispute, EventRef, Facility, Hold,
-    Issuer as IssuerRecord, Item, ItemState, Key, Ledger, MAX_KEPT, Offer, Offspring, Parentage, Participant,
-    Policy, Recall, Record, RecordKey, Said, Sale, Sequence, Tag, View, Warning, WorkOrder,
+    Certificate, Clock, Consignment, Contradiction, Credential, Dispute, EventRef, Export, Facility, Hold,
+    Issuer as IssuerRecord, Item, ItemState, Key, Ledger, Listing, MAX_KEPT, Offer, Offspring, OwnerKey,
+    Pack, Parentage, Participant, Policy, Recall, Record, RecordKey, Said, Sale, Sequence, Shipment, Tag,
+    View, Warning, WorkOrder,
 };
 use crate::tag::TagCode;
 use crate::time::Timestamp;
@@ -48,6 +49,10 @@ pub(crate) enum Actor {
     Ledger,
     /// The holder of a counter-signing link.
     Link(KeyId),
+    /// The holder of a tag's hidden code.
+    Claimant(TagCode),
+    /// A buyer, by the key that owns something.
+    Buyer(KeyId),
 }
 
 /// What is to be done with an item.
@@ -57,6 +62,8 @@ pub(crate) enum Purpose {
     Change,
     /// It goes to this party.
     HandTo(ParticipantId),
+    /// It comes back from its buyer.
+    ComeBack,
 }
 
 /// One statement on its way through the rules.
@@ -118,6 +125,11 @@ getters! {
     facility Facility (id: FacilityId) RecordKey::Facility(*id), id;
     credential Credential (id: CredentialId) RecordKey::Credential(*id), id;
     tag Tag (code: TagCode) RecordKey::Tag(*code), code;
+    listing Listing (id: ListingId) RecordKey::Listing(*id), id;
+    pack Pack (id: PackId) RecordKey::Pack(*id), id;
+    shipment Shipment (id: ShipmentId) RecordKey::Shipment(*id), id;
+    export Export (id: ExportId) RecordKey::Export(*id), id;
+    owner_key OwnerKey (id: KeyId) RecordKey::OwnerKey(*id), id;
     ledger Ledger (name: &str) RecordKey::Ledger, name;
     clock_record Clock (name: &str) RecordKey::Clock, name;
 }
@@ -310,7 +322,7 @@ impl<'a> Context<'a> {
     pub(crate) fn author(&self) -> Result<ParticipantId, Violation> {
         match &self.actor {
             Actor::Participant(id, _) => Ok(*id),
-            Actor::Ledger | Actor::Link(_) => Err(Violation::new(Reason::NotEntitled).with(&self.issuer)),
+            _ => Err(Violation::new(Reason::NotEntitled).with(&self.issuer)),
         }
     }
 
@@ -399,6 +411,15 @@ impl<'a> Context<'a> {
 
     /// [`Self::item_in_hand`] for a purpose that may be allowed where others are not.
     pub(crate) fn item_in_hand_for(&self, id: &ItemId, purpose: Purpose) -> Result<Item, Violation> {
+        let item = self.item_to_move(id, purpose)?;
+        if let Some(pack) = item.market().pack {
+            return Err(Violation::new(Reason::Packed).with(id).with(pack));
+        }
+        Ok(item)
+    }
+
+    /// [`Self::item_in_hand_for`], where it may stand in a box that moves as a whole.
+    pub(crate) fn item_to_move(&self, id: &ItemId, purpose: Purpose) -> Result<Item, Violation> {
         let item = self.item(id)?;
         if !matches!(item.state, ItemState::InStock | ItemState::Finished) {
             return Err(state_forbids(id, item.state));
@@ -414,12 +435,7 @@ impl<'a> Context<'a> {
     pub(crate) fn check_free(&self, id: &ItemId, item: &Item, purpose: Purpose) -> Result<(), Violation> {
         let standing = item.standing();
         let because = |reason, by: String| Err(Violation::new(reason).with(id).with(by));
-        if let Some(missing) = &standing.missing {
-            return Err(Violation::new(Reason::Missing)
-                .with(id)
-                .saying(missing.how.words())
-                .with(missing.reported.index));
-        }
+        self.check_not_missing(id, item)?;
         if let Some(hold) = standing.holds.first() {
             return because(Reason::Held, hold.to_string());
         }
@@ -429,6 +445,7 @@ impl<'a> Context<'a> {
         for recall in &standing.recalls {
             let allowed = match purpose {
                 Purpose::Change => false,
+                Purpose::ComeBack => true,
                 Purpose::HandTo(to) => self.recall(recall)?.back_to == to,
             };
             if !allowed {
@@ -436,6 +453,17 @@ impl<'a> Context<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Rule C5: with what was reported lost or stolen nothing is done until it is recovered.
+    pub(crate) fn check_not_missing(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        match &item.standing().missing {
+            Some(missing) => Err(Violation::new(Reason::Missing)
+                .with(id)
+                .saying(missing.how.words())
+                .with(missing.reported.index)),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn check_custodian(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
@@ -458,6 +486,31 @@ impl<'a> Context<'a> {
             return Err(Violation::new(Reason::OfferOpen).with(id).with(offer));
         }
         Ok(())
+    }
+
+    /// Rule C4 for sales: the author owns the item or its owner consigned it to him, and it lies with one of the two or
+    /// with another seller to whom it is consigned.
+    pub(crate) fn check_may_sell(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        let author = self.author()?;
+        let market = item.market();
+        let consigned = |to| market.is_consigned_to(to, self.clock);
+        if item.owner.is_none() || (item.owner != Some(author) && !consigned(author)) {
+            return Err(Violation::new(Reason::NotOwner).with(id));
+        }
+        if item.custodian == author || item.owner == Some(item.custodian) || consigned(item.custodian) {
+            return Ok(());
+        }
+        Err(Violation::new(Reason::NotCustodian).with(id).with(item.custodian))
+    }
+
+    /// Rule C5: what one seller keeps for a buyer, nobody else sells, divides, works up or gives away.
+    pub(crate) fn check_not_reserved(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        match item.market().reserved_at(self.clock) {
+            Some(reserved) if reserved.by != self.author()? => {
+                Err(Violation::new(Reason::ReservedBy).with(id).with(reserved.by).with(reserved.until))
+            }
+            _ => Ok(()),
+        }
     }
 
     // Ids (formats: Ids).

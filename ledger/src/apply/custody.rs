@@ -8,7 +8,9 @@ use crate::violation::{Reason, Violation};
 use crate::words::words;
 
 use super::balance::{check_weighing, positive, scale_tolerance};
-use super::context::{Context, Purpose, SUSPENDED, refuse_twice};
+use super::context::{Context, Purpose, refuse_twice};
+use super::hands::check_taker;
+use super::listings::check_whole_boxes;
 
 pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) -> Result<(), Violation> {
     refuse_twice(body.lines.iter().map(|line| line.item), "lines")?;
@@ -16,25 +18,21 @@ pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) 
     if body.to == from {
         return Err(Violation::new(Reason::ToSelf).field("to"));
     }
-    if context.participant(&body.to).map_err(|violation| violation.field("to"))?.suspended {
-        return Err(Violation::new(Reason::StateForbids).with(body.to).saying(SUSPENDED).field("to"));
-    }
+    check_taker(context, &body.to, "to")?;
     if body.expires.unix() <= context.clock.unix() {
-        let text = words(
-            "the offer would have expired already by the ledger's clock",
-            "按账本时钟，该交付已经过期",
-            "pelo relógio do registro, a oferta já teria vencido",
-        );
-        return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("expires"));
+        return Err(expired_already());
     }
+    let ids: Vec<_> = body.lines.iter().map(|line| line.item).collect();
+    check_whole_boxes(context, &ids, |n| format!("lines[{n}].item"))?;
     let id = OfferId::derive(&context.origin, &context.issuer, &body.nonce, 0);
     let ownership = body.ownership.unwrap_or(false);
     let mut items = Vec::new();
     for (n, line) in body.lines.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("lines[{n}].item"));
-        let mut item = context.item_in_hand_for(&line.item, Purpose::HandTo(body.to)).map_err(place)?;
+        let mut item = context.item_to_move(&line.item, Purpose::HandTo(body.to)).map_err(place)?;
         if ownership {
             context.check_owner(&line.item, &item).map_err(place)?;
+            context.check_not_reserved(&line.item, &item).map_err(place)?;
         }
         let offered = positive(line.mass_mg, &format!("lines[{n}].mass_mg"))?;
         // Said now, while the giver can still split the lot or record a loss.
@@ -57,12 +55,23 @@ pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) 
             ownership,
             state: OfferState::Open,
             accepted: None,
+            title_only: None,
         },
     )
 }
 
+/// An offer that nobody could take any more.
+pub(super) fn expired_already() -> Violation {
+    let text = words(
+        "the offer would have expired already by the ledger's clock",
+        "按账本时钟，该交付已经过期",
+        "pelo relógio do registro, a oferta já teria vencido",
+    );
+    Violation::new(Reason::FieldsDisagree).saying(text).field("expires")
+}
+
 /// The offer, if it is open and the author is the party that may end it this way.
-fn open_offer(
+pub(super) fn open_offer(
     context: &Context<'_>,
     id: &OfferId,
     party: impl Fn(&Offer) -> ParticipantId,
@@ -79,6 +88,9 @@ fn open_offer(
 
 pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted) -> Result<(), Violation> {
     let mut offer = open_offer(context, &body.offer, |offer| offer.to)?;
+    if offer.title_only.is_some() {
+        return Err(Violation::new(Reason::TitleOnly).with(body.offer).field("offer"));
+    }
     refuse_twice(body.lines.iter().map(|line| line.item), "lines")?;
     if body.lines.len() != offer.items.len() {
         return Err(Violation::new(Reason::LinesDiffer).field("lines"));
@@ -98,6 +110,15 @@ pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted
         if offer.ownership {
             item.owner = Some(offer.to);
         }
+        // On the way or not: the new custodian has it. Whom the former owner let sell, he no longer lets.
+        item.change_market(|market| {
+            market.shipment = None;
+            if offer.ownership {
+                market.consigned.clear();
+                market.listings.clear();
+                market.reserved = None;
+            }
+        });
         context.put_item(line.item, item);
     }
     offer.state = OfferState::Accepted;

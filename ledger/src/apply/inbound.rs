@@ -52,6 +52,7 @@ pub(super) fn consignment_shipped(
         if item.state != ItemState::Declared {
             return Err(place(state_forbids(item_id, item.state)));
         }
+        context.check_not_missing(item_id, &item).map_err(place)?;
         if item.custodian != by && item.supplier != Some(by) && !context.author_has_role("carrier") {
             return Err(place(Violation::new(Reason::NotEntitled).with(item_id)));
         }
@@ -200,6 +201,7 @@ fn clear(
         let cleared = words("cleared by customs", "已清关", "liberado pela aduana");
         return Err(Violation::new(Reason::StateForbids).with(id).saying(cleared));
     }
+    context.check_not_missing(id, &item)?;
     context.build_on_item(&mut item)?;
     item.change_passage(|passage| passage.cleared = Some(clearance));
     keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);

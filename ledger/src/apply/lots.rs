@@ -263,6 +263,7 @@ impl Created {
             makings: None,
             passage: None,
             examined: None,
+            market: None,
         }
     }
 }
@@ -300,7 +301,9 @@ pub(super) fn supplier_countersigned(
             }
             false
         }
-        Actor::Ledger => return Err(Violation::new(Reason::NotEntitled).with(body.item)),
+        Actor::Ledger | Actor::Claimant(_) | Actor::Buyer(_) => {
+            return Err(Violation::new(Reason::NotEntitled).with(body.item));
+        }
     };
     if matches!(context.actor, Actor::Participant(..)) && !enrolled {
         return Err(Violation::new(Reason::NotEntitled).with(body.item));
@@ -389,6 +392,7 @@ fn receive(context: &mut Context<'_>, line: &ReceiptLine) -> Result<(), Violatio
         return Err(state_forbids(&line.item, item.state));
     }
     context.check_custodian(&line.item, &item)?;
+    context.check_not_missing(&line.item, &item)?;
     let received = positive(line.received_mg, "received_mg")?;
     let declared = item.mass.left;
     let difference = received.abs_diff(declared);

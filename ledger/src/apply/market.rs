@@ -1,16 +1,19 @@
 //! Tags and sales (rules U1, C1, C3 to C5): a tag belongs to one live item; only the owner sells, and only once.
 
+use crate::event::EventType;
 use crate::event::body::{SaleCancelled, SaleRecorded, TagBound, TagReplaced};
-use crate::id::{ItemId, ItemKind, SaleId};
+use crate::id::{ItemId, SaleId};
 use crate::key::PublicKey;
-use crate::record::{History, ItemState, Parentage, RecordKey, Sale, Tag};
+use crate::record::{History, Item, ItemState, Parentage, RecordKey, Sale, Tag};
 use crate::tag::TagCode;
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
-use super::context::{Context, refuse_twice};
+use super::context::{Context, refuse_twice, state_forbids};
 use super::document_use::note_use;
+use super::listings::{check_listed, check_whole_boxes, item_to_sell};
 use super::lots::keep_documents;
+use super::states;
 
 pub(super) fn tag_bound(context: &mut Context<'_>, body: &TagBound) -> Result<(), Violation> {
     let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
@@ -57,7 +60,8 @@ fn bind(
     if TagCode::of(&claim_key) != code {
         return Err(Violation::new(Reason::TagNotHash).with(code).field("code"));
     }
-    let tag = Tag { history: History::default(), item, claim_key, replaced_by: None };
+    let tag =
+        Tag { history: History::default(), item, claim_key, replaced_by: None, claimed: None, units: None };
     context.create(RecordKey::Tag(code), code, tag).map_err(|violation| violation.field("code"))
 }
 
@@ -65,14 +69,19 @@ pub(super) fn sale_recorded(context: &mut Context<'_>, body: &SaleRecorded) -> R
     refuse_twice(body.items.iter().copied(), "items")?;
     let id = SaleId::derive(&context.origin, &context.issuer, &body.nonce, 0);
     let seller = context.author()?;
+    check_whole_boxes(context, &body.items, |n| format!("items[{n}]"))?;
+    let mut owner = None;
     for (n, item_id) in body.items.iter().enumerate() {
-        let place = |violation: Violation| violation.field(format!("items[{n}]"));
-        let mut item = context.item_in_hand(item_id).map_err(place)?;
-        context.check_owner(item_id, &item).map_err(place)?;
+        let place = |violation: Violation| {
+            if violation.field.is_empty() { violation.field(format!("items[{n}]")) } else { violation }
+        };
+        let mut item = item_for_sale(context, item_id, body).map_err(place)?;
+        if owner.is_some_and(|owner| Some(owner) != item.owner) {
+            return Err(place(Violation::new(Reason::OwnersDiffer)));
+        }
+        owner = item.owner;
         context.build_on_item(&mut item)?;
-        item.owner = None;
-        item.sale = Some(id);
-        item.state = ItemState::Sold;
+        sell(context, &mut item, id)?;
         context.put_item(*item_id, item);
     }
     let at = context.at;
@@ -87,8 +96,49 @@ pub(super) fn sale_recorded(context: &mut Context<'_>, body: &SaleRecorded) -> R
             destination: body.destination,
             cancelled: false,
             at,
+            owner: owner.filter(|owner| *owner != seller),
+            listing: body.listing,
+            settled: None,
         },
     )
+}
+
+/// An item that the author may sell. Under ruleset 1 its owner sold what he had in hand.
+fn item_for_sale(context: &Context<'_>, id: &ItemId, body: &SaleRecorded) -> Result<Item, Violation> {
+    if context.ruleset() < 2 {
+        if body.listing.is_some() {
+            return Err(Violation::new(Reason::NotListed).with(id).field("listing"));
+        }
+        let item = context.item_in_hand(id)?;
+        context.check_owner(id, &item)?;
+        return Ok(item);
+    }
+    let item = item_to_sell(context, EventType::SaleRecorded, id)?;
+    context.check_not_reserved(id, &item)?;
+    if let Some(listing) = &body.listing {
+        check_listed(context, id, &item, listing)?;
+    }
+    Ok(item)
+}
+
+/// Marks an item as sold: whoever else lists it, lists it no more.
+fn sell(context: &Context<'_>, item: &mut Item, sale: SaleId) -> Result<(), Violation> {
+    item.owner = None;
+    item.sale = Some(sale);
+    item.state = ItemState::Sold;
+    // What arrived somewhere before the sale was not delivered to the buyer.
+    let arrived = match item.market().shipment {
+        Some(shipment) => context.shipment(&shipment)?.delivered.is_some(),
+        None => false,
+    };
+    item.change_market(|market| {
+        market.listings.clear();
+        market.reserved = None;
+        if arrived {
+            market.shipment = None;
+        }
+    });
+    Ok(())
 }
 
 pub(super) fn sale_cancelled(context: &mut Context<'_>, body: &SaleCancelled) -> Result<(), Violation> {
@@ -98,20 +148,47 @@ pub(super) fn sale_cancelled(context: &mut Context<'_>, body: &SaleCancelled) ->
         return Err(Violation::new(Reason::NotOwner).with(body.sale).field("sale"));
     }
     if sale.cancelled {
-        return Err(Violation::new(Reason::StateForbids)
-            .with(body.sale)
-            .saying(words("cancelled", "已取消", "cancelada"))
-            .field("sale"));
+        return Err(sale_is_cancelled(&body.sale).field("sale"));
     }
     for item_id in &sale.items {
         let mut item = context.item(item_id)?;
+        let state = check_cancellable(context, item_id, &item, &body.sale)
+            .map_err(|violation| violation.field("sale"))?;
         context.build_on_item(&mut item)?;
-        item.owner = Some(author);
+        item.owner = Some(sale.owner.unwrap_or(author));
         item.sale = None;
-        item.state = if item_id.kind() == ItemKind::Piece { ItemState::Finished } else { ItemState::InStock };
+        item.state = state;
         context.put_item(*item_id, item);
     }
     sale.cancelled = true;
     context.put(RecordKey::Sale(body.sale), sale);
     Ok(())
+}
+
+/// A sale is cancelled while nothing has come of it: not claimed, not delivered, not taken back.
+fn check_cancellable(
+    context: &Context<'_>,
+    id: &ItemId,
+    item: &Item,
+    sale: &SaleId,
+) -> Result<ItemState, Violation> {
+    if item.sale != Some(*sale) {
+        return Err(Violation::new(Reason::NotInSale).with(id).with(sale));
+    }
+    let state = states::step(EventType::SaleCancelled, id, item.state)?;
+    let market = item.market();
+    if market.units_claimed.is_some() {
+        return Err(state_forbids(id, ItemState::Claimed));
+    }
+    if let Some(shipment) = market.shipment
+        && context.shipment(&shipment)?.delivered.is_some()
+    {
+        return Err(Violation::new(Reason::SaleDelivered).with(id));
+    }
+    Ok(state)
+}
+
+/// A sale that did not come about.
+pub(super) fn sale_is_cancelled(sale: &SaleId) -> Violation {
+    Violation::new(Reason::StateForbids).with(sale).saying(words("cancelled", "已取消", "cancelada"))
 }

@@ -17,6 +17,7 @@ use super::protected::check_name;
 
 pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<(), Violation> {
     let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
+    context.check_not_reserved(&body.item, &item).map_err(|violation| violation.field("item"))?;
     let kind = match body.item.kind() {
         ItemKind::Lot => OutputKind::Lot,
         ItemKind::Batch => OutputKind::Batch,
@@ -137,6 +138,7 @@ pub(super) fn take_inputs(context: &mut Context<'_>, inputs: &[Input]) -> Result
             violation.field(format!("inputs[{n}].{field}"))
         };
         let mut item = context.item_in_hand(&input.item).map_err(place)?;
+        context.check_not_reserved(&input.item, &item).map_err(place)?;
         context.build_on_item(&mut item)?;
         pass_on(&mut item, input.mass_mg, input.count, "mass_mg").map_err(place)?;
         if let Some(count) = item.count

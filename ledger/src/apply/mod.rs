@@ -2,10 +2,12 @@
 //! forbids it. Pure and total: no clock, no randomness, no I/O, no panic.
 //!
 //! One file per family: `identity` and `credential` (who), `inbound` (on the way), `evidence`, `document_use` and
-//! `protected` (what is shown), `material` and `work` (mass), `custody` (hands), `market` (tags, sales), `claims` (what
-//! travels), `certificate`, `treatment`, `correction`, `void`, `dispute`, `seal`. `balance` is the arithmetic that they share.
+//! `protected` (what is shown), `material` and `work` (mass), `custody` and `hands` (hands and title), `listings`, `market`,
+//! `export` and `buyer` (before, at and after a sale), `states` (the state machine), `claims` (what travels), `certificate`,
+//! `treatment`, `correction`, `void`, `dispute`, `seal`. `balance` is the arithmetic that they share.
 
 mod balance;
+mod buyer;
 mod certificate;
 mod claims;
 mod context;
@@ -15,13 +17,17 @@ mod custody;
 mod dispute;
 mod document_use;
 mod evidence;
+mod export;
+mod hands;
 mod identity;
 mod inbound;
+mod listings;
 mod lots;
 mod market;
 mod material;
 mod protected;
 mod seal;
+pub mod states;
 mod treatment;
 mod void;
 mod work;
@@ -40,6 +46,7 @@ use crate::violation::{Reason, Violation};
 use crate::vocab::{self, Role};
 use crate::words::Arg;
 
+pub(crate) use buyer::claim_key_of;
 pub use certificate::{certificate_id, issuer_id, normalise};
 pub use context::Link;
 use context::{Actor, Context};
@@ -130,12 +137,12 @@ pub fn author_key(view: &dyn View, statement: &Statement) -> Result<PublicKey, V
     let key = match &statement.header().issuer {
         Issuer::Ledger => Some(ledger.seal_key),
         Issuer::Link(_) => link_key(view, statement),
-        Issuer::Participant(_) | Issuer::Tag(_) | Issuer::Owner(_) => {
-            match view.record(&RecordKey::Key(id)).as_deref() {
-                Some(Record::Key(record)) => Some(record.key),
-                _ => None,
-            }
-        }
+        Issuer::Tag(code) => buyer::claim_key(view, code, statement),
+        Issuer::Owner(owner) => buyer::owner_key(view, owner),
+        Issuer::Participant(_) => match view.record(&RecordKey::Key(id)).as_deref() {
+            Some(Record::Key(record)) => Some(record.key),
+            _ => None,
+        },
     };
     key.filter(|key| key.thumbprint() == id).ok_or_else(unknown)
 }
@@ -194,6 +201,8 @@ fn enter(
         Issuer::Ledger => Actor::Ledger,
         Issuer::Link(id) if *id == header.key_id => Actor::Link(*id),
         Issuer::Participant(id) => participant_actor(context, *id, statement, events)?,
+        Issuer::Tag(code) => Actor::Claimant(*code),
+        Issuer::Owner(id) if *id == header.key_id => Actor::Buyer(*id),
         _ => return Err(Violation::new(Reason::KeyUnknown).with(header.key_id)),
     };
     context.origin = ledger.origin;
@@ -344,6 +353,23 @@ fn run(context: &mut Context<'_>, event: &Event, opening: bool) -> Result<(), Vi
         Event::TagReplaced(body) => market::tag_replaced(context, body),
         Event::SaleRecorded(body) => market::sale_recorded(context, body),
         Event::SaleCancelled(body) => market::sale_cancelled(context, body),
+        Event::CustodyAssigned(body) => hands::custody_assigned(context, body),
+        Event::ItemConsigned(body) => hands::item_consigned(context, body),
+        Event::OwnershipTransferred(body) => hands::ownership_transferred(context, body),
+        Event::ItemLost(body) => hands::item_lost(context, body),
+        Event::ItemRecovered(body) => hands::item_recovered(context, body),
+        Event::ItemsPacked(body) => listings::items_packed(context, body),
+        Event::ItemsUnpacked(body) => listings::items_unpacked(context, body),
+        Event::ListingOpened(body) => listings::listing_opened(context, body),
+        Event::ListingClosed(body) => listings::listing_closed(context, body),
+        Event::ItemReserved(body) => listings::item_reserved(context, body),
+        Event::ExportPrepared(body) => export::export_prepared(context, body),
+        Event::ShipmentDispatched(body) => export::shipment_dispatched(context, body),
+        Event::ShipmentDelivered(body) => export::shipment_delivered(context, body),
+        Event::PaymentSettled(body) => export::payment_settled(context, body),
+        Event::ItemReturned(body) => export::item_returned(context, body),
+        Event::ClaimRedeemed(body) => buyer::claim_redeemed(context, body),
+        Event::OwnerTransferred(body) => buyer::owner_transferred(context, body),
         Event::EventCorrected(body) => correction::event_corrected(context, body),
         Event::EventVoided(body) => void::event_voided(context, body),
         Event::HoldPlaced(body) => dispute::hold_placed(context, body),
@@ -371,12 +397,14 @@ fn authorise(context: &Context<'_>, event: EventType) -> Result<(), Violation> {
     let spec = event.spec();
     let not_entitled = || Violation::new(Reason::NotEntitled).with(spec.name);
     match (&context.actor, spec.author) {
-        (Actor::Ledger, Author::Ledger) | (Actor::Link(_), Author::Supplier) => Ok(()),
-        (Actor::Ledger, Author::Keeper) => Ok(()),
+        (Actor::Ledger, Author::Ledger | Author::Keeper)
+        | (Actor::Link(_), Author::Supplier)
+        | (Actor::Claimant(_), Author::Claimant)
+        | (Actor::Buyer(_), Author::Buyer | Author::Holder) => Ok(()),
         (Actor::Participant(..), Author::Keeper) if context.author_has_role("registrar") => {
             check_scope(context, event)
         }
-        (Actor::Participant(..), Author::Supplier) => check_scope(context, event),
+        (Actor::Participant(..), Author::Supplier | Author::Holder) => check_scope(context, event),
         (Actor::Participant(..), Author::Participant(roles)) => {
             if !roles.is_empty() && !roles.iter().any(|role| context.author_has_role(role)) {
                 return Err(Violation::new(Reason::RoleForbids).with(spec.name).saying(Arg::Terms(

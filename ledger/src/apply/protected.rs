@@ -15,10 +15,26 @@ pub(super) fn check_name(
     name: Option<&str>,
     claims: &Claims,
 ) -> Result<(), Violation> {
+    check(context, name, |protected| is_of(protected, claims))
+}
+
+/// [`check_name`] of goods that are not all at hand: they get no protected name.
+///
+/// # Errors
+/// L6 with the name and the country that it needs.
+pub(super) fn check_name_of_unknown(context: &Context<'_>, name: Option<&str>) -> Result<(), Violation> {
+    check(context, name, |_| false)
+}
+
+fn check(
+    context: &Context<'_>,
+    name: Option<&str>,
+    is_entitled: impl Fn(Code<ProtectedName>) -> bool,
+) -> Result<(), Violation> {
     let Some(name) = name.filter(|_| context.ruleset() >= 2) else { return Ok(()) };
     let name = fold(name);
     match Code::<ProtectedName>::all()
-        .find(|protected| is_used(*protected, &name) && !is_of(*protected, claims))
+        .find(|protected| is_used(*protected, &name) && !is_entitled(*protected))
     {
         None => Ok(()),
         Some(protected) => {

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, CredentialId, DisputeId, FacilityId, HoldId, ItemId, LogIndex, Nonce, OfferId, Origin,
-    ParticipantId, RecallId, SaleId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, ExportId, FacilityId, HoldId, ItemId, ListingId, LogIndex, Nonce,
+    OfferId, Origin, PackId, ParticipantId, RecallId, SaleId, ShipmentId, WorkOrderId,
 };
 use crate::json::Json;
 use crate::key::{KeyId, PublicKey, Signature};
@@ -449,6 +449,18 @@ text_shape! {
     SaleId => "^S-[0-9A-HJKMNP-TV-Z]{26}$", "a sale id (S-...)"
         "销售编号（S-...）"
         "o id de uma venda (S-...)";
+    ListingId => "^M-[0-9A-HJKMNP-TV-Z]{26}$", "a listing id (M-...)"
+        "上架编号（M-...）"
+        "o id de um anúncio (M-...)";
+    PackId => "^K-[0-9A-HJKMNP-TV-Z]{26}$", "the id of a packed box (K-...)"
+        "装箱编号（K-...）"
+        "o id de uma caixa embalada (K-...)";
+    ExportId => "^E-[0-9A-HJKMNP-TV-Z]{26}$", "an export id (E-...)"
+        "出口编号（E-...）"
+        "o id de uma exportação (E-...)";
+    ShipmentId => "^V-[0-9A-HJKMNP-TV-Z]{26}$", "a shipment id (V-...)"
+        "发运编号（V-...）"
+        "o id de um envio (V-...)";
     HoldId => "^H-[0-9A-HJKMNP-TV-Z]{26}$", "a hold id (H-...)"
         "冻结编号（H-...）"
         "o id de uma retenção (H-...)";

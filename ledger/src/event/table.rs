@@ -26,6 +26,12 @@ pub enum Author {
     Participant(&'static [&'static str]),
     /// An enrolled exporter or miner named by the lot, or the holder of the lot's counter-signing link.
     Supplier,
+    /// Whoever holds the hidden code of a tag, or of a unit under it.
+    Claimant,
+    /// A buyer, by the key that owns the item.
+    Buyer,
+    /// Any participant, or a buyer by the key that owns the item.
+    Holder,
     /// The ledger itself, or a registrar.
     Keeper,
 }
@@ -236,6 +242,23 @@ const WITNESSES: Author = Author::Participant(&[
 ]);
 const MAKERS: Author = Author::Participant(&["studio", "artisan", "treater", "importer", "seller"]);
 const SELLERS: Author = Author::Participant(&["seller", "studio", "artisan", "importer", "marketplace"]);
+const EXPORTERS: Author =
+    Author::Participant(&["seller", "studio", "artisan", "importer", "exporter", "marketplace", "broker"]);
+const CARRIERS: Author = Author::Participant(&[
+    "importer",
+    "studio",
+    "artisan",
+    "treater",
+    "seller",
+    "warehouse",
+    "miner",
+    "exporter",
+    "lab",
+    "carrier",
+    "marketplace",
+]);
+const SETTLERS: Author =
+    Author::Participant(&["seller", "studio", "artisan", "importer", "marketplace", "registrar"]);
 
 events! {
     LedgerOpened 1 "ledger.opened", Author::Genesis, [],
@@ -319,7 +342,41 @@ events! {
         "Sale recorded" "售出" "Venda registrada", "TransactionEvent ADD retail_selling", "none";
     SaleCancelled 1 "sale.cancelled", SELLERS, [C4 C5],
         "Sale cancelled" "取消售出" "Venda cancelada", "TransactionEvent DELETE retail_selling", "none";
-    EventCorrected 1 "event.corrected", ANYBODY, [X1 X2 X3 L1 L2 L4 L5 M3 M5],
+    CustodyAssigned 2 "custody.assigned", REGISTRAR, [C2 C3 C4 C5],
+        "Goods assigned" "强制移交" "Bens atribuídos", "ObjectEvent OBSERVE receiving", "MoveEvent";
+    ItemConsigned 2 "item.consigned", HOLDERS, [C3 C4 C5],
+        "Consigned for sale" "委托销售" "Consignado para venda", "none", "none";
+    OwnershipTransferred 2 "ownership.transferred", ANYBODY, [U1 C2 C3 C4 C5],
+        "Ownership transferred" "所有权转移" "Propriedade transferida", "TransactionEvent ADD", "none";
+    ItemLost 2 "item.lost", Author::Holder, [C1 C4 C5],
+        "Lost or stolen" "遗失或被盗" "Perdido ou furtado", "ObjectEvent OBSERVE (disposition unknown or stolen)", "none";
+    ItemRecovered 2 "item.recovered", Author::Holder, [C1 C4 C5],
+        "Recovered" "找回" "Recuperado", "ObjectEvent OBSERVE", "none";
+    ItemsPacked 2 "items.packed", HOLDERS, [U1 C1 C3 C5],
+        "Packed" "装箱" "Embalado", "AggregationEvent ADD packing", "none";
+    ItemsUnpacked 2 "items.unpacked", HOLDERS, [C1 C3 C5],
+        "Unpacked" "拆箱" "Desembalado", "AggregationEvent DELETE unpacking", "none";
+    ListingOpened 2 "listing.opened", SELLERS, [U1 C3 C4 C5 L6],
+        "Listed" "上架" "Anunciado", "none", "none";
+    ListingClosed 2 "listing.closed", SELLERS, [C4],
+        "Listing closed" "下架" "Anúncio encerrado", "none", "none";
+    ItemReserved 2 "item.reserved", SELLERS, [C3 C4 C5],
+        "Reserved" "预留" "Reservado", "ObjectEvent OBSERVE holding", "none";
+    ExportPrepared 2 "export.prepared", EXPORTERS, [U1 C1 C4 C5 L2],
+        "Export prepared" "出口备案" "Exportação preparada", "TransactionEvent ADD", "none";
+    ShipmentDispatched 2 "shipment.dispatched", HOLDERS, [U1 C1 C5],
+        "Dispatched" "发货" "Despachado", "ObjectEvent OBSERVE departing", "MoveEvent";
+    ShipmentDelivered 2 "shipment.delivered", CARRIERS, [C1 C5],
+        "Delivered" "送达" "Entregue", "ObjectEvent OBSERVE arriving", "MoveEvent";
+    PaymentSettled 2 "payment.settled", SETTLERS, [U1 C4 C5],
+        "Payment settled" "结算" "Pagamento liquidado", "none", "none";
+    ItemReturned 2 "item.returned", SELLERS, [C4 C5],
+        "Returned" "退货" "Devolvido", "ObjectEvent OBSERVE returning", "MoveEvent";
+    ClaimRedeemed 2 "claim.redeemed", Author::Claimant, [U1 C4 C5],
+        "Claimed by its buyer" "买家认领" "Resgatado pelo comprador", "none", "none";
+    OwnerTransferred 2 "owner.transferred", Author::Buyer, [U1 C4 C5],
+        "Passed on" "转让" "Passado adiante", "none", "none";
+    EventCorrected 1 "event.corrected", ANYBODY, [X1 X2 X3 L1 L2 L4 L5 L6 M3 M5],
         "Correction" "更正" "Correção", "errorDeclaration incorrect_data", "none";
     EventVoided 2 "event.voided", ANYBODY, [X1 X3 C1 C3 C5],
         "Event voided" "作废" "Evento anulado", "errorDeclaration did_not_occur", "none";

@@ -184,6 +184,22 @@ id!(
     /// A recall.
     RecallId "R-"
 );
+id!(
+    /// A box of items that move together.
+    PackId "K-"
+);
+id!(
+    /// An export, as prepared for customs.
+    ExportId "E-"
+);
+id!(
+    /// A shipment on its way.
+    ShipmentId "V-"
+);
+id!(
+    /// A settlement of payments.
+    SettlementId "Y-"
+);
 
 /// What an item is; its letter is the prefix of the id.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]

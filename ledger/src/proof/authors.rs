@@ -35,6 +35,12 @@ pub(super) fn check_signatures(reading: &mut Reading, ledger: &Ledger, report: &
                         _ => &[],
                     };
                     enrolled.extend(grants.iter().map(|grant| (grant.key.thumbprint(), grant.key)));
+                    let owner = match event {
+                        Event::ClaimRedeemed(body) => Some(body.owner_key),
+                        Event::OwnerTransferred(body) => body.owner_key,
+                        _ => None,
+                    };
+                    enrolled.extend(owner.map(|key| (key.thumbprint(), key)));
                 }
                 verified.insert(*index, statement);
             }
@@ -80,7 +86,18 @@ fn key_of(
             _ if index > reading.file.seal => enrolled.get(&id).copied().ok_or_else(unknown),
             _ => Err(unknown()),
         },
-        Issuer::Tag(_) | Issuer::Owner(_) => Err(unknown()),
+        Issuer::Tag(code) => match record(reading, &RecordKey::Tag(code)) {
+            Some(Record::Tag(tag)) => {
+                let key = crate::apply::claim_key_of(tag, statement);
+                key.filter(|key| key.thumbprint() == id).ok_or_else(unknown)
+            }
+            _ => Err(unknown()),
+        },
+        Issuer::Owner(_) => match record(reading, &RecordKey::OwnerKey(id)) {
+            Some(Record::OwnerKey(owner)) => Ok(owner.key),
+            _ if index > reading.file.seal => enrolled.get(&id).copied().ok_or_else(unknown),
+            _ => Err(unknown()),
+        },
     }
 }
 
@@ -137,6 +154,11 @@ fn needed(reading: &Reading) -> BTreeSet<RecordKey> {
         needed.insert(key);
     }
     needed
+}
+
+/// A record of the file.
+fn record<'a>(reading: &'a Reading, key: &RecordKey) -> Option<&'a Record> {
+    reading.records.get(key)?.0.as_deref()
 }
 
 fn is_present(reading: &Reading, key: &RecordKey) -> bool {

@@ -240,6 +240,7 @@ impl<S: ProofSource + ?Sized> Story<'_, S> {
                 disputes.for_each(|dispute| self.want(RecordKey::Dispute(*dispute)));
                 standing.recalls.iter().for_each(|recall| self.want(RecordKey::Recall(*recall)));
                 item.sale.into_iter().for_each(|sale| self.want(RecordKey::Sale(sale)));
+                item.market().owner_key.into_iter().for_each(|key| self.want(RecordKey::OwnerKey(key)));
                 for link in &item.certificates {
                     self.want(RecordKey::Certificate(link.certificate));
                     self.want(RecordKey::Issuer(crate::apply::issuer_id(&link.issuer_code)));
@@ -296,7 +297,7 @@ impl<S: ProofSource + ?Sized> Story<'_, S> {
 
     /// Whoever was enrolled after the newest seal is known by those statements only.
     fn unsealed(&mut self, key: &RecordKey) -> Result<(), BuildError> {
-        if !matches!(key, RecordKey::Key(_) | RecordKey::Participant(_)) {
+        if !matches!(key, RecordKey::Key(_) | RecordKey::Participant(_) | RecordKey::OwnerKey(_)) {
             return Ok(());
         }
         let events = self.source.events_of(key, MAX_BODIES);
@@ -329,9 +330,14 @@ impl<S: ProofSource + ?Sized> Story<'_, S> {
         }
         let statement = Statement::decode(bytes.clone());
         let statement = statement.map_err(|_| BuildError::Missing(format!("a readable entry {index}")))?;
-        if let Issuer::Participant(id) = statement.header().issuer {
-            self.want(RecordKey::Key(statement.header().key_id));
-            self.want_participant(Some(id));
+        match statement.header().issuer {
+            Issuer::Participant(id) => {
+                self.want(RecordKey::Key(statement.header().key_id));
+                self.want_participant(Some(id));
+            }
+            Issuer::Tag(code) => self.want(RecordKey::Tag(code)),
+            Issuer::Owner(key) => self.want(RecordKey::OwnerKey(key)),
+            Issuer::Ledger | Issuer::Link(_) => {}
         }
         self.bodies.insert(index, bytes);
         Ok(())

@@ -14,8 +14,9 @@ use minicbor::{Decode, Encode};
 use crate::cbor::{self, CborError};
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, CredentialId, DisputeId, FacilityId, HoldId, ItemId, ItemKind, LogIndex, OfferId,
-    ParticipantId, RecallId, SaleId, StatementId, StockCountId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, ExportId, FacilityId, HoldId, ItemId, ItemKind, ListingId,
+    LogIndex, OfferId, PackId, ParticipantId, RecallId, SaleId, SettlementId, ShipmentId, StatementId,
+    StockCountId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::record::{EventRef, Parentage, RecordKey};
@@ -199,6 +200,16 @@ pub(super) fn read_key(bytes: &[u8]) -> Option<RecordKey> {
         15 => {
             let (parent, number) = rest.split_last_chunk::<4>()?;
             RecordKey::Offspring(Parentage::of(&read_key(parent)?)?, u32::from_be_bytes(*number))
+        }
+        19 => RecordKey::Listing(ListingId::new(sixteen()?)),
+        20 => RecordKey::Shipment(ShipmentId::new(sixteen()?)),
+        21 => RecordKey::Pack(PackId::new(sixteen()?)),
+        25 => RecordKey::OwnerKey(KeyId(hash()?)),
+        26 => RecordKey::Settlement(SettlementId::new(sixteen()?)),
+        27 => RecordKey::Export(ExportId::new(sixteen()?)),
+        28 => {
+            let (code, unit) = rest.split_first_chunk::<10>()?;
+            RecordKey::ClaimUnit(TagCode::new(*code), KeyId(Hash(unit.try_into().ok()?)))
         }
         16 => RecordKey::Hold(HoldId::new(sixteen()?)),
         17 => RecordKey::Dispute(DisputeId::new(sixteen()?)),

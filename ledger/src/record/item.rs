@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{EventRef, Examined, History, Passage, Warning};
+use super::{EventRef, Examined, History, Market, Passage, Warning};
 use crate::hash::Hash;
 use crate::id::{DisputeId, HoldId, ItemId, OfferId, ParticipantId, RecallId, SaleId, WorkOrderId};
 use crate::key::PublicKey;
@@ -489,6 +489,9 @@ pub struct Item {
     /// What others found when they looked at it; absent while nobody did.
     #[n(30)]
     pub examined: Option<Box<Examined>>,
+    /// What the market does with it; absent while that is nothing.
+    #[n(31)]
+    pub market: Option<Box<Market>>,
 }
 
 impl Item {
@@ -496,6 +499,19 @@ impl Item {
     #[must_use]
     pub fn standing(&self) -> std::borrow::Cow<'_, Standing> {
         self.standing.as_deref().map_or_else(std::borrow::Cow::default, std::borrow::Cow::Borrowed)
+    }
+
+    /// What the market does with it, to read.
+    #[must_use]
+    pub fn market(&self) -> std::borrow::Cow<'_, Market> {
+        self.market.as_deref().map_or_else(std::borrow::Cow::default, std::borrow::Cow::Borrowed)
+    }
+
+    /// Changes what the market does with it.
+    pub fn change_market(&mut self, change: impl FnOnce(&mut Market)) {
+        let mut market = self.market.take().unwrap_or_default();
+        change(&mut market);
+        self.market = (*market != Market::default()).then_some(market);
     }
 
     /// Changes what stops or marks it.

@@ -3,8 +3,8 @@
 use super::{EventRef, Parentage};
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, CredentialId, DisputeId, FacilityId, HoldId, ItemId, OfferId, ParticipantId, RecallId,
-    SaleId, StockCountId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, ExportId, FacilityId, HoldId, ItemId, ListingId, OfferId, PackId,
+    ParticipantId, RecallId, SaleId, SettlementId, ShipmentId, StockCountId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::tag::TagCode;
@@ -42,6 +42,20 @@ pub enum RecordKey {
     Issuer(Hash),
     /// What one event made of a thing, by the thing and a number that counts such events from 0.
     Offspring(Parentage, u32),
+    /// A listing.
+    Listing(ListingId),
+    /// A shipment.
+    Shipment(ShipmentId),
+    /// A packed box.
+    Pack(PackId),
+    /// A key that a buyer owns a piece with.
+    OwnerKey(KeyId),
+    /// A settlement.
+    Settlement(SettlementId),
+    /// An export.
+    Export(ExportId),
+    /// A unit of a batch that its buyer has claimed, by the batch's tag and the unit's claim key.
+    ClaimUnit(TagCode, KeyId),
     /// A hold.
     Hold(HoldId),
     /// A dispute.
@@ -80,6 +94,11 @@ impl RecordKey {
             FacilityId::PREFIX => text.parse().ok().map(Self::Facility),
             CredentialId::PREFIX => text.parse().ok().map(Self::Credential),
             StockCountId::PREFIX => text.parse().ok().map(Self::StockCount),
+            ListingId::PREFIX => text.parse().ok().map(Self::Listing),
+            PackId::PREFIX => text.parse().ok().map(Self::Pack),
+            ShipmentId::PREFIX => text.parse().ok().map(Self::Shipment),
+            ExportId::PREFIX => text.parse().ok().map(Self::Export),
+            SettlementId::PREFIX => text.parse().ok().map(Self::Settlement),
             _ => None,
         }
     }
@@ -103,6 +122,13 @@ impl RecordKey {
             Self::Certificate(_) => 13,
             Self::Issuer(_) => 14,
             Self::Offspring(..) => 15,
+            Self::Listing(_) => 19,
+            Self::Shipment(_) => 20,
+            Self::Pack(_) => 21,
+            Self::OwnerKey(_) => 25,
+            Self::Settlement(_) => 26,
+            Self::Export(_) => 27,
+            Self::ClaimUnit(..) => 28,
             Self::Hold(_) => 16,
             Self::Dispute(_) => 17,
             Self::Recall(_) => 18,
@@ -122,7 +148,7 @@ impl RecordKey {
         match self {
             Self::Ledger | Self::Policy | Self::Clock => {}
             Self::Participant(id) => bytes.extend(id.bytes()),
-            Self::Key(id) | Self::Sequence(id) => bytes.extend(id.0.as_bytes()),
+            Self::Key(id) | Self::Sequence(id) | Self::OwnerKey(id) => bytes.extend(id.0.as_bytes()),
             Self::Item(id) => {
                 bytes.extend(id.to_bytes());
             }
@@ -141,6 +167,15 @@ impl RecordKey {
             Self::Offspring(parent, number) => {
                 bytes.extend(parent.key().to_bytes());
                 bytes.extend(number.to_be_bytes());
+            }
+            Self::Listing(id) => bytes.extend(id.bytes()),
+            Self::Shipment(id) => bytes.extend(id.bytes()),
+            Self::Pack(id) => bytes.extend(id.bytes()),
+            Self::Settlement(id) => bytes.extend(id.bytes()),
+            Self::Export(id) => bytes.extend(id.bytes()),
+            Self::ClaimUnit(code, unit) => {
+                bytes.extend(code.bytes());
+                bytes.extend(unit.0.as_bytes());
             }
             Self::Hold(id) => bytes.extend(id.bytes()),
             Self::Dispute(id) => bytes.extend(id.bytes()),

@@ -11,6 +11,7 @@ mod evidence;
 mod facility;
 mod item;
 mod key;
+mod market;
 mod party;
 mod trade;
 
@@ -30,10 +31,16 @@ pub use item::{
     MassBalance, Missing, Origin, Parent, Standing, TreatmentState, WaitingCorrection,
 };
 pub use key::RecordKey;
+pub use market::{
+    ClaimUnit, ClaimedUnit, Consigned, Export, Listing, MAX_SELLERS, Market, OwnerKey, Pack, Reserved,
+    Settlement, Shipment,
+};
 pub use party::{
     Clock, Frozen, Issuer, Key, Ledger, Participant, Policy, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, Yield,
 };
-pub use trade::{Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Shipping, Tag, WorkOrder};
+pub use trade::{
+    Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Shipping, Tag, TagUnits, WorkOrder,
+};
 
 use crate::cbor;
 use crate::hash::Hash;
@@ -126,7 +133,8 @@ macro_rules! records {
 }
 
 records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer Offspring
-Hold Dispute Recall Said Facility Credential DocumentUse StockCount CustomsEntry }
+Hold Dispute Recall Said Facility Credential DocumentUse StockCount CustomsEntry Listing Shipment Pack OwnerKey
+Settlement Export ClaimUnit }
 
 impl Record {
     /// Reads the record of a key.
@@ -150,6 +158,13 @@ impl Record {
             RecordKey::Certificate(_) => Self::Certificate(cbor::decode_exact(bytes)?),
             RecordKey::Issuer(_) => Self::Issuer(cbor::decode_exact(bytes)?),
             RecordKey::Offspring(..) => Self::Offspring(cbor::decode_exact(bytes)?),
+            RecordKey::Listing(_) => Self::Listing(cbor::decode_exact(bytes)?),
+            RecordKey::Shipment(_) => Self::Shipment(cbor::decode_exact(bytes)?),
+            RecordKey::Pack(_) => Self::Pack(cbor::decode_exact(bytes)?),
+            RecordKey::OwnerKey(_) => Self::OwnerKey(cbor::decode_exact(bytes)?),
+            RecordKey::Settlement(_) => Self::Settlement(cbor::decode_exact(bytes)?),
+            RecordKey::Export(_) => Self::Export(cbor::decode_exact(bytes)?),
+            RecordKey::ClaimUnit(..) => Self::ClaimUnit(cbor::decode_exact(bytes)?),
             RecordKey::Hold(_) => Self::Hold(cbor::decode_exact(bytes)?),
             RecordKey::Dispute(_) => Self::Dispute(cbor::decode_exact(bytes)?),
             RecordKey::Recall(_) => Self::Recall(cbor::decode_exact(bytes)?),
@@ -186,6 +201,13 @@ impl Record {
             Self::Tag(r) => &r.history,
             Self::Certificate(r) => &r.history,
             Self::Issuer(r) => &r.history,
+            Self::Listing(r) => &r.history,
+            Self::Shipment(r) => &r.history,
+            Self::Pack(r) => &r.history,
+            Self::OwnerKey(r) => &r.history,
+            Self::Settlement(r) => &r.history,
+            Self::Export(r) => &r.history,
+            Self::ClaimUnit(r) => &r.history,
             Self::Hold(r) => &r.history,
             Self::Dispute(r) => &r.history,
             Self::Recall(r) => &r.history,
@@ -214,6 +236,13 @@ impl Record {
             Self::Tag(r) => &mut r.history,
             Self::Certificate(r) => &mut r.history,
             Self::Issuer(r) => &mut r.history,
+            Self::Listing(r) => &mut r.history,
+            Self::Shipment(r) => &mut r.history,
+            Self::Pack(r) => &mut r.history,
+            Self::OwnerKey(r) => &mut r.history,
+            Self::Settlement(r) => &mut r.history,
+            Self::Export(r) => &mut r.history,
+            Self::ClaimUnit(r) => &mut r.history,
             Self::Hold(r) => &mut r.history,
             Self::Dispute(r) => &mut r.history,
             Self::Recall(r) => &mut r.history,

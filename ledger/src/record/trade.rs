@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 
 use super::{Claims, Contradiction, Document, EventRef, History, MassBalance, Parent, Warning};
 use crate::hash::Hash;
-use crate::id::{ConsignmentId, ItemId, ParticipantId};
+use crate::id::{ConsignmentId, ItemId, ListingId, ParticipantId, SettlementId};
 use crate::key::PublicKey;
 use crate::mass::Milligrams;
 use crate::tag::TagCode;
@@ -184,6 +184,9 @@ pub struct Offer {
     /// The event that took it, from ruleset 2 on.
     #[n(7)]
     pub accepted: Option<EventRef>,
+    /// Whether ownership alone is offered and the goods stay where they are.
+    #[n(8)]
+    pub title_only: Option<bool>,
 }
 
 impl Offer {
@@ -219,6 +222,15 @@ pub struct Sale {
     /// When.
     #[n(6)]
     pub at: Timestamp,
+    /// Whose the goods were, where a consignee sold them: they go back to him.
+    #[n(7)]
+    pub owner: Option<ParticipantId>,
+    /// The listing that it came from.
+    #[n(8)]
+    pub listing: Option<ListingId>,
+    /// Its settlement.
+    #[n(9)]
+    pub settled: Option<SettlementId>,
 }
 
 /// A printed tag.
@@ -237,6 +249,24 @@ pub struct Tag {
     /// The code that replaced it.
     #[n(3)]
     pub replaced_by: Option<TagCode>,
+    /// The event that redeemed its hidden code: that happens once.
+    #[n(4)]
+    pub claimed: Option<EventRef>,
+    /// The hidden codes of a batch's single pieces; absent where only the tag has one.
+    #[n(20)]
+    pub units: Option<TagUnits>,
+}
+
+/// The hidden codes of a batch's single pieces, under one root.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct TagUnits {
+    /// The RFC 6962 root over their public keys: `tag::units_root`.
+    #[n(0)]
+    pub root: Hash,
+    /// How many there are.
+    #[n(1)]
+    pub count: u32,
 }
 
 /// A certificate number of an issuer.

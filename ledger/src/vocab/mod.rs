@@ -29,8 +29,8 @@ pub use material::{Form, Nature, ProtectedName, Species, Variety};
 pub use port::Port;
 pub use process::{Step, WorkKind};
 pub use reason::{
-    DifferenceReason, DisputeKind, DisputeOutcome, GainReason, HoldReason, LossReason, RecallReason,
-    ReturnReason,
+    AssignmentReason, DifferenceReason, DisputeKind, DisputeOutcome, GainReason, HoldReason, LossReason,
+    RecallReason, ReturnReason,
 };
 pub use role::{CredentialKind, FacilityKind, Role};
 pub use text::{Names, closest, fold};

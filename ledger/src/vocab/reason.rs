@@ -143,3 +143,15 @@ vocabulary! {
         t("other", "other", "其他", "outro"),
     ],
 }
+
+vocabulary! {
+    /// Why the registrar puts goods into other hands.
+    AssignmentReason, "assignment_reason", [
+        t("death", "death of the custodian", "保管人去世", "morte de quem tinha a guarda"),
+        t("insolvency", "insolvency", "破产", "insolvência"),
+        t("seizure", "seizure", "扣押", "apreensão"),
+        t("court", "court order", "法院裁定", "ordem judicial"),
+        t("closure", "closure of the business", "歇业", "encerramento do negócio"),
+        t("other", "other", "其他", "outro"),
+    ],
+}

@@ -31,6 +31,7 @@ fn ordered<V: Ordered>() -> Table {
 
 fn tables() -> Vec<Table> {
     vec![
+        table::<AssignmentReason>(),
         table::<CertificateScope>(),
         ordered::<ChainModel>(),
         outside::<Country>(),

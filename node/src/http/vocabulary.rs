@@ -29,7 +29,7 @@ macro_rules! tables {
 }
 
 tables! {
-    CertificateScope ChainModel Country CredentialKind Currency DeclarationElement DifferenceReason DisputeKind
+    AssignmentReason CertificateScope ChainModel Country CredentialKind Currency DeclarationElement DifferenceReason DisputeKind
     DocumentType EntryKind EvidenceLevel FacilityKind Finding Form GainReason HoldReason HsCode Incoterm LossReason
     Nature Port ProtectedName RecallReason Regime ReturnReason Role SaleChannel Species Step Treatment Unit Variety WeighingMethod
     WorkKind

@@ -12,19 +12,19 @@ mod vouching;
 use std::collections::BTreeSet;
 
 use lode_ledger::event::Event;
-use lode_ledger::id::ParticipantId;
+use lode_ledger::statement::Issuer;
 
-pub use state::{Stage, State, Thing, height};
+pub use state::{Dealing, Stage, State, Thing, height};
 
 /// The history as it was told.
 #[derive(Clone, Debug, Default)]
 pub struct Reference {
-    told: Vec<(Option<ParticipantId>, Event)>,
+    told: Vec<(Issuer, Event)>,
 }
 
 impl Reference {
     /// Takes an accepted event in.
-    pub fn tell(&mut self, author: Option<ParticipantId>, event: Event) {
+    pub fn tell(&mut self, author: Issuer, event: Event) {
         self.told.push((author, event));
     }
 
@@ -38,9 +38,9 @@ impl Reference {
         state
     }
 
-    /// Every reason, by its code, why a participant may not say this now. None: it must be accepted.
+    /// Every reason, by its code, why nobody of this name may say this now. None: it must be accepted.
     #[must_use]
-    pub fn refusals(&self, author: ParticipantId, event: &Event) -> BTreeSet<&'static str> {
+    pub fn refusals(&self, author: Issuer, event: &Event) -> BTreeSet<&'static str> {
         refusals::of(&self.now(), author, event)
     }
 }

@@ -1,16 +1,17 @@
 //! Every reason why an event may not be said, by the events' meaning. All reasons are named, not only the first: which
 //! of them a ledger gives first is its own matter.
 
+mod market;
+
 use std::collections::BTreeSet;
 
 use lode_ledger::event::body::{
-    CertificateLinked, CustodyAccepted, CustodyOffered, Input, Loss, LotDeclared, LotMerged, LotSplit,
-    OutputKind, SaleRecorded, TreatmentApplied, TreatmentDeclared, WorkCompleted,
+    CertificateLinked, Input, Loss, LotDeclared, LotMerged, LotSplit, OutputKind, TreatmentApplied,
+    TreatmentDeclared, WorkCompleted,
 };
 use lode_ledger::event::{Author, Event};
-use lode_ledger::id::{ItemId, ItemKind, OfferId, ParticipantId, SaleId, WorkOrderId};
-use lode_ledger::key::PublicKey;
-use lode_ledger::tag::TagCode;
+use lode_ledger::id::{ItemId, ItemKind, OfferId, ParticipantId, WorkOrderId};
+use lode_ledger::statement::Issuer;
 
 use super::state::{Offered, Stage, State, Thing, height, item_kind, made, mg};
 use crate::world::ORIGIN;
@@ -19,16 +20,15 @@ use crate::world::ORIGIN;
 const ADDING: [&str; 8] = ["coat", "dye", "fill", "glass_fill", "glue", "impregnate", "oil", "wax"];
 
 /// Every reason, by its code.
-pub(super) fn of(state: &State, author: ParticipantId, event: &Event) -> BTreeSet<&'static str> {
-    let mut asked = Asked { state, author, reasons: BTreeSet::new() };
-    if state.suspended.contains(&author) {
-        asked.no("suspended");
-    }
-    if let Author::Participant(roles) = event.event_type().spec().author
-        && !roles.is_empty()
-        && !roles.iter().any(|role| asked.has_role(author, role))
-    {
-        asked.no("role-forbids");
+pub(super) fn of(state: &State, issuer: Issuer, event: &Event) -> BTreeSet<&'static str> {
+    let author = match issuer {
+        Issuer::Participant(author) => Some(author),
+        _ => None,
+    };
+    let mut asked = Asked { state, issuer, author, reasons: BTreeSet::new() };
+    // Who may not say it at all is asked nothing else: what he names need not even be there.
+    if !asked.key_is_known() || !asked.entitled(event.event_type().spec().author) || asked.market(event) {
+        return asked.reasons;
     }
     match event {
         Event::LotDeclared(body) => asked.lot_declared(body),
@@ -42,7 +42,7 @@ pub(super) fn of(state: &State, author: ParticipantId, event: &Event) -> BTreeSe
             asked.inputs(&body.inputs);
             asked.unless_new(state.jobs.contains_key(&WorkOrderId::derive(
                 ORIGIN,
-                &author.to_string(),
+                &issuer.to_string(),
                 &body.nonce,
                 0,
             )));
@@ -56,32 +56,6 @@ pub(super) fn of(state: &State, author: ParticipantId, event: &Event) -> BTreeSe
             }
         }
         Event::WorkCompleted(body) => asked.work_completed(body),
-        Event::CustodyOffered(body) => asked.custody_offered(body),
-        Event::CustodyAccepted(body) => asked.custody_accepted(body),
-        Event::CustodyRejected(body) => drop(asked.open_offer(body.offer, |offer| offer.to)),
-        Event::CustodyCancelled(body) => drop(asked.open_offer(body.offer, |offer| offer.from)),
-        Event::TagBound(body) => {
-            asked.in_hand(body.item);
-            if state.items.get(&body.item).is_some_and(|item| item.tag.is_some()) {
-                asked.no("tag-bound-already");
-            }
-            asked.tag(body.code, &body.claim_key);
-        }
-        Event::TagReplaced(body) => {
-            asked.in_hand(body.item);
-            if state.items.get(&body.item).is_none_or(|item| item.tag != Some(body.old)) {
-                asked.no("tag-unknown");
-            }
-            asked.tag(body.code, &body.claim_key);
-        }
-        Event::SaleRecorded(body) => asked.sale_recorded(body),
-        Event::SaleCancelled(body) => match state.sales.get(&body.sale) {
-            None => asked.no("not-found"),
-            Some(sale) => {
-                asked.must(sale.seller == author, "not-owner");
-                asked.must(!sale.cancelled, "state-forbids");
-            }
-        },
         other => {
             let known = asked.of_vouching(other);
             assert!(known, "{} is not in the reference", other.event_type().spec().name);
@@ -93,7 +67,9 @@ pub(super) fn of(state: &State, author: ParticipantId, event: &Event) -> BTreeSe
 /// An event that somebody wants to say, and what speaks against it so far.
 pub(super) struct Asked<'a> {
     pub(super) state: &'a State,
-    pub(super) author: ParticipantId,
+    issuer: Issuer,
+    /// The participant that speaks; nothing where it is a buyer.
+    pub(super) author: Option<ParticipantId>,
     reasons: BTreeSet<&'static str>,
 }
 
@@ -111,6 +87,43 @@ impl Asked<'_> {
         if !holds {
             self.no(reason);
         }
+    }
+
+    /// The participant that speaks, where only one can.
+    pub(super) fn by(&self) -> ParticipantId {
+        self.author.expect("only a participant may say it")
+    }
+
+    /// Whether the ledger knows the key that speaks, as far as that is not a matter of signatures.
+    fn key_is_known(&mut self) -> bool {
+        let known = match self.issuer {
+            Issuer::Tag(code) => self.state.tags.contains_key(&code),
+            Issuer::Owner(key) => self.state.market.buyers.contains_key(&key),
+            _ => true,
+        };
+        self.must(known, "key-unknown");
+        known
+    }
+
+    /// Whether such an author may say such things.
+    fn entitled(&mut self, spec: Author) -> bool {
+        let suspended = self.author.is_some_and(|author| self.state.suspended.contains(&author));
+        self.must(!suspended, "suspended");
+        let entitled = match (self.issuer, spec) {
+            (Issuer::Participant(author), Author::Participant(roles)) => {
+                let plays = roles.is_empty() || roles.iter().any(|role| self.has_role(author, role));
+                self.must(plays, "role-forbids");
+                plays
+            }
+            (Issuer::Participant(_), Author::Supplier | Author::Holder)
+            | (Issuer::Tag(_), Author::Claimant)
+            | (Issuer::Owner(_), Author::Buyer | Author::Holder) => true,
+            _ => {
+                self.no("not-entitled");
+                false
+            }
+        };
+        entitled && !suspended
     }
 
     pub(super) fn not_zero(&mut self, amount: i128) {
@@ -144,10 +157,18 @@ impl Asked<'_> {
 
     /// The item is there, in the author's hands, free and workable.
     fn in_hand(&mut self, id: ItemId) {
+        self.movable(id);
+        let packed = self.state.items.get(&id).is_some_and(|item| item.dealing.pack.is_some());
+        self.must(!packed, "packed");
+    }
+
+    /// As [`Self::in_hand`], where it may be in a box that moves with everything in it.
+    fn movable(&mut self, id: ItemId) {
         let Some(item) = self.state.items.get(&id) else { return self.no("not-found") };
         self.must(item.stage == Stage::Here, "state-forbids");
-        self.must(item.custodian == Some(self.author), "not-custodian");
+        self.must(item.custodian == self.author, "not-custodian");
         self.must(!self.offered(item), "offer-open");
+        self.must(!item.dealing.missing, "missing");
     }
 
     pub(super) fn offered(&self, item: &Thing) -> bool {
@@ -165,7 +186,7 @@ impl Asked<'_> {
             self.no("not-found");
             return None;
         };
-        self.must(job.custodian == Some(self.author), "not-custodian");
+        self.must(job.custodian == self.author, "not-custodian");
         self.must(job.left > 0, "state-forbids");
         Some(job)
     }
@@ -175,15 +196,9 @@ impl Asked<'_> {
             self.no("not-found");
             return None;
         };
-        self.must(party(&offer) == self.author, "not-named");
+        self.must(Some(party(&offer)) == self.author, "not-named");
         self.must(self.is_open(&offer), "offer-closed");
         Some(offer)
-    }
-
-    fn tag(&mut self, code: TagCode, claim_key: &PublicKey) {
-        self.must(TagCode::of(claim_key) == code, "tag-not-hash");
-        self.must(claim_key.check().is_ok(), "key-refused");
-        self.unless_new(self.state.tags.contains(&code));
     }
 
     fn lot_declared(&mut self, body: &LotDeclared) {
@@ -215,11 +230,11 @@ impl Asked<'_> {
         if let Some(supplier) = body.supplier_participant {
             self.must(self.state.roles.contains_key(&supplier), "not-found");
             let sells = self.has_role(supplier, "exporter") || self.has_role(supplier, "miner");
-            self.must(sells && supplier != self.author, "wrong-kind");
+            self.must(sells && Some(supplier) != self.author, "wrong-kind");
         }
-        let lot = Thing::declared(self.author, body);
+        let lot = Thing::declared(self.by(), body);
         self.must(lot.may_be_called(body.trade_name.as_ref()), "protected-name");
-        self.unless_new(self.state.items.contains_key(&made(ItemKind::Lot, self.author, &body.nonce, 0)));
+        self.unless_new(self.state.items.contains_key(&made(ItemKind::Lot, self.by(), &body.nonce, 0)));
     }
 
     /// Losses that two scales explain are together no more than the scales allow.
@@ -266,6 +281,7 @@ impl Asked<'_> {
         self.in_hand(body.item);
         self.must(body.item.kind() != ItemKind::Piece, "wrong-kind");
         let Some(item) = self.state.items.get(&body.item) else { return };
+        self.not_kept(item);
         let parts: Vec<_> = body.parts.iter().map(|part| (mg(part.mass_mg), part.count)).collect();
         let (left, count) = self.take(item, &parts, &body.losses);
         self.measurement(&body.losses, item.left, item.resolution);
@@ -279,7 +295,7 @@ impl Asked<'_> {
             _ => self.no("count-missing"),
         }
         for n in 0..body.parts.len() {
-            let id = made(body.item.kind(), self.author, &body.nonce, n);
+            let id = made(body.item.kind(), self.by(), &body.nonce, n);
             self.unless_new(self.state.items.contains_key(&id));
         }
     }
@@ -292,6 +308,7 @@ impl Asked<'_> {
         for input in inputs {
             self.in_hand(input.item);
             let Some(item) = state.items.get(&input.item) else { continue };
+            self.not_kept(item);
             let (left, count) = self.take(item, &[(mg(input.mass_mg), input.count)], &[]);
             self.must(item.count.is_none() || (count == 0) == (left == 0), "count-not-balanced");
             self.must(item.kind != Some(ItemKind::Piece) || left == 0, "not-balanced");
@@ -318,7 +335,7 @@ impl Asked<'_> {
         if let Some(blend) = self.state.blend(&body.inputs) {
             self.must(blend.may_be_called(body.trade_name.as_ref()), "protected-name");
         }
-        self.unless_new(self.state.items.contains_key(&made(ItemKind::Lot, self.author, &body.nonce, 0)));
+        self.unless_new(self.state.items.contains_key(&made(ItemKind::Lot, self.by(), &body.nonce, 0)));
     }
 
     fn loss_recorded(&mut self, body: &lode_ledger::event::body::LossRecorded) {
@@ -335,10 +352,10 @@ impl Asked<'_> {
         self.twice(body.treatments.iter().map(|said| said.treatment));
         let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
         self.must(item.stage != Stage::Gone, "state-forbids");
-        let lab = self.has_role(self.author, "lab");
+        let lab = self.has_role(self.by(), "lab");
         let findings: Vec<&str> = body.treatments.iter().map(|said| said.finding.as_str()).collect();
         if !(lab && findings.iter().all(|finding| finding.starts_with("lab_"))) {
-            self.must(item.custodian == Some(self.author), "not-custodian");
+            self.must(item.custodian == self.author, "not-custodian");
             self.must(!self.offered(item), "offer-open");
         }
         self.must(lab || !findings.iter().any(|finding| finding.starts_with("lab_")), "lab-only");
@@ -390,12 +407,12 @@ impl Asked<'_> {
         let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
         self.must(item.stage != Stage::Gone, "state-forbids");
         let holder = self.state.labs.get(body.issuer_code.as_str());
-        if holder == Some(&self.author) && self.has_role(self.author, "lab") {
+        if holder == Some(&self.by()) && self.has_role(self.by(), "lab") {
             for said in body.findings.iter() {
                 self.may_be_said(item, said.treatment.as_str(), said.finding.as_str());
             }
         } else {
-            self.must(item.custodian == Some(self.author), "not-custodian");
+            self.must(item.custodian == self.author, "not-custodian");
             self.must(!self.offered(item), "offer-open");
             self.must(body.findings.is_empty(), "lab-only");
         }
@@ -403,7 +420,7 @@ impl Asked<'_> {
         let elsewhere = self.state.bound.get(&number).is_some_and(|bound| *bound != body.item);
         self.must(!(one_piece && elsewhere), "certificate-taken");
         if let Some(earlier) = &body.reissue_of {
-            self.must(holder == Some(&self.author) && self.has_role(self.author, "lab"), "lab-only");
+            self.must(holder == Some(&self.by()) && self.has_role(self.by(), "lab"), "lab-only");
             let old = (number.0.clone(), earlier.to_string());
             let stands =
                 self.state.bound.get(&old) == Some(&body.item) && !self.state.reissued.contains(&old);
@@ -431,7 +448,7 @@ impl Asked<'_> {
                 _ => self.no("count-missing"),
             }
             self.must(job.may_be_called(output.name.as_ref()), "protected-name");
-            let id = made(item_kind(output.kind), self.author, &body.nonce, n);
+            let id = made(item_kind(output.kind), self.by(), &body.nonce, n);
             self.unless_new(self.state.items.contains_key(&id));
         }
         for loss in body.losses.iter() {
@@ -442,62 +459,5 @@ impl Asked<'_> {
         self.measurement(&body.losses, job.entered, 0);
         self.must(left >= 0, "too-much-taken");
         self.must(left == mg(body.left_mg), "not-balanced");
-    }
-
-    /// A weighing that takes the place of what the book has.
-    fn weighing(&mut self, item: &Thing, weighed: i128, resolution: i128) {
-        let (_, most, _) = self.policy();
-        let scales = self.scales(item.left, item.resolution, resolution);
-        let more = weighed - item.left;
-        let allowed = share(item.entered, most).max(scales);
-        self.must(more <= 0 || item.gained + more <= allowed, "mass-from-nowhere");
-        self.must(more >= 0 || -more <= share(item.left, most).max(scales), "loss-unstated");
-    }
-
-    fn custody_offered(&mut self, body: &CustodyOffered) {
-        self.twice(body.lines.iter().map(|line| line.item));
-        self.must(body.to != self.author, "to-self");
-        self.must(self.state.roles.contains_key(&body.to), "not-found");
-        self.must(!self.state.suspended.contains(&body.to), "state-forbids");
-        self.must(body.expires.unix() > self.state.clock, "fields-disagree");
-        for line in body.lines.iter() {
-            self.in_hand(line.item);
-            self.not_zero(mg(line.mass_mg));
-            let Some(item) = self.state.items.get(&line.item) else { continue };
-            self.must(body.ownership != Some(true) || item.owner == Some(self.author), "not-owner");
-            self.weighing(item, mg(line.mass_mg), mg(line.resolution_mg));
-        }
-        let id = OfferId::derive(ORIGIN, &self.author.to_string(), &body.nonce, 0);
-        self.unless_new(self.state.offers.contains_key(&id));
-    }
-
-    fn custody_accepted(&mut self, body: &CustodyAccepted) {
-        self.twice(body.lines.iter().map(|line| line.item));
-        let Some(offer) = self.open_offer(body.offer, |offer| offer.to) else { return };
-        self.must(body.lines.len() == offer.lines.len(), "lines-differ");
-        for line in body.lines.iter() {
-            let Some((_, mass, resolution)) = offer.lines.iter().find(|(item, ..)| *item == line.item) else {
-                self.no("lines-differ");
-                continue;
-            };
-            let measured = mg(line.measured_mg);
-            self.not_zero(measured);
-            let allowed = self.scales(*mass, *resolution, mg(line.resolution_mg));
-            self.must((measured - mass).abs() <= allowed, "difference-too-large");
-            if let Some(item) = self.state.items.get(&line.item) {
-                self.weighing(item, measured, mg(line.resolution_mg));
-            }
-        }
-    }
-
-    fn sale_recorded(&mut self, body: &SaleRecorded) {
-        self.twice(body.items.iter().copied());
-        for id in body.items.iter() {
-            self.in_hand(*id);
-            let owner = self.state.items.get(id).and_then(|item| item.owner);
-            self.must(!self.state.items.contains_key(id) || owner == Some(self.author), "not-owner");
-        }
-        let id = SaleId::derive(ORIGIN, &self.author.to_string(), &body.nonce, 0);
-        self.unless_new(self.state.sales.contains_key(&id));
     }
 }

@@ -1,18 +1,25 @@
 //! What a history adds up to: who is who, where each thing is, how much of it there is, and what is known of it.
 
+mod market;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use lode_ledger::event::Event;
 use lode_ledger::event::body::{Input, Loss, LotDeclared, OutputKind, PolicyAdopted};
 use lode_ledger::id::{
-    ConsignmentId, CredentialId, FacilityId, ItemId, ItemKind, Nonce, OfferId, ParticipantId, SaleId,
-    StockCountId, WorkOrderId,
+    ConsignmentId, CredentialId, FacilityId, ItemId, ItemKind, Nonce, OfferId, ParticipantId, StockCountId,
+    WorkOrderId,
 };
+use lode_ledger::key::KeyId;
+use lode_ledger::statement::Issuer;
 use lode_ledger::tag::TagCode;
 use lode_ledger::vocab::EvidenceLevel;
 
 use super::vouching::{Allowance, Journey, Title};
 use crate::world::ORIGIN;
+
+pub use market::Dealing;
+use market::Market;
 
 /// Where a thing is in its life.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -24,8 +31,10 @@ pub enum Stage {
     Here,
     /// Nothing is left.
     Gone,
-    /// A buyer has it.
+    /// It was sold to a buyer.
     Sold,
+    /// Its buyer has made it his.
+    Claimed,
 }
 
 /// A lot, a batch, a piece, or the goods of a job.
@@ -77,6 +86,8 @@ pub struct Thing {
     pub cleared: bool,
     /// What its supplier agreed was received, in milligrams.
     pub agreed: Option<i128>,
+    /// What the market does with it.
+    pub dealing: Dealing,
 }
 
 /// A hand-over that was offered.
@@ -92,19 +103,10 @@ pub struct Offered {
     pub expires: i64,
     /// Whether it becomes the taker's.
     pub ownership: bool,
+    /// Whether ownership alone is offered.
+    pub title_only: bool,
     /// Whether it was accepted, rejected or cancelled.
     pub ended: bool,
-}
-
-/// A sale.
-#[derive(Clone, Debug)]
-pub struct Sold {
-    /// Who sold.
-    pub seller: ParticipantId,
-    /// What.
-    pub items: Vec<ItemId>,
-    /// Whether it was cancelled.
-    pub cancelled: bool,
 }
 
 /// What a history adds up to.
@@ -122,10 +124,12 @@ pub struct State {
     pub jobs: BTreeMap<WorkOrderId, Thing>,
     /// All offers.
     pub offers: BTreeMap<OfferId, Offered>,
-    /// All sales.
-    pub sales: BTreeMap<SaleId, Sold>,
-    /// All tags that were ever bound.
-    pub tags: BTreeSet<TagCode>,
+    /// What the market has made.
+    pub market: Market,
+    /// All tags that were ever bound, and to what.
+    pub tags: BTreeMap<TagCode, ItemId>,
+    /// The keys of all participants.
+    pub keys: BTreeSet<KeyId>,
     /// Certificates that a lab has bound to a piece, by issuer and number.
     pub bound: BTreeMap<(String, String), ItemId>,
     /// Certificates that their lab has replaced.
@@ -174,22 +178,29 @@ impl State {
     ///
     /// # Panics
     /// It names something that was never made: then it was not accepted by a ledger.
-    pub fn take(&mut self, author: Option<ParticipantId>, event: &Event) {
-        let Some(by) = author else {
-            if let Event::LedgerSealed(seal) = event {
-                self.clock = seal.at.unix();
-            }
-            return;
+    pub fn take(&mut self, issuer: Issuer, event: &Event) {
+        let by = match (issuer, event) {
+            (Issuer::Participant(by), _) => by,
+            (Issuer::Ledger, Event::LedgerSealed(seal)) => return self.clock = seal.at.unix(),
+            (Issuer::Tag(code), Event::ClaimRedeemed(body)) => return self.claim(code, body),
+            (Issuer::Owner(key), said) => return self.buyer_says(key, said),
+            (_, other) => panic!("{issuer} does not say {}", other.event_type().spec().name),
         };
+        if self.deal(by, event) {
+            return;
+        }
         match event {
             Event::LedgerOpened(body) => {
                 self.roles.insert(by, BTreeSet::from(["registrar".to_owned()]));
+                self.keys.extend(body.registrar.keys.iter().map(|grant| grant.key.thumbprint()));
                 self.clock = body.at.unix();
             }
+            Event::KeyAdded(body) => drop(self.keys.insert(body.grant.key.thumbprint())),
             Event::PolicyAdopted(body) => self.policy = Some((**body).clone()),
             Event::ParticipantEnrolled(body) => {
                 let id = ParticipantId::derive(ORIGIN, &by.to_string(), &body.nonce, 0);
                 self.roles.insert(id, body.roles.iter().map(ToString::to_string).collect());
+                self.keys.extend(body.keys.iter().map(|grant| grant.key.thumbprint()));
                 if body.person {
                     self.persons.insert(id);
                 }
@@ -295,7 +306,10 @@ impl State {
                 }
                 let ownership = body.ownership == Some(true);
                 let (to, expires) = (body.to, body.expires.unix());
-                self.offers.insert(id, Offered { from: by, to, lines, expires, ownership, ended: false });
+                self.offers.insert(
+                    id,
+                    Offered { from: by, to, lines, expires, ownership, title_only: false, ended: false },
+                );
             }
             Event::CustodyAccepted(body) => {
                 let offer = self.end(body.offer);
@@ -303,8 +317,10 @@ impl State {
                     let item = self.item(line.item);
                     item.weigh(mg(line.measured_mg), mg(line.resolution_mg));
                     item.custodian = Some(offer.to);
+                    item.dealing.shipment = None;
                     if offer.ownership {
                         item.owner = Some(offer.to);
+                        self.end_dealing(line.item);
                     }
                 }
             }
@@ -312,29 +328,11 @@ impl State {
             Event::CustodyCancelled(body) => drop(self.end(body.offer)),
             Event::TagBound(body) => {
                 self.item(body.item).tag = Some(body.code);
-                self.tags.insert(body.code);
+                self.tags.insert(body.code, body.item);
             }
             Event::TagReplaced(body) => {
                 self.item(body.item).tag = Some(body.code);
-                self.tags.insert(body.code);
-            }
-            Event::SaleRecorded(body) => {
-                let id = SaleId::derive(ORIGIN, &by.to_string(), &body.nonce, 0);
-                for item in body.items.iter() {
-                    let item = self.item(*item);
-                    item.stage = Stage::Sold;
-                    item.owner = None;
-                }
-                self.sales.insert(id, Sold { seller: by, items: body.items.0.clone(), cancelled: false });
-            }
-            Event::SaleCancelled(body) => {
-                let sale = self.sales.get_mut(&body.sale).expect("a sale that was made");
-                sale.cancelled = true;
-                for id in sale.items.clone() {
-                    let item = self.item(id);
-                    item.stage = Stage::Here;
-                    item.owner = Some(by);
-                }
+                self.tags.insert(body.code, body.item);
             }
             other => self.hear_of(by, other),
         }
@@ -461,6 +459,7 @@ impl Thing {
             on_the_way: None,
             cleared: false,
             agreed: None,
+            dealing: Dealing::default(),
             ..self.clone()
         }
     }

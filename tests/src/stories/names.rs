@@ -108,7 +108,7 @@ impl Names {
         }
         let event = Value::Object(event);
         self.give(&event, issuer, step)?;
-        let subject = self.subject(world, &event)?;
+        let subject = self.subject(world, issuer, &event)?;
         let place = Place { field: "", path: format!("events[{number}]"), subject: &subject };
         self.said(world, &event, &place)
     }
@@ -136,10 +136,14 @@ impl Names {
         }
     }
 
-    /// What a proof of possession in this event is made over: the participant, or the nonce of its enrolment.
-    fn subject(&self, world: &World, event: &Value) -> Result<String, Problem> {
+    /// What a proof of possession in this event is made over: the participant, or the nonce of its enrolment; of a
+    /// buyer's key the item, or the code of the tag that speaks.
+    fn subject(&self, world: &World, issuer: &str, event: &Value) -> Result<String, Problem> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        let named = event.get("participant").or_else(|| event.get("nonce"));
+        if let Some(code) = issuer.strip_prefix("tag:") {
+            return Ok(code.to_owned());
+        }
+        let named = event.get("participant").or_else(|| event.get("nonce")).or_else(|| event.get("item"));
         let named = named.or_else(|| event.get("registrar").and_then(|registrar| registrar.get("nonce")));
         match named.and_then(text) {
             Some(name) => Ok(text(&self.text(world, &name, "")?).unwrap_or(name)),
@@ -290,6 +294,7 @@ impl Names {
         match kind {
             "key" => return Ok(RecordKey::Key(public(rest).thumbprint())),
             "tag" => return Ok(RecordKey::Tag(tag_code(rest))),
+            "owner" => return Ok(RecordKey::OwnerKey(public(rest).thumbprint())),
             "issuer" => return Ok(RecordKey::Issuer(issuer_id(rest))),
             "certificate" => {
                 let (issuer, number) = rest.split_once('/').ok_or_else(unknown)?;

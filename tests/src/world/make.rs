@@ -369,6 +369,7 @@ impl World {
             channel: code("live_stream"),
             destination: Some(code("CN")),
             order: None,
+            listing: None,
         };
         (body, self.sale_id(who, &nonce))
     }

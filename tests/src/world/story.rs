@@ -92,6 +92,7 @@ impl World {
         world.leave_open();
         world.repair();
         world.vouch();
+        world.market();
         world
     }
 

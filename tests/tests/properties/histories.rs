@@ -10,26 +10,45 @@ use lode_ledger::record::{Item, ItemState, Offer, Record, RecordKey, Sale, View,
 use lode_tests::world::{KG, Who, World, code, input, loss, mg, output, text, treatment};
 use proptest::prelude::*;
 
+use super::market::{self, Speaker};
 use super::vouching;
 
-/// The events of this file.
-const EVENTS: [&str; 20] = [
+/// The events of this file and of the market's.
+const EVENTS: [&str; 38] = [
     "certificate.linked",
+    "claim.redeemed",
     "consignment.received",
     "custody.accepted",
+    "custody.assigned",
     "custody.cancelled",
     "custody.offered",
     "custody.rejected",
+    "export.prepared",
+    "item.consigned",
+    "item.lost",
+    "item.recovered",
+    "item.reserved",
+    "item.returned",
+    "items.packed",
+    "items.unpacked",
     "ledger.sealed",
+    "listing.closed",
+    "listing.opened",
     "loss.recorded",
     "lot.declared",
     "lot.merged",
     "lot.split",
+    "owner.transferred",
+    "ownership.transferred",
+    "payment.settled",
     "sale.cancelled",
     "sale.recorded",
+    "shipment.delivered",
+    "shipment.dispatched",
     "step.logged",
     "supplier.countersigned",
     "tag.bound",
+    "tag.replaced",
     "treatment.applied",
     "treatment.declared",
     "work.completed",
@@ -44,7 +63,7 @@ pub(super) fn events() -> impl Iterator<Item = &'static str> {
 /// One operation; what its numbers mean depends on its kind.
 #[derive(Clone, Debug)]
 pub(super) struct Op {
-    kind: u8,
+    pub(super) kind: u8,
     pub(super) pick: usize,
     pub(super) other: usize,
     /// Parts per thousand, 1 to 999.
@@ -54,9 +73,17 @@ pub(super) struct Op {
 
 /// Any operation. Those that make the others possible come more often.
 pub(super) fn ops() -> impl Strategy<Value = Op> {
-    let around = 20..20 + vouching::KINDS;
     let kinds = prop_oneof![
-        4 => Just(0_u8), 3 => Just(1_u8), 3 => Just(10_u8), 3 => Just(11_u8), 20 => 0_u8..20, 10 => around
+        4 => Just(0_u8),
+        3 => Just(1_u8),
+        3 => Just(10_u8),
+        3 => Just(11_u8),
+        2 => Just(13_u8),
+        2 => Just(14_u8),
+        20 => 0_u8..20,
+        16 => market::KINDS,
+        6 => proptest::sample::select(market::RARE.to_vec()),
+        10 => vouching::KINDS,
     ];
     (kinds, 0_usize..1000, 0_usize..1000, 1_u64..1000, any::<u8>())
         .prop_map(|(kind, pick, other, share, flag)| Op { kind, pick, other, share, flag })
@@ -69,20 +96,23 @@ const FINDINGS: [&str; 4] = ["declared_none", "declared_applied", "not_stated", 
 /// Tries an operation; which event it was and whether it was accepted. Nothing if there is nothing to do it with.
 pub(super) fn play(world: &mut World, op: &Op) -> Option<(&'static str, bool)> {
     let size = world.entries.len();
-    let Some((who, event)) = next(world, op) else {
+    let Some((speaker, event)) = next(world, op) else {
         return (world.entries.len() > size).then_some(("ledger.sealed", true));
     };
     let name = event.event_type().spec().name;
-    Some((name, world.say(who, &[event]).is_ok()))
+    Some((name, speaker.say(world, &event).is_ok()))
 }
 
 /// What an operation says, and who; nothing if there is nothing to say, and of a seal, which is then made.
-pub(super) fn next(world: &mut World, op: &Op) -> Option<(Who, Event)> {
+pub(super) fn next(world: &mut World, op: &Op) -> Option<(Speaker, Event)> {
     if op.kind == 17 {
         world.seal();
         return None;
     }
-    make(world, op)
+    if market::KINDS.contains(&op.kind) {
+        return market::next(world, op);
+    }
+    make(world, op).map(|(who, event)| (Speaker::One(who), event))
 }
 
 fn make(world: &mut World, op: &Op) -> Option<(Who, Event)> {
@@ -105,7 +135,7 @@ fn make(world: &mut World, op: &Op) -> Option<(Who, Event)> {
         15 => cancel_sale(world, op),
         16 => certify(world, op),
         18 => countersign(world, op),
-        kind => vouching::make(world, kind.checked_sub(20)?, op),
+        kind => vouching::make(world, kind.checked_sub(vouching::KINDS.start)?, op),
     }
 }
 
@@ -128,7 +158,7 @@ pub(super) fn picked<T: Clone>(list: &[T], pick: usize) -> Option<T> {
     list.get(pick.checked_rem(list.len())?).cloned()
 }
 
-/// Something that somebody can work with now.
+/// Something that somebody can work with now; now and then one that is packed or missing.
 pub(super) fn in_hand(
     world: &World,
     pick: usize,
@@ -138,6 +168,7 @@ pub(super) fn in_hand(
     let free = items(world, |id, item| {
         matches!(item.state, ItemState::InStock | ItemState::Finished)
             && !item.offer.is_some_and(|offer| open.contains(&offer))
+            && (pick.is_multiple_of(9) || (item.market().pack.is_none() && item.standing().missing.is_none()))
             && wanted(id, item)
     });
     let (id, item) = picked(&free, pick)?;
@@ -436,6 +467,9 @@ fn offer(world: &mut World, op: &Op) -> Option<(Who, Event)> {
 
 fn accept(world: &World, op: &Op) -> Option<(Who, Event)> {
     let (id, offer) = picked(&offers(world), op.pick)?;
+    if offer.title_only.is_some() && !op.flag.is_multiple_of(8) {
+        return Some((world.who(offer.to)?, market::take_title(world, id)));
+    }
     let mut body = world.acceptance(id);
     let line = &mut body.lines.0[0].measured_mg;
     *line = mg((line.get() * (99_950 + op.share % 101) / 100_000).max(1));
@@ -457,7 +491,9 @@ fn tag(world: &World, op: &Op) -> Option<(Who, Event)> {
 }
 
 fn sell(world: &mut World, op: &Op) -> Option<(Who, Event)> {
-    let (who, id, _) = in_hand(world, op.pick, |_, item| item.owner == Some(item.custodian))?;
+    let own = |item: &Item| item.owner == Some(item.custodian);
+    let tagged = in_hand(world, op.pick, |_, item| own(item) && item.tag.is_some());
+    let (who, id, _) = tagged.or_else(|| in_hand(world, op.pick, |_, item| own(item)))?;
     let (body, _) = world.sale(who, &[id]);
     Some((who, body.into()))
 }

@@ -45,9 +45,10 @@ pub(super) fn grant_roles(world: &mut World) {
     }
 }
 
-/// The operations of this file, by numbers from 0 on.
-pub(super) const KINDS: u8 = 12;
+/// The kinds of operations of this file.
+pub(super) const KINDS: std::ops::Range<u8> = 40..52;
 
+/// What an operation says, by its number among those of this file.
 pub(super) fn make(world: &mut World, kind: u8, op: &Op) -> Option<(Who, Event)> {
     match kind {
         0 => ship(world, op),

@@ -127,8 +127,8 @@ pub(super) fn market(bench: &mut Bench) {
     let verdict = rule("state-forbids", "C5", "items[0]");
     bench.event("sold-twice", "the sphere is sold", verdict, Who::Seller, body);
     let (body, _) = bench.world.sale(Who::Seller, &[third]);
-    let verdict = rule("not-custodian", "C1", "items[0]");
-    bench.event("sold-out-of-reach", "a sphere at the studio", verdict, Who::Seller, body);
+    let verdict = rule("not-owner", "C4", "items[0]");
+    bench.event("sold-out-of-reach", "the studio's own sphere", verdict, Who::Seller, body);
     let (body, _) = bench.world.sale(Who::ImporterA, &[bench.world.item("of b")]);
     let verdict = rule("not-owner", "C4", "items[0]");
     bench.event("sold-by-keeper", "A keeps B's lot and sells it", verdict, Who::ImporterA, body);

@@ -3,7 +3,7 @@
 use super::Line;
 use super::common::DocumentRef;
 use crate::event::shape::{List, payload};
-use crate::id::{ItemId, Nonce, SaleId};
+use crate::id::{ItemId, ListingId, Nonce, SaleId};
 use crate::key::PublicKey;
 use crate::sealed::Sealable;
 use crate::tag::TagCode;
@@ -41,7 +41,7 @@ payload! {
         descriptive [reason]: Line,
     }
 
-    /// The owner sells items to a buyer outside the ledger.
+    /// The owner, or to whom he consigned them, sells items to a buyer outside the ledger.
     pub struct SaleRecorded {
         /// When the author says that it happened.
         [at]: Timestamp,
@@ -55,6 +55,8 @@ payload! {
         [destination]: Option<Code<Country>>,
         /// The seller's order number.
         descriptive [order]: Option<Sealable<Line>>,
+        /// The seller's listing that the buyer saw; from ruleset 2 on.
+        [listing]: Option<ListingId>,
     }
 
     /// A sale did not come about.

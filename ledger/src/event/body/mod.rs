@@ -3,13 +3,17 @@
 //! `payload!` makes from each the Rust struct, the strict reader, the writer, the JSON Schema and the field list.
 //! Who may author an event stands in the table (`super::table`), what it does in `apply`.
 
+mod buyer;
 mod common;
 mod correction;
 mod custody;
 mod dispute;
 mod evidence;
+mod export;
+mod hands;
 mod identity;
 mod inbound;
+mod listings;
 mod log;
 mod market;
 mod material;
@@ -19,6 +23,7 @@ use crate::event::shape::{FieldError, Shape, Text};
 use crate::json::Json;
 use crate::words::words;
 
+pub use buyer::{ClaimRedeemed, OwnerTransferred, UnitClaim};
 pub use common::{
     CustomsElements, DeclarationElement, DocumentRef, Gain, Grade, Input, Loss, OriginShare,
     TreatmentStatement, Weighing,
@@ -32,6 +37,10 @@ pub use evidence::{
     CertificateLinked, CountLine, DocumentAttached, InspectionRecorded, OriginAsserted, StockCounted,
     TreatmentDeclared,
 };
+pub use export::{
+    ExportPrepared, ItemReturned, PaymentSettled, ProductId, ShipmentDelivered, ShipmentDispatched,
+};
+pub use hands::{CustodyAssigned, ItemConsigned, ItemLost, ItemRecovered, OwnershipTransferred};
 pub use identity::{
     CredentialIssued, CredentialRevoked, FacilityRegistered, KeyAdded, KeyGrant, KeyRevoked,
     ParticipantEnrolled, ParticipantReinstated, ParticipantSuspended, ParticipantUpdated, RoleGranted,
@@ -40,6 +49,7 @@ pub use identity::{
 pub use inbound::{
     ConsignmentReceived, ConsignmentShipped, CustomsCleared, LotDeclared, ReceiptLine, SupplierCountersigned,
 };
+pub use listings::{ItemReserved, ItemsPacked, ItemsUnpacked, ListingClosed, ListingOpened};
 pub use log::{LedgerOpened, LedgerSealed, PolicyAdopted, Registrar, YieldRange};
 pub use market::{SaleCancelled, SaleRecorded, TagBound, TagReplaced};
 pub use material::{LossRecorded, LotMerged, LotSplit, SplitPart, TreatmentApplied};

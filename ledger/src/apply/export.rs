@@ -1,0 +1,222 @@
+//! After a sale (rules C1, C4, C5, L2): customs, carriers, payment, and goods that come back.
+
+use std::collections::BTreeSet;
+
+use crate::event::EventType;
+use crate::event::body::{
+    ExportPrepared, ItemReturned, PaymentSettled, ShipmentDelivered, ShipmentDispatched,
+};
+use crate::id::{ExportId, ItemId, SettlementId, ShipmentId};
+use crate::record::{Export, History, Item, Market, RecordKey, Settlement, Shipment};
+use crate::violation::{Reason, Violation};
+use crate::vocab::{Code, Country};
+use crate::words::words;
+
+use super::context::{Context, Purpose, refuse_twice};
+use super::listings::{check_whole_boxes, take_out};
+use super::lots::keep_documents;
+use super::states;
+
+/// Who may speak of goods that leave: custodian, owner, consignee, or who sold them.
+fn check_trader(context: &Context<'_>, id: &ItemId, item: &Item) -> Result<(), Violation> {
+    let author = context.author()?;
+    let sold_by = match item.sale {
+        Some(sale) => Some(context.sale(&sale)?.seller),
+        None => None,
+    };
+    if item.custodian == author || sold_by == Some(author) {
+        return Ok(());
+    }
+    context.check_may_sell(id, item)
+}
+
+pub(super) fn export_prepared(context: &mut Context<'_>, body: &ExportPrepared) -> Result<(), Violation> {
+    refuse_twice(body.items.iter().copied(), "items")?;
+    refuse_twice(body.material_origins.iter().copied(), "material_origins")?;
+    if body
+        .tariff_code
+        .as_ref()
+        .is_some_and(|code| !code.as_str().bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
+    {
+        let text = words(
+            "a tariff code has digits and dots only",
+            "税则号只含数字和点",
+            "um código tarifário tem só algarismos e pontos",
+        );
+        return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("tariff_code"));
+    }
+    let exporter = context.author()?;
+    let id = ExportId::derive(&context.origin, &context.issuer, &body.nonce, 0);
+    let mut origins: BTreeSet<Code<Country>> = BTreeSet::new();
+    for (n, item_id) in body.items.iter().enumerate() {
+        let place = |violation: Violation| violation.field(format!("items[{n}]"));
+        let mut item = context.item(item_id).map_err(place)?;
+        states::step(EventType::ExportPrepared, item_id, item.state).map_err(place)?;
+        check_trader(context, item_id, &item).map_err(place)?;
+        context.check_free(item_id, &item, Purpose::Change).map_err(place)?;
+        context.build_on_item(&mut item).map_err(place)?;
+        keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
+        origins.extend(item.claims.origins.iter().map(|origin| origin.country));
+        context.put_item(*item_id, item);
+    }
+    // Principle: customs origin is not material origin. The first is a determination that the author signs; the second
+    // is what the record says.
+    if origins != body.material_origins.iter().copied().collect() {
+        let on_record: Vec<&str> = origins.iter().map(|country| country.as_str()).collect();
+        return Err(Violation::new(Reason::MaterialOrigins)
+            .with(on_record.join(", "))
+            .field("material_origins"));
+    }
+    let export = Export {
+        history: History::default(),
+        exporter,
+        items: body.items.0.clone(),
+        destination: body.destination,
+        hs: body.hs,
+        tariff_code: body.tariff_code.as_ref().map(ToString::to_string),
+        customs_origin: body.customs_origin,
+        material_origins: origins.into_iter().collect(),
+        regime: body.regime,
+        incoterm: body.incoterm,
+    };
+    context.create(RecordKey::Export(id), id, export)
+}
+
+pub(super) fn shipment_dispatched(
+    context: &mut Context<'_>,
+    body: &ShipmentDispatched,
+) -> Result<(), Violation> {
+    refuse_twice(body.items.iter().copied(), "items")?;
+    check_whole_boxes(context, &body.items, |n| format!("items[{n}]"))?;
+    let sender = context.author()?;
+    let id = ShipmentId::derive(&context.origin, &context.issuer, &body.nonce, 0);
+    if let Some(export_id) = &body.export {
+        let export = context.export(export_id).map_err(|violation| violation.field("export"))?;
+        let text = words(
+            "the export names other items or another destination",
+            "出口备案的物品或目的国不同",
+            "a exportação nomeia outros itens ou outro destino",
+        );
+        let same = body.items.iter().all(|item| export.items.contains(item))
+            && body.destination.is_none_or(|country| country == export.destination);
+        if !same {
+            return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("export"));
+        }
+    }
+    for (n, item_id) in body.items.iter().enumerate() {
+        let place = |violation: Violation| violation.field(format!("items[{n}]"));
+        let mut item = context.item(item_id).map_err(place)?;
+        states::step(EventType::ShipmentDispatched, item_id, item.state).map_err(place)?;
+        context.check_custodian(item_id, &item).map_err(place)?;
+        context.check_free(item_id, &item, Purpose::Change).map_err(place)?;
+        if let Some(shipment) = item.market().shipment
+            && context.shipment(&shipment)?.delivered.is_none()
+        {
+            return Err(place(Violation::new(Reason::InTransit).with(item_id).with(shipment)));
+        }
+        context.build_on_item(&mut item).map_err(place)?;
+        item.change_market(|market| market.shipment = Some(id));
+        context.put_item(*item_id, item);
+    }
+    let shipment = Shipment {
+        history: History::default(),
+        sender,
+        items: body.items.0.clone(),
+        destination: body.destination,
+        export: body.export,
+        carrier: body.carrier.as_ref().map(ToString::to_string),
+        delivered: None,
+    };
+    context.create(RecordKey::Shipment(id), id, shipment)
+}
+
+/// The sender or the carrier says so, or the trading centre that handles the parcel.
+pub(super) fn shipment_delivered(
+    context: &mut Context<'_>,
+    body: &ShipmentDelivered,
+) -> Result<(), Violation> {
+    let mut shipment = context.shipment(&body.shipment).map_err(|violation| violation.field("shipment"))?;
+    let handles = ["carrier", "marketplace"].iter().any(|role| context.author_has_role(role));
+    if shipment.sender != context.author()? && !handles {
+        return Err(Violation::new(Reason::NotEntitled).with(body.shipment).field("shipment"));
+    }
+    if shipment.delivered.is_some() {
+        return Err(Violation::new(Reason::ShipmentOver).with(body.shipment).field("shipment"));
+    }
+    for id in &shipment.items {
+        let mut item = context.item(id)?;
+        // Taken over on the way: its new custodian has said so.
+        if item.market().shipment != Some(body.shipment) {
+            continue;
+        }
+        context.build_on_item(&mut item)?;
+        if let Some(proof) = &body.proof {
+            keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(proof));
+        }
+        context.put_item(*id, item);
+    }
+    shipment.delivered = Some(context.event_ref());
+    context.put(RecordKey::Shipment(body.shipment), shipment);
+    Ok(())
+}
+
+pub(super) fn payment_settled(context: &mut Context<'_>, body: &PaymentSettled) -> Result<(), Violation> {
+    refuse_twice(body.sales.iter().copied(), "sales")?;
+    let by = context.author()?;
+    let handles = ["marketplace", "registrar"].iter().any(|role| context.author_has_role(role));
+    let id = SettlementId::derive(&context.origin, &context.issuer, &body.nonce, 0);
+    for (n, sale_id) in body.sales.iter().enumerate() {
+        let place = |violation: Violation| violation.field(format!("sales[{n}]"));
+        let mut sale = context.sale(sale_id).map_err(place)?;
+        if sale.seller != by && !handles {
+            return Err(place(Violation::new(Reason::NotSeller).with(sale_id).with(sale.seller)));
+        }
+        if sale.cancelled {
+            return Err(place(super::market::sale_is_cancelled(sale_id)));
+        }
+        if let Some(settled) = sale.settled {
+            return Err(place(Violation::new(Reason::SaleSettled).with(sale_id).with(settled)));
+        }
+        sale.settled = Some(id);
+        context.put(RecordKey::Sale(*sale_id), sale);
+    }
+    let settlement = Settlement {
+        history: History::default(),
+        by,
+        sales: body.sales.0.clone(),
+        currency: body.currency,
+        commitment: body.commitment,
+    };
+    context.create(RecordKey::Settlement(id), id, settlement)
+}
+
+/// Goods come back: to the seller's hands, and to whom they belonged before the sale. What its buyer has claimed needs
+/// the buyer's word first, as only he says what becomes of it.
+pub(super) fn item_returned(context: &mut Context<'_>, body: &ItemReturned) -> Result<(), Violation> {
+    let place = |violation: Violation| violation.field("item");
+    let mut item = context.item(&body.item).map_err(place)?;
+    let state = states::step(EventType::ItemReturned, &body.item, item.state).map_err(place)?;
+    let author = context.author()?;
+    let Some(sale_id) = item.sale else {
+        return Err(place(Violation::new(Reason::NotSeller).with(body.item).with(item.custodian)));
+    };
+    let sale = context.sale(&sale_id)?;
+    if sale.seller != author {
+        return Err(place(Violation::new(Reason::NotSeller).with(body.item).with(sale.seller)));
+    }
+    let market = item.market().into_owned();
+    let claimed = market.owner_key.is_some() || market.units_claimed.is_some();
+    if claimed && market.given_back.is_none() {
+        return Err(place(Violation::new(Reason::NotGivenBack).with(body.item)));
+    }
+    context.check_free(&body.item, &item, Purpose::ComeBack).map_err(place)?;
+    context.build_on_item(&mut item).map_err(place)?;
+    take_out(context, &body.item, &mut item)?;
+    item.state = state;
+    item.sale = None;
+    item.owner = Some(sale.owner.unwrap_or(author));
+    item.custodian = author;
+    item.change_market(|market| *market = Market::default());
+    context.put_item(body.item, item);
+    Ok(())
+}

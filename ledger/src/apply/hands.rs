@@ -1,0 +1,251 @@
+//! Hands and title otherwise than by an offer of goods (rules C2 to C5): assigned by the registrar, consigned for sale,
+//! ownership alone, lost and found.
+
+use crate::event::EventType;
+use crate::event::body::{CustodyAssigned, ItemConsigned, ItemLost, ItemRecovered, OwnershipTransferred};
+use crate::id::{ItemId, OfferId, ParticipantId};
+use crate::mass::Milligrams;
+use crate::record::{
+    Consigned, History, Item, MAX_SELLERS, Missing, Offer, OfferState, OfferedItem, RecordKey,
+};
+use crate::violation::{Reason, Violation};
+use crate::words::words;
+
+use super::context::{Actor, Context, Purpose, SUSPENDED, refuse_twice};
+use super::custody::open_offer;
+use super::listings::take_out;
+use super::lots::keep_documents;
+use super::states;
+
+/// A participant who can take something: enrolled, and not suspended.
+pub(super) fn check_taker(context: &Context<'_>, to: &ParticipantId, field: &str) -> Result<(), Violation> {
+    if context.participant(to).map_err(|violation| violation.field(field))?.suspended {
+        return Err(Violation::new(Reason::StateForbids).with(to).saying(SUSPENDED).field(field));
+    }
+    Ok(())
+}
+
+pub(super) fn custody_assigned(context: &mut Context<'_>, body: &CustodyAssigned) -> Result<(), Violation> {
+    refuse_twice(body.items.iter().copied(), "items")?;
+    check_taker(context, &body.to, "to")?;
+    for (n, id) in body.items.iter().enumerate() {
+        let place = |violation: Violation| violation.field(format!("items[{n}]"));
+        let mut item = context.item(id).map_err(place)?;
+        states::step(EventType::CustodyAssigned, id, item.state).map_err(place)?;
+        context.build_on_item(&mut item).map_err(place)?;
+        close_offer(context, &item)?;
+        take_out(context, id, &mut item)?;
+        item.custodian = body.to;
+        if body.ownership.unwrap_or(false) {
+            if item.owner.is_none() {
+                // What was sold belongs to its buyer; only where it lies can be ordered.
+                return Err(Violation::new(Reason::NotOwner).with(id).field("ownership"));
+            }
+            item.owner = Some(body.to);
+        }
+        // Whom the former owner let sell, and what was kept for whom, ends with him.
+        item.change_market(|market| {
+            market.consigned.clear();
+            market.listings.clear();
+            market.reserved = None;
+        });
+        keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(&body.document));
+        context.put_item(*id, item);
+    }
+    Ok(())
+}
+
+/// Cancels the open offer of an item, for everything in it.
+fn close_offer(context: &mut Context<'_>, item: &Item) -> Result<(), Violation> {
+    let Some(id) = item.offer else { return Ok(()) };
+    let mut offer = context.offer(&id)?;
+    if offer.is_open(context.clock) {
+        offer.state = OfferState::Cancelled;
+        context.put(RecordKey::Offer(id), offer);
+    }
+    Ok(())
+}
+
+pub(super) fn item_consigned(context: &mut Context<'_>, body: &ItemConsigned) -> Result<(), Violation> {
+    refuse_twice(body.items.iter().copied(), "items")?;
+    if body.seller == context.author()? {
+        return Err(Violation::new(Reason::ToSelf).field("seller"));
+    }
+    let ends = body.until.unix() <= context.clock.unix();
+    if !ends {
+        check_taker(context, &body.seller, "seller")?;
+    }
+    let clock = context.clock;
+    for (n, id) in body.items.iter().enumerate() {
+        let place = |violation: Violation| violation.field(format!("items[{n}]"));
+        let mut item = context.item(id).map_err(place)?;
+        context.check_owner(id, &item).map_err(place)?;
+        states::step(EventType::ItemConsigned, id, item.state).map_err(place)?;
+        if !ends {
+            context.check_not_offered(id, &item).map_err(place)?;
+            context.check_free(id, &item, Purpose::Change).map_err(place)?;
+        }
+        context.build_on_item(&mut item).map_err(place)?;
+        item.change_market(|market| {
+            market
+                .consigned
+                .retain(|given| given.seller != body.seller && clock.unix() <= given.until.unix());
+        });
+        if !ends {
+            if item.market().consigned.len() >= MAX_SELLERS {
+                return Err(place(Violation::new(Reason::TooManySellers).with(id).with(MAX_SELLERS)));
+            }
+            item.change_market(|market| {
+                market.consigned.push(Consigned { seller: body.seller, until: body.until });
+            });
+        }
+        context.put_item(*id, item);
+    }
+    Ok(())
+}
+
+pub(super) fn ownership_transferred(
+    context: &mut Context<'_>,
+    body: &OwnershipTransferred,
+) -> Result<(), Violation> {
+    match (&body.nonce, &body.to, &body.expires, &body.offer) {
+        (Some(nonce), Some(to), Some(expires), None) if !body.items.is_empty() => {
+            let id = OfferId::derive(&context.origin, &context.issuer, nonce, 0);
+            offer_title(context, id, *to, *expires, &body.items)
+        }
+        (None, None, None, Some(offer)) if body.items.is_empty() => take_title(context, offer),
+        _ => {
+            let text = words(
+                "the owner states nonce, to, items and expires; the new owner states the offer alone",
+                "所有者填写 nonce、to、items 和 expires；新所有者只填写 offer",
+                "o dono informa nonce, to, items e expires; o novo dono informa só a oferta",
+            );
+            Err(Violation::new(Reason::FieldsDisagree).saying(text).field("offer"))
+        }
+    }
+}
+
+fn offer_title(
+    context: &mut Context<'_>,
+    id: OfferId,
+    to: ParticipantId,
+    expires: crate::time::Timestamp,
+    items: &[ItemId],
+) -> Result<(), Violation> {
+    refuse_twice(items.iter().copied(), "items")?;
+    let from = context.author()?;
+    if to == from {
+        return Err(Violation::new(Reason::ToSelf).field("to"));
+    }
+    check_taker(context, &to, "to")?;
+    if expires.unix() <= context.clock.unix() {
+        return Err(super::custody::expired_already());
+    }
+    let mut offered = Vec::new();
+    for (n, item_id) in items.iter().enumerate() {
+        let place = |violation: Violation| violation.field(format!("items[{n}]"));
+        let mut item = context.item(item_id).map_err(place)?;
+        context.check_owner(item_id, &item).map_err(place)?;
+        states::step(EventType::OwnershipTransferred, item_id, item.state).map_err(place)?;
+        context.check_not_offered(item_id, &item).map_err(place)?;
+        context.check_free(item_id, &item, Purpose::HandTo(to)).map_err(place)?;
+        context.check_not_reserved(item_id, &item).map_err(place)?;
+        context.build_on_item(&mut item).map_err(place)?;
+        item.offer = Some(id);
+        let (mass, resolution): (Milligrams, Milligrams) = (item.mass.left, item.resolution);
+        context.put_item(*item_id, item);
+        offered.push(OfferedItem { item: *item_id, mass, resolution });
+    }
+    let offer = Offer {
+        history: History::default(),
+        from,
+        to,
+        items: offered,
+        expires,
+        ownership: true,
+        state: OfferState::Open,
+        accepted: None,
+        title_only: Some(true),
+    };
+    context.create(RecordKey::Offer(id), id, offer)
+}
+
+fn take_title(context: &mut Context<'_>, id: &OfferId) -> Result<(), Violation> {
+    let mut offer = open_offer(context, id, |offer| offer.to)?;
+    if offer.title_only != Some(true) {
+        let text = words(
+            "goods are offered with it: take them with custody.accepted",
+            "该交付包含货物：请用 custody.accepted 接收",
+            "a oferta inclui os bens: receba-os com custody.accepted",
+        );
+        return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("offer"));
+    }
+    for offered in &offer.items {
+        let mut item = context.item(&offered.item)?;
+        states::step(EventType::OwnershipTransferred, &offered.item, item.state)?;
+        context.check_free(&offered.item, &item, Purpose::HandTo(offer.to))?;
+        context.build_on_item(&mut item)?;
+        item.owner = Some(offer.to);
+        item.change_market(|market| {
+            market.consigned.clear();
+            market.listings.clear();
+            market.reserved = None;
+        });
+        context.put_item(offered.item, item);
+    }
+    offer.state = OfferState::Accepted;
+    offer.accepted = Some(context.event_ref());
+    context.put(RecordKey::Offer(*id), offer);
+    Ok(())
+}
+
+pub(super) fn item_lost(context: &mut Context<'_>, body: &ItemLost) -> Result<(), Violation> {
+    refuse_twice(body.items.iter().copied(), "items")?;
+    let reported = context.event_ref();
+    for (n, id) in body.items.iter().enumerate() {
+        let place = |violation: Violation| violation.field(format!("items[{n}]"));
+        let mut item = context.item(id).map_err(place)?;
+        check_holder(context, id, &item).map_err(place)?;
+        states::step(EventType::ItemLost, id, item.state).map_err(place)?;
+        context.check_not_missing(id, &item).map_err(place)?;
+        context.build_on_item(&mut item).map_err(place)?;
+        item.change_standing(|standing| standing.missing = Some(Missing { how: body.how, reported }));
+        if let Some(report) = &body.report {
+            keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(report));
+        }
+        context.put_item(*id, item);
+    }
+    Ok(())
+}
+
+pub(super) fn item_recovered(context: &mut Context<'_>, body: &ItemRecovered) -> Result<(), Violation> {
+    refuse_twice(body.items.iter().copied(), "items")?;
+    for (n, id) in body.items.iter().enumerate() {
+        let place = |violation: Violation| violation.field(format!("items[{n}]"));
+        let mut item = context.item(id).map_err(place)?;
+        if !context.author_has_role("registrar") {
+            check_holder(context, id, &item).map_err(place)?;
+        }
+        if item.standing().missing.is_none() {
+            return Err(place(Violation::new(Reason::NotMissing).with(id)));
+        }
+        context.build_on_item(&mut item).map_err(place)?;
+        item.change_standing(|standing| standing.missing = None);
+        context.put_item(*id, item);
+    }
+    Ok(())
+}
+
+/// Who answers for the item: its custodian while it is in the trade, its owner, or the buyer whose key owns it.
+fn check_holder(context: &Context<'_>, id: &ItemId, item: &Item) -> Result<(), Violation> {
+    match &context.actor {
+        Actor::Buyer(key) if item.market().owner_key == Some(*key) => Ok(()),
+        Actor::Participant(author, _) if item.owner == Some(*author) => Ok(()),
+        Actor::Participant(author, _)
+            if item.custodian == *author && item.state != crate::record::ItemState::Claimed =>
+        {
+            Ok(())
+        }
+        _ => Err(Violation::new(Reason::NotOwner).with(id)),
+    }
+}

@@ -1,0 +1,128 @@
+//! The state machine of items, written down once: which event takes an item from which states to which (rule C5).
+//! The rules of the market ask it, and tests hold whole histories against it. What stands beside the state (held,
+//! recalled, lost, packed, reserved, under way) is not here.
+
+use crate::event::EventType::{
+    self, ClaimRedeemed, ConsignmentReceived, CustodyAccepted, CustodyAssigned, CustodyOffered,
+    EventCorrected, EventVoided, ExportPrepared, ItemConsigned, ItemLost, ItemRecovered, ItemReserved,
+    ItemReturned, ItemsPacked, ItemsUnpacked, ListingOpened, LossRecorded, LotDeclared, LotMerged, LotSplit,
+    OwnerTransferred, OwnershipTransferred, SaleCancelled, SaleRecorded, ShipmentDispatched, TagBound,
+    TagReplaced, TreatmentApplied, WorkCompleted, WorkStarted,
+};
+use crate::id::{ItemId, ItemKind};
+use crate::record::ItemState::{
+    self, Claimed, Declared, Destroyed, Exhausted, Finished, InRepair, InStock, Sold, Voided,
+};
+use crate::violation::Violation;
+
+use super::context::state_forbids;
+
+/// What becomes of the state.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Then {
+    /// It stays.
+    Stays,
+    /// It becomes this.
+    Becomes(ItemState),
+    /// In hand again: a lot or batch in stock, a piece finished.
+    InHand,
+    /// It stays, or is exhausted when nothing is left.
+    StaysOrExhausted,
+}
+
+/// One line of the state machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Transition {
+    /// The event.
+    pub event: EventType,
+    /// The states in which it may happen; empty: it creates the item.
+    pub from: &'static [ItemState],
+    /// What becomes of the state.
+    pub then: Then,
+}
+
+const fn line(event: EventType, from: &'static [ItemState], then: Then) -> Transition {
+    Transition { event, from, then }
+}
+
+const IN_HAND: &[ItemState] = &[InStock, Finished];
+const WITH_BUYER: &[ItemState] = &[Sold, Claimed];
+const EXISTS: &[ItemState] = &[Declared, InStock, Finished, Sold, Claimed, InRepair];
+
+/// The state machine. Pieces begin as finished, when the job that yields them is completed; while they are worked they
+/// are mass in a job, not items. Lots begin as declared or, where they are made of others, in stock.
+pub const TRANSITIONS: &[Transition] = &[
+    line(LotDeclared, &[], Then::Becomes(Declared)),
+    line(LotDeclared, &[], Then::InHand),
+    line(ConsignmentReceived, &[Declared], Then::InHand),
+    line(LotSplit, &[], Then::InHand),
+    line(LotSplit, IN_HAND, Then::StaysOrExhausted),
+    line(LotMerged, &[], Then::InHand),
+    line(LotMerged, IN_HAND, Then::StaysOrExhausted),
+    line(LossRecorded, IN_HAND, Then::StaysOrExhausted),
+    line(TreatmentApplied, IN_HAND, Then::Stays),
+    line(WorkStarted, IN_HAND, Then::StaysOrExhausted),
+    line(WorkCompleted, &[], Then::InHand),
+    line(CustodyOffered, IN_HAND, Then::Stays),
+    line(CustodyAccepted, IN_HAND, Then::Stays),
+    line(CustodyAssigned, &[Declared, InStock, Finished, Sold, InRepair], Then::Stays),
+    line(OwnershipTransferred, IN_HAND, Then::Stays),
+    line(ItemConsigned, IN_HAND, Then::Stays),
+    line(ItemsPacked, IN_HAND, Then::Stays),
+    line(ItemsUnpacked, &[InStock, Finished, Sold], Then::Stays),
+    line(TagBound, IN_HAND, Then::Stays),
+    line(TagReplaced, IN_HAND, Then::Stays),
+    line(ListingOpened, IN_HAND, Then::Stays),
+    line(ItemReserved, IN_HAND, Then::Stays),
+    line(SaleRecorded, IN_HAND, Then::Becomes(Sold)),
+    line(SaleCancelled, &[Sold], Then::InHand),
+    line(ExportPrepared, &[InStock, Finished, Sold], Then::Stays),
+    line(ShipmentDispatched, &[InStock, Finished, Sold], Then::Stays),
+    line(ClaimRedeemed, &[Sold], Then::Becomes(Claimed)),
+    line(OwnerTransferred, &[Sold, Claimed], Then::Stays),
+    line(ItemReturned, WITH_BUYER, Then::InHand),
+    line(ItemLost, EXISTS, Then::Stays),
+    line(ItemRecovered, EXISTS, Then::Stays),
+    line(EventVoided, &[Declared, InStock, Finished], Then::Becomes(Voided)),
+    line(EventVoided, IN_HAND, Then::Stays),
+    line(EventVoided, &[Exhausted], Then::InHand),
+    line(EventCorrected, &ItemState::ALL, Then::StaysOrExhausted),
+    line(EventCorrected, &[Exhausted], Then::InHand),
+];
+
+/// What an item in hand is: a piece finished, anything else in stock.
+#[must_use]
+pub const fn in_hand(kind: ItemKind) -> ItemState {
+    match kind {
+        ItemKind::Piece => Finished,
+        ItemKind::Lot | ItemKind::Batch => InStock,
+    }
+}
+
+/// Whether an item may come from one state to another by this event; `before` is absent where the event makes it.
+#[must_use]
+pub fn allows(event: EventType, kind: ItemKind, before: Option<ItemState>, after: ItemState) -> bool {
+    TRANSITIONS.iter().filter(|line| line.event == event).any(|line| {
+        let from = before.map_or(line.from.is_empty(), |state| line.from.contains(&state));
+        from && match line.then {
+            Then::Stays => before == Some(after),
+            Then::Becomes(state) => after == state,
+            Then::InHand => after == in_hand(kind),
+            Then::StaysOrExhausted => before == Some(after) || after == Exhausted,
+        }
+    })
+}
+
+/// Rule C5: whether the event may happen to an item in this state, and what becomes of the state.
+pub(super) fn step(event: EventType, id: &ItemId, state: ItemState) -> Result<ItemState, Violation> {
+    let line = TRANSITIONS.iter().find(|line| line.event == event && line.from.contains(&state));
+    let line = line.ok_or_else(|| state_forbids(id, state))?;
+    Ok(match line.then {
+        Then::Stays | Then::StaysOrExhausted => state,
+        Then::Becomes(state) => state,
+        Then::InHand => in_hand(id.kind()),
+    })
+}
+
+/// States that nothing leads out of.
+pub const FINAL: &[ItemState] = &[Destroyed, Voided];
