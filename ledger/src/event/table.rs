@@ -61,6 +61,21 @@ impl Author {
                 "原料所列供应商或其会签链接持有人",
                 "o fornecedor nomeado pelo lote, ou quem tem o seu link",
             ),
+            Self::Claimant => words(
+                "whoever has the claim card of a sold piece",
+                "持有已售成品认领卡的人",
+                "quem tem o cartão de uma peça vendida",
+            ),
+            Self::Buyer => words(
+                "the buyer who claimed it, with a key of their own",
+                "已认领的买家，用其自己的密钥",
+                "o comprador que a reivindicou, com chave própria",
+            ),
+            Self::Holder => words(
+                "the custodian, or the buyer who claimed it",
+                "保管人，或已认领的买家",
+                "o custodiante, ou o comprador que a reivindicou",
+            ),
             Self::Keeper => words(
                 "the ledger itself, or a registrar",
                 "账本自身或登记机构",

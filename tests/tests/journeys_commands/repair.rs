@@ -49,7 +49,7 @@ fn the_last_thing_done_is_taken_back_in_one_command() {
     let undo = ["undo", "--reason", "the wrong lot"];
     world.ok(&who, &undo);
     assert_eq!(world.show(&lot)["mass"]["left_mg"], 10_000_000);
-    assert_eq!(world.show(&part)["state"]["code"], "voided", "{:#}", world.show(&part));
+    assert_eq!(world.show(&part)["state"], "voided", "{:#}", world.show(&part));
 
     let offer = world.made(&who, &["offer", &lot, "--to", &world.id("seller")]);
     world.ok(&who, &undo);
