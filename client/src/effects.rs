@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use lode_ledger::event::Event;
 use lode_ledger::event::body::OutputKind;
-use lode_ledger::id::{ConsignmentId, ItemId, ItemKind, Nonce, OfferId, ParticipantId, SaleId, WorkOrderId};
+use lode_ledger::id::{
+    ConsignmentId, CredentialId, DisputeId, FacilityId, HoldId, ItemId, ItemKind, Nonce, OfferId,
+    ParticipantId, RecallId, SaleId, StockCountId, WorkOrderId,
+};
 use lode_ledger::json::Json;
 use lode_ledger::tag::TagCode;
 
@@ -40,6 +43,19 @@ pub fn created(event: &Event, origin: &str, issuer: &str) -> Vec<String> {
         Event::ConsignmentReceived(body) => {
             vec![ConsignmentId::derive(origin, issuer, &body.nonce, 0).to_string()]
         }
+        Event::ConsignmentShipped(body) => {
+            vec![ConsignmentId::derive(origin, issuer, &body.nonce, 0).to_string()]
+        }
+        Event::FacilityRegistered(body) => {
+            vec![FacilityId::derive(origin, issuer, &body.nonce, 0).to_string()]
+        }
+        Event::CredentialIssued(body) => {
+            vec![CredentialId::derive(origin, issuer, &body.nonce, 0).to_string()]
+        }
+        Event::HoldPlaced(body) => vec![HoldId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::DisputeOpened(body) => vec![DisputeId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::RecallIssued(body) => vec![RecallId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::StockCounted(body) => vec![StockCountId::derive(origin, issuer, &body.nonce, 0).to_string()],
         Event::CustodyOffered(body) => vec![OfferId::derive(origin, issuer, &body.nonce, 0).to_string()],
         Event::SaleRecorded(body) => vec![SaleId::derive(origin, issuer, &body.nonce, 0).to_string()],
         Event::ParticipantEnrolled(body) => {

@@ -40,6 +40,7 @@ fn ten_times_the_mass(stage: &Stage, outcome: &Outcome) -> Result<Event> {
     let (item, declared) = outcome.under_way;
     let received = Milligrams::new(declared.get() * 10).unwrap_or(Milligrams::MAX);
     Ok(ConsignmentReceived {
+        consignment: None,
         at: stage.now(),
         nonce: story::fresh()?,
         bill_of_lading: None,

@@ -104,6 +104,7 @@ fn inbound(stage: &mut Stage) -> Result<(Vec<Lot>, (ItemId, Milligrams))> {
         item: confirmed.id,
         net_mg: confirmed.row.net,
         country: confirmed.row.country,
+        received_mg: None,
     };
     stage.accept(&stage.exporter, &[countersigned.into()])?;
     stage.tell("exporter", "supplier.countersigned", format!("{} confirmed", short(confirmed.id)));
@@ -127,8 +128,13 @@ fn inbound(stage: &mut Stage) -> Result<(Vec<Lot>, (ItemId, Milligrams))> {
             reason: (lost > 0).then(|| code::<DifferenceReason>("moisture")).transpose()?,
         });
     }
-    let consignment =
-        ConsignmentReceived { at: stage.now(), nonce: fresh()?, bill_of_lading: None, lines: lines.into() };
+    let consignment = ConsignmentReceived {
+        at: stage.now(),
+        nonce: fresh()?,
+        bill_of_lading: None,
+        lines: lines.into(),
+        consignment: None,
+    };
     stage.accept(&stage.importer, &[consignment.into()])?;
     let total = Milligrams::total(received).context("total mass")?;
     stage.tell(

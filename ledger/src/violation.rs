@@ -1,84 +1,16 @@
 //! Why a statement was refused, or what is shown as a warning: one table of reasons, each with its rule and its
 //! words in every language.
 //!
-//! The rules themselves are in `apply`; this file only names them. A code never changes its meaning.
+//! What the rules say stands in `rule`, and they are checked in `apply`; this file only names reasons. A code never
+//! changes its meaning.
 
 use std::fmt;
 
 use crate::lang::Lang;
 use crate::record::Warning;
+pub use crate::rule::Rule;
 use crate::vocab::{Code, Treatment};
 use crate::words::{Arg, Phrase, Words, words};
-
-macro_rules! rules {
-    ($($rule:ident $text:literal;)*) => {
-        /// A rule by its code. `F` rules are about form: that a statement is of this ledger and hangs together.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub enum Rule { $(#[doc = $text] $rule,)* }
-
-        impl Rule {
-            /// Every rule, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$rule),*];
-
-            /// The code.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$rule => stringify!($rule),)* }
-            }
-
-            /// The rule in one sentence.
-            #[must_use]
-            pub const fn text(self) -> &'static str {
-                match self { $(Self::$rule => $text,)* }
-            }
-        }
-    };
-}
-
-rules! {
-    F1 "A statement names this ledger, in its present life.";
-    F2 "What a statement names exists and is of the kind asked for.";
-    F3 "Fields of one event agree with each other.";
-    M1 "Every mass and count that enters or leaves is above zero and in range.";
-    M2 "Inputs and stated gain equal outputs, stated loss and what is left, to the milligram.";
-    M3 "What is left of an item is never below zero.";
-    M4 "A received mass that differs beyond the policy's tolerance needs a reason, and further a counter-signature.";
-    M5 "Mass enters only by lot.declared, a stated foreign component, a measurement difference within M2, or mass.adjusted with a document.";
-    M6 "A yield outside the policy's range for the process draws a warning.";
-    M7 "Counts balance as masses do.";
-    U1 "An id is created once; a tag code is the hash of its claim key and bound to one live item.";
-    U2 "An item certificate is bound to one piece by its lab; asserted links collide visibly; a lab says which of its certificates a later one replaces.";
-    U3 "The same public document on unrelated items draws a warning.";
-    U4 "A statement enters once.";
-    C1 "Only the custodian transforms, splits or offers.";
-    C2 "Custody moves by an offer and the matching acceptance of the named party.";
-    C3 "One open offer at a time, and nothing else while it is open.";
-    C4 "Ownership is changed by the owner.";
-    C5 "The item's state allows the event.";
-    K1 "The author's key is known and valid at this log position.";
-    K2 "The key's scope and the participant's role allow the event.";
-    K3 "A suspended participant may only answer disputes.";
-    K4 "Events after the index since which a key is suspect are flagged.";
-    K5 "The last registrar key cannot be removed.";
-    T1 "No event claims to be older than what it builds on.";
-    T2 "No event claims to be later than the preceding seal's time, interval and skew.";
-    T3 "An entry long after the event is marked late.";
-    L1 "Treatments are monotone: applied never disappears, and not stated never becomes none.";
-    L2 "The set of possible origins travels exactly, with the blend's shares by mass.";
-    L3 "The ISO 22095 model is the worst on the path.";
-    L4 "A synthetic or glass component makes the whole not natural.";
-    L5 "An evidence level rises only by a new signed act of an entitled role.";
-    L6 "A protected name needs local origin with a document.";
-    X1 "A correction names an existing event and comes from its author.";
-    X2 "Mass or custody after acceptance is corrected with the counterparty.";
-    X3 "What later events have used is not rewound but shown as a contradiction.";
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
 
 macro_rules! reasons {
     ($($reason:ident $rule:ident $code:literal $en:literal $zh:literal $pt:literal;)*) => {
@@ -206,6 +138,18 @@ reasons! {
         "received differs from declared by {0}, beyond the policy's {1}"
         "收货与申报相差 {0}，超过规则的 {1}"
         "o recebido difere do declarado em {0}, acima dos {1} da política";
+    AgreedDiffers M4 "agreed-differs"
+        "{0} was agreed as received; that is asked for only beyond the declared {1}"
+        "会签的收货质量为 {0}；只有超过申报的 {1} 才需要"
+        "foi acordado o recebimento de {0}; isso só se pede acima dos {1} declarados";
+    DeclarationExceeded M5 "declaration-exceeded"
+        "the customs declaration lets in {0}, and with this {1} would have been cleared under it"
+        "报关单放行 {0}，加上本次共清关 {1}"
+        "a declaração aduaneira libera {0}, e com isto seriam {1} sob ela";
+    StockDiffers M5 "stock-differs"
+        "a count found {0} where the ledger has {1}"
+        "盘点实有 {0}，账面为 {1}"
+        "uma contagem encontrou {0} onde o registro tem {1}";
     MassFromNowhere M5 "mass-from-nowhere"
         "{0} more than there was: mass enters only by declaration, stated foreign mass, or a difference between scales"
         "多出 {0}：质量只能通过登记、注明的外来物或秤差进入"
@@ -282,6 +226,10 @@ reasons! {
         "the piece was cut again: certificate {0} {1} speaks of what it was before"
         "该件已改切：证书 {0} {1} 所述为改切之前"
         "a peça foi relapidada: o certificado {0} {1} fala do que ela era antes";
+    DocumentReused U3 "document-reused"
+        "the document {0} also stands on {1}, which has nothing to do with this"
+        "单证 {0} 也用于无关的 {1}"
+        "o documento {0} também está em {1}, que nada tem a ver com isto";
     SequenceUsed U4 "sequence-used"
         "sequence number {0} of this key was used by another statement"
         "该密钥的序号 {0} 已被其他声明使用"
@@ -438,6 +386,10 @@ reasons! {
         "the participant is suspended: ask the registrar"
         "该参与方已暂停：请联系登记机构"
         "o participante está suspenso: fale com o registrador";
+    SuspectLater K4 "suspect-later"
+        "a key cannot become suspect later on: name an entry that stands already"
+        "密钥不能从将来起才可疑：请填已有的条目序号"
+        "uma chave não pode ficar suspeita só no futuro: indique uma entrada que já existe";
     LastRegistrarKey K5 "last-registrar-key"
         "this would remove the last registrar key"
         "这将移除最后一个登记机构密钥"
@@ -466,10 +418,6 @@ reasons! {
         "{0} cannot be said in part of one piece that is not assembled"
         "未组装的单件不能说“部分{0}”"
         "{0} não se diz em parte de uma peça que não é montada";
-    OriginNotInSet L2 "origin-not-in-set"
-        "{0} is not among the origins that {1} can have"
-        "{1} 的可能产地中没有 {0}"
-        "{0} não está entre as origens que {1} pode ter";
     OriginBeyondEntered L2 "origin-beyond-entered"
         "{0} would be said to be of {1}; of what entered the blend from there, {2} is not claimed yet"
         "声称 {0} 产自 {1}；混合料中来自该地且尚未声称的仅 {2}"
@@ -482,6 +430,22 @@ reasons! {
         "the evidence level document needs a document"
         "证据等级「文件」需要附文件"
         "o nível de evidência documento precisa de um documento";
+    OriginNotInSet L2 "origin-not-in-set"
+        "{0} is not among the possible origins: {1}"
+        "{0} 不在可能的产地之中：{1}"
+        "{0} não está entre as origens possíveis: {1}";
+    OriginDisagrees L2 "origin-disagrees"
+        "an independent party found the origin {0}, which is not among those claimed"
+        "独立方认定产地为 {0}，不在声明的产地之中"
+        "uma parte independente encontrou a origem {0}, que não está entre as alegadas";
+    InspectionDisagrees L4 "inspection-disagrees"
+        "an inspection found {0} where {1} was claimed"
+        "检验认定为 {0}，原声明为 {1}"
+        "uma inspeção encontrou {0} onde se alegava {1}";
+    ProtectedName L6 "protected-name"
+        "{0} is a protected name: it needs stone from {1} alone, with a document for its origin"
+        "“{0}”是受保护名称：须全部产自{1}，并有产地单证"
+        "{0} é um nome protegido: exige pedra só de {1}, com documento da origem";
     LabOnly L5 "lab-only"
         "only a lab may state {0}"
         "只有实验室可以声明 {0}"
@@ -490,6 +454,10 @@ reasons! {
         "this ledger ended at entry {0}; it goes on as {1}"
         "本账本已在第 {0} 条终止；后继账本为 {1}"
         "este registro terminou na entrada {0}; continua como {1}";
+    TooManyKept F3 "too-many-kept"
+        "{0} has {1} of them already, and no more are kept"
+        "{0} 已有 {1} 项，不能再多"
+        "{0} já tem {1}, e não se guardam mais";
     CorrectionTarget X1 "correction-target"
         "entry {0}, event {1} did not create {2}"
         "第 {0} 条的事件 {1} 并未创建 {2}"

@@ -42,29 +42,118 @@ struct Part {
 /// One thing that happened.
 #[derive(Clone, Debug)]
 enum Fact {
-    Enters { item: ItemId, book: Box<Line> },
-    Made { node: Node, inputs: Vec<Take>, mg: i128, count: i128, by: ParticipantId },
-    Assembled { node: Node, inputs: Vec<Take>, mg: i128, count: i128, by: ParticipantId },
-    Joined { node: Node, mg: i128 },
-    Lost { node: Node, mg: i128, count: i128 },
-    Gained { node: Node, mg: i128 },
-    Weighed { item: ItemId, mg: i128 },
-    Said { node: Node, treatment: String, says: Says },
-    Countersigned { item: ItemId },
-    Found { item: ItemId, treatment: String },
-    NeverWas { item: ItemId },
-    Counted { item: ItemId, left: i128 },
-    Beside { node: Node, nature: u8 },
-    Apart { item: ItemId, parts: Vec<Part>, foreign: i128, by: ParticipantId },
-    Destroyed { item: ItemId },
-    Offered { offer: OfferId, to: ParticipantId, ownership: bool, works: Vec<WorkOrderId> },
-    Handed { offer: OfferId, items: Vec<(ItemId, i128)> },
-    Sold { sale: SaleId, items: Vec<ItemId> },
-    Unsold { sale: SaleId },
-    Returned { item: ItemId, by: ParticipantId },
-    TitleOffered { offer: OfferId, to: ParticipantId, items: Vec<ItemId> },
-    TitleTaken { offer: OfferId },
-    Assigned { items: Vec<ItemId>, to: ParticipantId, ownership: bool },
+    Enters {
+        item: ItemId,
+        book: Box<Line>,
+    },
+    Made {
+        node: Node,
+        inputs: Vec<Take>,
+        mg: i128,
+        count: i128,
+        by: ParticipantId,
+    },
+    Assembled {
+        node: Node,
+        inputs: Vec<Take>,
+        mg: i128,
+        count: i128,
+        by: ParticipantId,
+    },
+    Joined {
+        node: Node,
+        mg: i128,
+    },
+    Lost {
+        node: Node,
+        mg: i128,
+        count: i128,
+    },
+    Gained {
+        node: Node,
+        mg: i128,
+    },
+    Weighed {
+        item: ItemId,
+        mg: i128,
+    },
+    Said {
+        node: Node,
+        treatment: String,
+        says: Says,
+    },
+    Countersigned {
+        item: ItemId,
+    },
+    Found {
+        item: ItemId,
+        treatment: String,
+    },
+    NeverWas {
+        item: ItemId,
+    },
+    Narrowed {
+        item: ItemId,
+        countries: BTreeSet<String>,
+        place: Option<String>,
+        by: ParticipantId,
+        documented: bool,
+    },
+    Examined {
+        item: ItemId,
+        nature: u8,
+    },
+    Counted {
+        item: ItemId,
+        left: i128,
+    },
+    Beside {
+        node: Node,
+        nature: u8,
+    },
+    Apart {
+        item: ItemId,
+        parts: Vec<Part>,
+        foreign: i128,
+        by: ParticipantId,
+    },
+    Destroyed {
+        item: ItemId,
+    },
+    Offered {
+        offer: OfferId,
+        to: ParticipantId,
+        ownership: bool,
+        works: Vec<WorkOrderId>,
+    },
+    Handed {
+        offer: OfferId,
+        items: Vec<(ItemId, i128)>,
+    },
+    Sold {
+        sale: SaleId,
+        items: Vec<ItemId>,
+    },
+    Unsold {
+        sale: SaleId,
+    },
+    Returned {
+        item: ItemId,
+        by: ParticipantId,
+    },
+    TitleOffered {
+        offer: OfferId,
+        to: ParticipantId,
+        items: Vec<ItemId>,
+    },
+    TitleTaken {
+        offer: OfferId,
+    },
+    Assigned {
+        items: Vec<ItemId>,
+        to: ParticipantId,
+        ownership: bool,
+    },
 }
 
 /// What is said of a treatment.
@@ -86,6 +175,7 @@ pub struct Line {
     count_passed_on: i128,
     count_gained: i128,
     origins: BTreeSet<String>,
+    place: Option<String>,
     evidence: u8,
     ceiling: u8,
     model: u8,
@@ -159,6 +249,10 @@ impl History {
                 let mut line = Line {
                     entered: i128::from(body.mass.net_mg.get()),
                     origins: body.origins.iter().map(|origin| origin.country.to_string()).collect(),
+                    place: match body.origins.0.as_slice() {
+                        [origin] => origin.subdivision.as_ref().map(ToString::to_string),
+                        _ => None,
+                    },
                     evidence: evidence(body.evidence),
                     ceiling: body
                         .entry
@@ -311,6 +405,17 @@ impl History {
             (Event::EventVoided(body), _) => {
                 facts.extend(body.item.map(|item| Fact::NeverWas { item }));
             }
+            (Event::OriginAsserted(body), Some(by)) => facts.push(Fact::Narrowed {
+                item: body.item,
+                countries: body.countries.iter().map(ToString::to_string).collect(),
+                place: body.subdivision.as_ref().map(ToString::to_string),
+                by,
+                documented: !body.documents.is_empty(),
+            }),
+            (Event::InspectionRecorded(body), _) => {
+                let nature = body.nature.map(nature);
+                facts.extend(nature.map(|nature| Fact::Examined { item: body.item, nature }));
+            }
             (Event::SaleCancelled(body), _) => facts.push(Fact::Unsold { sale: body.sale }),
             (Event::OwnershipTransferred(body), Some(_)) => match (&body.nonce, body.to, body.offer) {
                 (Some(nonce), Some(to), _) => {
@@ -380,6 +485,23 @@ impl History {
                 Fact::Countersigned { item } => {
                     let line = book.line(Node::Item(*item));
                     line.evidence = line.evidence.max(line.ceiling.min(2));
+                }
+                Fact::Narrowed { item, countries, place, by, documented } => {
+                    let line = book.line(Node::Item(*item));
+                    // Whoever has the goods speaks for himself; anybody else who is heard is a lab or an inspector.
+                    let holder = line.custodian == Some(*by);
+                    let level = if holder { u8::from(*documented).min(line.ceiling) } else { 3 };
+                    if countries.is_subset(&line.origins) {
+                        let placed = place.is_some() && *place != line.place;
+                        let says_more = placed || countries.len() < line.origins.len();
+                        line.evidence = if says_more { level } else { line.evidence.max(level) };
+                        line.place = place.clone().or_else(|| line.place.take());
+                        line.origins.clone_from(countries);
+                    }
+                }
+                Fact::Examined { item, nature } => {
+                    let line = book.line(Node::Item(*item));
+                    line.nature = if line.nature == 1 { *nature } else { line.nature.max(*nature) };
                 }
                 Fact::Counted { item, left } => {
                     let line = book.line(Node::Item(*item));
@@ -515,6 +637,7 @@ impl Book {
             origins: BTreeSet::new(),
             none: first.none.clone(),
             evidence: u8::MAX,
+            ceiling: u8::MAX,
             model: u8::MAX,
             ..Line::default()
         };
@@ -524,8 +647,12 @@ impl Book {
             line.perhaps.extend(parent.perhaps.iter().cloned());
             line.none.retain(|treatment| parent.none.contains(treatment));
             line.evidence = line.evidence.min(parent.evidence);
+            line.ceiling = line.ceiling.min(parent.ceiling);
             line.model = line.model.min(parent.model);
             line.nature = line.nature.max(parent.nature);
+        }
+        if line.origins.len() == 1 && parents.iter().all(|parent| parent.place == first.place) {
+            line.place.clone_from(&first.place);
         }
         if parents.len() > 1 {
             line.model = line.model.min(if line.origins.len() > 1 { 1 } else { 2 });
@@ -556,6 +683,7 @@ impl Book {
         let components = self.components[&whole.assembly.expect("something assembled")].clone();
         let known: BTreeSet<&String> =
             components.iter().flat_map(|(line, ..)| line.applied.union(&line.perhaps)).collect();
+        let countries: BTreeSet<&String> = components.iter().flat_map(|(line, ..)| &line.origins).collect();
         for part in parts {
             let (was, mass, foreign) = &components[part.component];
             let foreign = foreign * part.mg / mass;
@@ -580,6 +708,12 @@ impl Book {
                 } else if !line.applied.contains(treatment) {
                     line.perhaps.insert(treatment.clone());
                 }
+            }
+            let narrowed = whole.origins.len() == 1 && countries.len() > 1 && line.origins.len() > 1;
+            if narrowed && whole.origins.is_subset(&line.origins) {
+                line.origins.clone_from(&whole.origins);
+                line.evidence = whole.evidence;
+                line.place.clone_from(&whole.place);
             }
             self.lines.insert(part.node, line);
         }
@@ -661,6 +795,7 @@ fn compare_claims(name: &str, claims: &lode_ledger::record::Claims, line: &Line)
         );
     }
     assert_eq!(evidence(claims.origin_evidence), line.evidence, "{name}");
+    assert_eq!(claims.place, line.place, "{name}");
     assert_eq!(nature(claims.nature), line.nature, "{name}");
     let model = match claims.model.as_str() {
         "identity_preserved" => 3,

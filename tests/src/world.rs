@@ -6,6 +6,7 @@
 
 pub mod make;
 mod story;
+mod story_evidence;
 mod story_market;
 mod story_material;
 mod story_repair;

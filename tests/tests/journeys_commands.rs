@@ -3,5 +3,7 @@
 
 mod material;
 mod parties;
+mod repair;
 mod trade;
+mod vouch;
 mod world;

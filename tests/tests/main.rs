@@ -15,6 +15,7 @@ mod journeys_offline;
 mod journeys_readme;
 mod journeys_tamper;
 mod properties;
+mod records_schema;
 mod repair;
 mod rules;
 mod ruleset_1;

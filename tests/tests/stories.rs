@@ -10,6 +10,7 @@ use lode_tests::stories::{Library, Outcome, all, folder};
 const NEVER_REFUSED: &[(Rule, &str)] = &[
     (Rule::M6, "a yield is a matter of judgement: it draws a warning"),
     (Rule::T3, "who enters late is heard, and marked"),
+    (Rule::U3, "one paper may well speak of two things: it draws a warning"),
     (Rule::L3, "the model is computed, not stated"),
     (Rule::L4, "the nature of a blend is computed, not stated"),
 ];
@@ -36,6 +37,8 @@ const FRAUDS: &[&str] = &[
     "a statement of another ledger",
     "a tag code bound by a stranger",
     "a key used after revocation",
+    "a CN-carved BR stone offered as Donghai crystal",
+    "one import document used for more than its mass",
     "a stolen piece sold",
     "a claim code used twice",
     "a claim before the sale",

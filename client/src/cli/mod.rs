@@ -4,12 +4,15 @@
 mod args;
 mod assembly;
 mod desk;
+mod explain;
 mod fields;
 mod identity;
 mod look;
 mod print;
+mod repair;
 mod sheet;
 mod trade;
+mod vouch;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -66,6 +69,15 @@ fn dispatch(desk: &Desk, command: Command) -> Result<Output> {
         Command::Enrol(args) => identity::enrol(desk, args),
         Command::Role(args) => identity::role(desk, args),
         Command::Suspend(args) => identity::suspend(desk, &args),
+        Command::Participant(args) => vouch::participant(desk, args),
+        Command::Facility(args) => vouch::facility(desk, args),
+        Command::Credential(args) => vouch::credential(desk, args),
+        Command::Ship(args) => vouch::ship(desk, &args),
+        Command::Clear(args) => vouch::clear(desk, &args),
+        Command::Attach(args) => vouch::attach(desk, &args),
+        Command::Origin(args) => vouch::origin(desk, &args),
+        Command::Inspect(args) => vouch::inspect(desk, &args),
+        Command::Count(args) => vouch::count(desk, &args),
         Command::Name(args) => identity::name(desk, args),
         Command::Lot(args) => trade::lot(desk, args),
         Command::Countersign(args) => trade::countersign(desk, &args),
@@ -94,6 +106,14 @@ fn dispatch(desk: &Desk, command: Command) -> Result<Output> {
         Command::Trace(args) => look::trace(desk, &args),
         Command::List(args) => look::list(desk, &args),
         Command::Bundle(args) => look::bundle(desk, &args),
+        Command::Hold(args) => repair::hold(desk, args),
+        Command::Dispute(args) => repair::dispute(desk, args),
+        Command::Recall(args) => repair::recall(desk, &args),
+        Command::Void(args) => repair::void(desk, &args),
+        Command::Undo(args) => repair::undo(desk, &args),
+        Command::Freeze(args) => repair::freeze(desk, &args),
+        Command::Rules(command) => explain::rules(desk, command),
+        Command::Event(command) => explain::event(desk, command),
         Command::Status => look::status(desk),
         Command::Sync => look::sync(desk),
         Command::Queue(args) => look::queue(desk, args),

@@ -142,7 +142,9 @@ pub(super) fn countersign(desk: &Desk, args: &Countersign) -> Result<Output> {
         }
     };
     let item = desk.names.id(&args.item)?;
-    let done = lots::countersign(&session, item, spec::mass(&args.mass)?, spec::code(&args.country)?)?;
+    let (sold, country, received) =
+        (spec::mass(&args.mass)?, spec::code(&args.country)?, mass(&args.received)?);
+    let done = lots::countersign(&session, item, sold, country, received)?;
     Ok(Output::done(desk, &done))
 }
 
@@ -161,7 +163,8 @@ pub(super) fn receive(desk: &Desk, args: &Receive) -> Result<Output> {
             reason,
         })
     })?;
-    let done = lots::receive(&desk.session()?, lines, args.bill_of_lading.as_deref())?;
+    let consignment = args.consignment.as_deref().map(|text| desk.names.id(text)).transpose()?;
+    let done = lots::receive(&desk.session()?, lines, args.bill_of_lading.as_deref(), consignment)?;
     Ok(Output::done(desk, &done))
 }
 

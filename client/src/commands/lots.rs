@@ -6,7 +6,7 @@ use lode_ledger::event::body::{
     ConsignmentReceived, DocumentRef, Grade, Input, Line, LossRecorded, LotDeclared, LotMerged, LotSplit,
     OriginShare, ReceiptLine, SplitPart, SupplierCountersigned, TreatmentStatement, Weighing,
 };
-use lode_ledger::id::{ItemId, ParticipantId};
+use lode_ledger::id::{ConsignmentId, ItemId, ParticipantId};
 use lode_ledger::key::{PublicKey, SecretKey};
 use lode_ledger::mass::Milligrams;
 use lode_ledger::sealed::Sealable;
@@ -211,20 +211,27 @@ pub fn countersign(
     item: ItemId,
     net_mg: Milligrams,
     country: Code<Country>,
+    received_mg: Option<Milligrams>,
 ) -> Result<Done> {
-    session.send(&[SupplierCountersigned { at: session.now(), item, net_mg, country }.into()])
+    session.send(&[SupplierCountersigned { at: session.now(), item, net_mg, country, received_mg }.into()])
 }
 
 /// Weighs what arrived under one bill of lading.
 ///
 /// # Errors
 /// As [`Session::send`].
-pub fn receive(session: &Session, lines: Vec<ReceiptLine>, bill_of_lading: Option<&str>) -> Result<Done> {
+pub fn receive(
+    session: &Session,
+    lines: Vec<ReceiptLine>,
+    bill_of_lading: Option<&str>,
+    consignment: Option<ConsignmentId>,
+) -> Result<Done> {
     let event = ConsignmentReceived {
         at: session.now(),
         nonce: session.nonce()?,
         bill_of_lading: spec::sealable("bill of lading", bill_of_lading)?,
         lines: lines.into(),
+        consignment,
     };
     session.send(&[event.into()])
 }

@@ -9,4 +9,7 @@ pub mod look;
 pub mod lots;
 pub mod market;
 pub mod material;
+pub mod repair;
+pub mod standing;
+pub mod vouch;
 pub mod work;

@@ -4,11 +4,12 @@
 use crate::event::body::{
     DisassembledPart, ForeignMass, ItemAssembled, ItemDisassembled, ItemRepaired, OutputKind,
 };
+use crate::event::shape::Text;
 use crate::id::{ItemId, ItemKind};
 use crate::mass::{Milligrams, Ppm};
 use crate::record::{
-    Claims, Component, Foreign, Item, ItemState, MAX_KEPT, Parent, PartOf, Record, RecordKey, Repair,
-    TreatmentState,
+    Claims, Component, Foreign, Item, ItemState, MAX_KEPT, Parent, Parentage, PartOf, Record, RecordKey,
+    Repair, TreatmentState,
 };
 use crate::violation::{Reason, Violation};
 use crate::vocab::Finding;
@@ -17,8 +18,10 @@ use crate::words::words;
 use super::balance::{Differences, add, begin_with_foreign, lose, positive, proportion, stone, total};
 use super::claims::{blend_nature, find, is_applied, join, mark_applied, set};
 use super::context::{Context, Purpose, state_forbids, warn_item};
+use super::document_use::note_use;
 use super::lots::{Created, details, keep_documents, parents_of};
 use super::material::{TakenItem, exhaust, sum_up, take_each};
+use super::protected::check_name;
 
 pub(super) fn item_assembled(context: &mut Context<'_>, body: &ItemAssembled) -> Result<(), Violation> {
     check_kind(body.kind, body.count, "")?;
@@ -72,6 +75,8 @@ pub(super) fn item_assembled(context: &mut Context<'_>, body: &ItemAssembled) ->
     item.resolution = taken.resolution;
     item.details = details("", body);
     keep_documents(&mut item.documents, &mut item.not_kept, body.photo.as_slice());
+    check_name(context, body.name.as_ref().map(Text::as_str), &item.claims)
+        .map_err(|violation| violation.field("name"))?;
     context.create(RecordKey::Item(id), id, item)?;
     for (n, TakenItem { id: component, item, mass, foreign }) in items.into_iter().enumerate() {
         let number = u32::try_from(n).unwrap_or(u32::MAX);
@@ -90,6 +95,8 @@ pub(super) fn item_assembled(context: &mut Context<'_>, body: &ItemAssembled) ->
         context.put_item(component, item);
         context.link(RecordKey::Item(component), RecordKey::Item(id), mass);
     }
+    let author = context.author()?;
+    note_use(context, Parentage::Item(id), author, body.photo.as_slice());
     Ok(())
 }
 
@@ -324,11 +331,14 @@ fn parted(component: &Claims, whole: &Claims, born: &Claims) -> Claims {
     }
     if let [only] = whole.origins.as_slice()
         && born.origins.len() > 1
+        && claims.origins.len() > 1
         && claims.origins.iter().any(|origin| origin.country == only.country)
     {
-        // The whole was said to be of one country while it was one.
+        // The whole was said to be of one country while it was one: that is known as it was known of the whole.
         claims.origins = vec![*only];
         claims.drawn_from = None;
+        claims.origin_evidence = whole.origin_evidence;
+        claims.place.clone_from(&whole.place);
     }
     // What was said to be none, and is not any more, is not stated.
     claims.treatments.retain(|state| {
@@ -399,6 +409,8 @@ pub(super) fn item_repaired(context: &mut Context<'_>, body: &ItemRepaired) -> R
     }
     keep_documents(&mut item.documents, &mut item.not_kept, &body.photos);
     context.put_item(body.item, item);
+    let author = context.author()?;
+    note_use(context, Parentage::Item(body.item), author, &body.photos);
     Ok(())
 }
 

@@ -4,12 +4,13 @@
 use crate::event::body::{CertificateLinked, Normalised};
 use crate::hash::Hash;
 use crate::id::{ItemId, ItemKind};
-use crate::record::{Certificate, CertificateLink, History, Item, ItemState, MAX_KEPT, RecordKey};
+use crate::record::{Certificate, CertificateLink, History, Item, ItemState, MAX_KEPT, Parentage, RecordKey};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{CertificateScope, EvidenceLevel};
 use crate::words::words;
 
 use super::context::{Context, refuse_twice, state_forbids, warn_item};
+use super::document_use::note_use;
 use super::lots::keep_documents;
 use super::treatment::learn;
 
@@ -150,6 +151,7 @@ pub(super) fn certificate_linked(
     keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(&body.document));
     context.put(RecordKey::Certificate(id), certificate);
     context.put_item(body.item, item);
+    note_use(context, Parentage::Item(body.item), author, std::slice::from_ref(&body.document));
     Ok(())
 }
 

@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::id::ItemId;
-use crate::mass::{Milligrams, Ppm, largest_remainder};
+use crate::mass::{Milligrams, largest_remainder};
 use crate::record::{
     Claims, Exposure, Item, Origin, OriginExposure, Parentage, Record, RecordKey, TreatmentState,
 };
@@ -38,12 +37,18 @@ pub(super) fn blend(inputs: &[(&Claims, Milligrams)]) -> Result<Claims, Violatio
         blended.origin_evidence = blended.origin_evidence.lower(claims.origin_evidence);
         // The table ranks the models from the worst up.
         blended.model = blended.model.lower(claims.model);
+        blended.ceiling = lower_of(blended.ceiling, claims.ceiling);
+        blended.nature_evidence = lower_of(blended.nature_evidence, claims.nature_evidence);
+        if blended.place != claims.place {
+            blended.place = None;
+        }
     }
     if !rest.is_empty() {
         blended.origins = blend_origins(inputs);
         let model =
             if blended.origins.len() > 1 { ChainModel::CONTROLLED_BLENDING } else { ChainModel::SEGREGATED };
         blended.model = blended.model.lower(model);
+        blended.place = blended.place.filter(|_| blended.origins.len() == 1);
         blended.treatments = blend_treatments(inputs);
     }
     Ok(blended)
@@ -114,38 +119,29 @@ pub(super) fn note_blend(
     Ok(())
 }
 
-/// Rule L2: what was drawn from a blend is said to be of one country. The country is one that it can have, and no more
-/// is said of it than entered the blend.
-#[allow(dead_code, reason = "for who asserts the origin of what is in hand")]
+/// Rule L2: what is in an item is said to be of one country of several. It counts against what entered the blend that the
+/// item was drawn from; how much was free of it, where that is less than the item holds.
 pub(super) fn claim_origin(
     context: &mut Context<'_>,
-    id: &ItemId,
     item: &mut Item,
     country: Code<Country>,
-) -> Result<(), Violation> {
-    let Some(origin) = item.claims.origins.iter().find(|origin| origin.country == country).copied() else {
-        return Err(Violation::new(Reason::OriginNotInSet).saying(country).with(id));
-    };
-    if item.claims.origins.len() > 1 {
-        let mass = stone(item);
-        let known = item.claims.drawn_from.and_then(|from| Some((from, exposure(context, from)?)));
-        let free = match &known {
-            Some((_, known)) => unclaimed(known, country),
-            // Nothing is known of the blend but its shares.
-            None => mass.share(origin.share),
-        };
-        if mass > free {
-            let violation = Violation::new(Reason::OriginBeyondEntered).with(mass).saying(country);
-            return Err(violation.with(free));
-        }
-        if let Some((from, mut known)) = known {
-            claim(&mut known, country, mass);
-            context.put_unlisted(RecordKey::Exposure(from), known);
-        }
+) -> Option<Milligrams> {
+    let origin = item.claims.origins.iter().find(|origin| origin.country == country).copied()?;
+    if item.claims.origins.len() < 2 {
+        return None;
     }
-    item.claims.origins = vec![Origin { country, share: Ppm::WHOLE }];
-    item.claims.drawn_from = None;
-    Ok(())
+    let mass = stone(item);
+    let known = item.claims.drawn_from.take().and_then(|from| Some((from, exposure(context, from)?)));
+    let free = match &known {
+        Some((_, known)) => unclaimed(known, country),
+        // Nothing is known of the blend but its shares.
+        None => mass.share(origin.share),
+    };
+    if let Some((from, mut known)) = known {
+        claim(&mut known, country, mass);
+        context.put_unlisted(RecordKey::Exposure(from), known);
+    }
+    (mass > free).then_some(free)
 }
 
 fn exposure(context: &Context<'_>, blend: Parentage) -> Option<Exposure> {
@@ -164,6 +160,40 @@ fn claim(exposure: &mut Exposure, country: Code<Country>, mass: Milligrams) {
     if let Some(origin) = exposure.origins.iter_mut().find(|origin| origin.country == country) {
         origin.claimed = origin.claimed.checked_add(mass).unwrap_or(origin.entered);
     }
+}
+
+/// The lower of two levels, of which an absent one says nothing at all.
+fn lower_of(a: Option<Code<EvidenceLevel>>, b: Option<Code<EvidenceLevel>>) -> Option<Code<EvidenceLevel>> {
+    Some(a?.lower(b?))
+}
+
+/// The possible origins become fewer, or one of them gets a place, at the level that this is known with. Said of no
+/// fewer, it is as well known as the better of both (rule L5).
+pub(super) fn narrow(
+    claims: &mut Claims,
+    countries: &[Code<Country>],
+    place: Option<String>,
+    level: Code<EvidenceLevel>,
+) {
+    let kept: BTreeMap<Code<Country>, Milligrams> = claims
+        .origins
+        .iter()
+        .filter(|origin| countries.contains(&origin.country))
+        .filter_map(|origin| {
+            Some((origin.country, Milligrams::new(u64::from(origin.share.get()))?.max(one_milligram())))
+        })
+        .collect();
+    let says_more = kept.len() < claims.origins.len() || (place.is_some() && place != claims.place);
+    claims.origin_evidence = if says_more { level } else { claims.origin_evidence.higher(level) };
+    if kept.len() < claims.origins.len() {
+        claims.origins =
+            largest_remainder(&kept).into_iter().map(|(country, share)| Origin { country, share }).collect();
+    }
+    claims.place = place.or_else(|| claims.place.take());
+}
+
+fn one_milligram() -> Milligrams {
+    Milligrams::new(1).unwrap_or_default()
 }
 
 /// Rule L4: natural only if every part is.
@@ -303,6 +333,9 @@ mod tests {
                 .collect(),
             others: None,
             drawn_from: None,
+            ceiling: Some(EvidenceLevel::DOCUMENT),
+            place: None,
+            nature_evidence: None,
         }
     }
 

@@ -9,16 +9,16 @@ use std::sync::Arc;
 use crate::event::body::OutputKind;
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, DisputeId, ExportId, HoldId, ItemId, ItemKind, ListingId, LogIndex, Nonce, OfferId,
-    PackId, ParticipantId, RecallId, SaleId, ShipmentId, StatementId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, ExportId, FacilityId, HoldId, ItemId, ItemKind, ListingId,
+    LogIndex, Nonce, OfferId, PackId, ParticipantId, RecallId, SaleId, ShipmentId, StatementId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::mass::Milligrams;
 use crate::record::{
-    Certificate, Clock, Consignment, Contradiction, Dispute, EventRef, Export, Hold, Issuer as IssuerRecord,
-    Item, ItemState, Key, Ledger, Listing, MAX_KEPT, Offer, Offspring, OwnerKey, Pack, Parentage,
-    Participant, Policy, Recall, Record, RecordKey, Said, Sale, Sequence, Shipment, Tag, View, Warning,
-    WorkOrder,
+    Certificate, Clock, Consignment, Contradiction, Credential, Dispute, EventRef, Export, Facility, Hold,
+    Issuer as IssuerRecord, Item, ItemState, Key, Ledger, Listing, MAX_KEPT, Offer, Offspring, OwnerKey,
+    Pack, Parentage, Participant, Policy, Recall, Record, RecordKey, Said, Sale, Sequence, Shipment, Tag,
+    View, Warning, WorkOrder,
 };
 use crate::tag::TagCode;
 use crate::time::Timestamp;
@@ -123,6 +123,9 @@ getters! {
     dispute Dispute (id: DisputeId) RecordKey::Dispute(*id), id;
     recall Recall (id: RecallId) RecordKey::Recall(*id), id;
     said Said (event: EventRef) RecordKey::Said(*event), format_args!("{} / {}", event.index, event.event);
+    consignment Consignment (id: ConsignmentId) RecordKey::Consignment(*id), id;
+    facility Facility (id: FacilityId) RecordKey::Facility(*id), id;
+    credential Credential (id: CredentialId) RecordKey::Credential(*id), id;
     tag Tag (code: TagCode) RecordKey::Tag(*code), code;
     listing Listing (id: ListingId) RecordKey::Listing(*id), id;
     pack Pack (id: PackId) RecordKey::Pack(*id), id;

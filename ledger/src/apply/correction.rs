@@ -20,6 +20,7 @@ use crate::violation::{Reason, Violation};
 use crate::words::words;
 
 use super::context::{Actor, Context};
+use super::protected::{check_name, check_name_of_unknown};
 
 pub(super) use forward::{bear, making_by};
 pub(super) use mass::revive;
@@ -92,6 +93,7 @@ fn item_described(context: &mut Context<'_>, body: &EventCorrected, id: &ItemId)
     check_new(&field, body)?;
     context.build_on_item(&mut item)?;
     replace(context, &mut item.details, path, body)?;
+    follow(context, &mut item, path, body)?;
     context.put_item(*id, item);
     Ok(())
 }
@@ -125,6 +127,24 @@ fn check_new(field: &FieldSpec, body: &EventCorrected) -> Result<(), Violation> 
         return Err(Violation::new(Reason::CorrectionNew)
             .saying(words("it is required", "该字段必填", "ele é obrigatório"))
             .field("new"));
+    }
+    Ok(())
+}
+
+/// A corrected place goes into the claims, and a corrected name needs the right to it (rule L6).
+fn follow(
+    context: &Context<'_>,
+    item: &mut Item,
+    path: &str,
+    body: &EventCorrected,
+) -> Result<(), Violation> {
+    let new = body.new.as_ref().and_then(|value| value.0.as_str());
+    let field = path.rsplit('.').next().unwrap_or(path);
+    if context.ruleset() >= 2 && field == "subdivision" && item.claims.origins.len() == 1 {
+        item.claims.place = new.map(str::to_owned);
+    }
+    if matches!(field, "name" | "trade_name") {
+        check_name(context, new, &item.claims).map_err(|violation| violation.field("new"))?;
     }
     Ok(())
 }
@@ -201,9 +221,28 @@ fn event_described(context: &mut Context<'_>, body: &EventCorrected) -> Result<(
     let descriptive = |field: &FieldSpec| field.name == path && field.class == FieldClass::Descriptive;
     let field = fields.into_iter().find(descriptive).ok_or_else(|| no_field(path))?;
     check_new(&field, body)?;
+    if said.event == EventType::ListingOpened.spec().name && path == "title" {
+        check_title(context, body, &said.about)?;
+    }
     replace(context, &mut said.details, path, body)?;
     touch(context, &said.about)?;
     context.put(RecordKey::Said(event), said);
+    Ok(())
+}
+
+/// What stands above a listing is a name of all that it offers (rule L6); where not all of that is known here, a
+/// protected name needs a new listing.
+fn check_title(context: &Context<'_>, body: &EventCorrected, about: &[Parentage]) -> Result<(), Violation> {
+    let new = body.new.as_ref().and_then(|value| value.0.as_str());
+    let place = |violation: Violation| violation.field("new");
+    if about.len() >= MAX_ABOUT {
+        return check_name_of_unknown(context, new).map_err(place);
+    }
+    for thing in about {
+        if let Parentage::Item(id) = thing {
+            check_name(context, new, &context.item(id)?.claims).map_err(place)?;
+        }
+    }
     Ok(())
 }
 

@@ -63,6 +63,8 @@ pub(super) fn ledger_opened(context: &mut Context<'_>, body: &LedgerOpened) -> R
             issuer_code: None,
             enrolled_by: None,
             created: context.event_ref(),
+            registration: None,
+            credentials: None,
         },
     );
     context.put(
@@ -170,6 +172,8 @@ pub(super) fn participant_enrolled(
         count_registrar_keys(context, i64::from(keys.enrolling))?;
     }
     let created = context.event_ref();
+    let newer = context.ruleset() >= 2;
+    let registration = body.registration.as_ref().filter(|_| newer).map(|number| number.to_json().write());
     context.create(
         RecordKey::Participant(id),
         id,
@@ -185,6 +189,8 @@ pub(super) fn participant_enrolled(
             issuer_code: body.issuer_code.as_ref().map(ToString::to_string),
             enrolled_by: Some(registrar),
             created,
+            registration,
+            credentials: None,
         },
     )
 }
@@ -263,13 +269,7 @@ pub(super) fn key_revoked(context: &mut Context<'_>, body: &KeyRevoked) -> Resul
         return Err(Violation::new(Reason::KeyRevoked).with(revoked).field("key"));
     }
     if body.suspect_since.is_some_and(|since| since > context.index) {
-        return Err(Violation::new(Reason::FieldsDisagree)
-            .saying(words(
-                "a key cannot become suspect later on",
-                "密钥不能从将来起才可疑",
-                "uma chave não pode ficar suspeita só no futuro",
-            ))
-            .field("suspect_since"));
+        return Err(Violation::new(Reason::SuspectLater).field("suspect_since"));
     }
     key.revoked = Some(context.index);
     key.suspect_since = body.suspect_since;
@@ -286,7 +286,10 @@ pub(super) fn key_revoked(context: &mut Context<'_>, body: &KeyRevoked) -> Resul
 }
 
 /// A participant manages its own keys; a registrar may do it for it.
-fn check_own_or_registrar(context: &Context<'_>, participant: ParticipantId) -> Result<(), Violation> {
+pub(super) fn check_own_or_registrar(
+    context: &Context<'_>,
+    participant: ParticipantId,
+) -> Result<(), Violation> {
     if context.author()? == participant || context.author_has_role("registrar") {
         return Ok(());
     }
@@ -340,7 +343,7 @@ fn add_keys(
 
 /// Rule K5: somebody can always enrol. Counts the keys that can: of registrars who are not suspended, with a scope that
 /// allows it.
-fn count_registrar_keys(context: &mut Context<'_>, change: i64) -> Result<(), Violation> {
+pub(super) fn count_registrar_keys(context: &mut Context<'_>, change: i64) -> Result<(), Violation> {
     let mut ledger = context.ledger(&"the ledger's opening")?;
     let after = i64::from(ledger.registrar_keys) + change;
     if after <= 0 {

@@ -1,13 +1,15 @@
-//! Before a sale (rules U1, C3 to C5): boxes, listings by several sellers, reservations that expire by seal time.
+//! Before a sale (rules U1, C3 to C5, L6): boxes, listings by several sellers, reservations that expire by seal time.
 
 use crate::event::EventType;
 use crate::event::body::{ItemReserved, ItemsPacked, ItemsUnpacked, ListingClosed, ListingOpened};
+use crate::event::shape::Text;
 use crate::id::{ItemId, ListingId, PackId, ParticipantId};
 use crate::record::{History, Item, Listing, MAX_SELLERS, Pack, RecordKey, Reserved};
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
 use super::context::{Context, Purpose, refuse_twice};
+use super::protected::check_name;
 use super::states;
 
 /// How long an item may be kept for a buyer, in seconds: 30 days.
@@ -101,6 +103,8 @@ pub(super) fn listing_opened(context: &mut Context<'_>, body: &ListingOpened) ->
     for (n, item_id) in body.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
         let mut item = item_to_sell(context, EventType::ListingOpened, item_id).map_err(place)?;
+        check_name(context, body.title.as_ref().map(Text::as_str), &item.claims)
+            .map_err(|violation| violation.field("title"))?;
         if item.market().listings.len() >= MAX_SELLERS {
             return Err(place(Violation::new(Reason::TooManySellers).with(item_id).with(MAX_SELLERS)));
         }

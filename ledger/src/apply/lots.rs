@@ -5,7 +5,7 @@ use crate::event::body::{
     ConsignmentReceived, DocumentRef, LotDeclared, OriginShare, OutputKind, ReceiptLine,
     SupplierCountersigned, TreatmentStatement,
 };
-use crate::event::shape::Fields;
+use crate::event::shape::{Fields, Text};
 use crate::id::{ConsignmentId, ItemId};
 use crate::json::Json;
 use crate::key::BadKey;
@@ -20,6 +20,9 @@ use crate::words::words;
 use super::balance::{positive, scale_tolerance, weigh};
 use super::claims::note_blend;
 use super::context::{Actor, Context, refuse_twice, state_forbids, warn_item};
+use super::document_use::note_use;
+use super::inbound::arrive;
+use super::protected::check_name;
 
 pub(super) fn lot_declared(context: &mut Context<'_>, body: &LotDeclared) -> Result<(), Violation> {
     check_mass(body)?;
@@ -64,7 +67,13 @@ pub(super) fn lot_declared(context: &mut Context<'_>, body: &LotDeclared) -> Res
         treatments: declared_treatments(&body.treatments, documented)?,
         others: None,
         drawn_from: None,
+        ceiling: None,
+        place: None,
+        nature_evidence: None,
     };
+    let claims = with_travelling(context, claims, body);
+    check_name(context, body.trade_name.as_ref().map(Text::as_str), &claims)
+        .map_err(|violation| violation.field("trade_name"))?;
     let id = context.new_item(OutputKind::Lot, &body.nonce, 0);
     let mut claims = claims;
     let entered = claims.clone();
@@ -84,7 +93,21 @@ pub(super) fn lot_declared(context: &mut Context<'_>, body: &LotDeclared) -> Res
         item.details.extend(details(&format!("origins[{n}]."), origin));
     }
     context.build_on_item(&mut item)?;
-    context.create(RecordKey::Item(id), id, item)
+    context.create(RecordKey::Item(id), id, item)?;
+    note_use(context, Parentage::Item(id), author, &body.documents);
+    Ok(())
+}
+
+/// What travels with a lot from ruleset 2 on: how high documents can raise its origin, and its place.
+fn with_travelling(context: &Context<'_>, claims: Claims, body: &LotDeclared) -> Claims {
+    if context.ruleset() < 2 {
+        return claims;
+    }
+    let place = match body.origins.as_ref() {
+        [origin] => origin.subdivision.as_ref().map(ToString::to_string),
+        _ => None,
+    };
+    Claims { ceiling: Some(body.entry.ceiling()), place, ..claims }
 }
 
 fn check_mass(body: &LotDeclared) -> Result<(), Violation> {
@@ -249,6 +272,8 @@ impl Created {
             components: None,
             repairs: None,
             part_of: None,
+            passage: None,
+            examined: None,
             market: None,
         }
     }
@@ -294,7 +319,9 @@ pub(super) fn supplier_countersigned(
     if matches!(context.actor, Actor::Participant(..)) && !enrolled {
         return Err(Violation::new(Reason::NotEntitled).with(body.item));
     }
-    if item.countersigned.is_some() {
+    let agrees = body.received_mg.filter(|_| context.ruleset() >= 2);
+    let agreed_before = item.passage.as_ref().is_some_and(|passage| passage.agreed.is_some());
+    if item.countersigned.is_some() && (agrees.is_none() || agreed_before) {
         let violation = Violation::new(Reason::StateForbids).with(body.item).saying(words(
             "counter-signed",
             "已会签",
@@ -310,6 +337,9 @@ pub(super) fn supplier_countersigned(
     if !item.claims.origins.iter().any(|origin| origin.country == body.country) {
         return Err(Violation::new(Reason::NotFound).saying(body.country).field("country"));
     }
+    if let Some(received) = agrees {
+        agree(context, &mut item, &body.item, received)?;
+    }
     context.build_on_item(&mut item)?;
     item.countersigned = Some(context.event_ref());
     // The holder of a link is whoever was sent it: shown, but no entitled role, so no higher level (rule L5).
@@ -318,6 +348,27 @@ pub(super) fn supplier_countersigned(
         item.claims.origin_evidence = item.claims.origin_evidence.higher(level);
     }
     context.put_item(body.item, item);
+    Ok(())
+}
+
+/// Rule M4: the supplier agrees to what was received, where that is further from what was declared than the policy
+/// lets the receiver book alone.
+fn agree(
+    context: &Context<'_>,
+    item: &mut Item,
+    id: &ItemId,
+    received: crate::mass::Milligrams,
+) -> Result<(), Violation> {
+    positive(received, "received_mg")?;
+    if item.state != ItemState::Declared {
+        return Err(state_forbids(id, item.state).field("received_mg"));
+    }
+    let declared = item.mass.left;
+    if received.abs_diff(declared) <= declared.share(context.policy()?.receipt_countersign) {
+        let violation = Violation::new(Reason::AgreedDiffers).with(received).with(declared);
+        return Err(violation.field("received_mg"));
+    }
+    item.change_passage(|passage| passage.agreed = Some(received));
     Ok(())
 }
 
@@ -335,7 +386,13 @@ pub(super) fn consignment_received(
     }
     let id = ConsignmentId::derive(&context.origin, &context.issuer, &body.nonce, 0);
     let items: Vec<ItemId> = body.lines.iter().map(|line| line.item).collect();
-    context.create_consignment(id, Consignment { history: History::default(), receiver, items })
+    let of = body.consignment.filter(|_| context.ruleset() >= 2);
+    if let Some(shipped) = of {
+        arrive(context, shipped, id, &items)?;
+    }
+    let record =
+        Consignment { history: History::default(), receiver, items, shipping: None, of, documents: None };
+    context.create_consignment(id, record)
 }
 
 /// Rule M4: what arrives is weighed; a difference beyond the policy's tolerance has a reason, and none goes beyond
@@ -357,8 +414,11 @@ fn receive(context: &mut Context<'_>, line: &ReceiptLine) -> Result<(), Violatio
     if difference > with_reason && line.reason.is_none() {
         return Err(Violation::new(Reason::ReceiptReason).with(received).with(declared).field("reason"));
     }
+    // What the supplier has signed as received may come in; it stays in sight, as a link proves nobody's name.
+    let agreed = item.passage.as_ref().and_then(|passage| passage.agreed);
+    let signed = agreed.is_some_and(|agreed| agreed.abs_diff(received) <= scales);
     if difference > at_most {
-        if received > declared {
+        if received > declared && !signed {
             return Err(Violation::new(Reason::ReceiptDifference)
                 .with(difference)
                 .with(at_most)
@@ -375,6 +435,7 @@ fn receive(context: &mut Context<'_>, line: &ReceiptLine) -> Result<(), Violatio
     weigh(&mut item, received)?;
     item.resolution = line.resolution_mg;
     item.state = ItemState::InStock;
+    item.change_passage(|passage| passage.in_transit = None);
     context.put_item(line.item, item);
     Ok(())
 }

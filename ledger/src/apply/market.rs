@@ -4,12 +4,13 @@ use crate::event::EventType;
 use crate::event::body::{SaleCancelled, SaleRecorded, TagBound, TagReplaced};
 use crate::id::{ItemId, SaleId};
 use crate::key::PublicKey;
-use crate::record::{History, Item, ItemState, RecordKey, Sale, Tag, TagUnits};
+use crate::record::{History, Item, ItemState, Parentage, RecordKey, Sale, Tag, TagUnits};
 use crate::tag::TagCode;
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
 use super::context::{Context, refuse_twice, state_forbids};
+use super::document_use::note_use;
 use super::listings::{check_listed, check_whole_boxes, item_to_sell};
 use super::lots::keep_documents;
 use super::states;
@@ -27,6 +28,8 @@ pub(super) fn tag_bound(context: &mut Context<'_>, body: &TagBound) -> Result<()
         keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(photo));
     }
     context.put_item(body.item, item);
+    let author = context.author()?;
+    note_use(context, Parentage::Item(body.item), author, body.photo.as_slice());
     Ok(())
 }
 

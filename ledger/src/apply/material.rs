@@ -1,6 +1,7 @@
 //! Lots and batches are divided, poured together, and lose mass (rules M1 to M3, M7, L1 to L3).
 
 use crate::event::body::{Input, LossRecorded, LotMerged, LotSplit, OutputKind};
+use crate::event::shape::Text;
 use crate::id::{ItemId, ItemKind, ParticipantId};
 use crate::mass::Milligrams;
 use crate::record::{Claims, Item, ItemState, Parent, Parentage, RecordKey};
@@ -12,6 +13,7 @@ use super::balance::{Differences, add, begin_with_foreign, check_counts, lose, p
 use super::claims::{blend, note_blend};
 use super::context::{Context, refuse_twice};
 use super::lots::{Created, details, parents_of};
+use super::protected::check_name;
 
 pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<(), Violation> {
     let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
@@ -89,6 +91,8 @@ pub(super) fn lot_merged(context: &mut Context<'_>, body: &LotMerged) -> Result<
         let violation = Violation::new(Reason::NotBalanced).with(taken.mass).with(accounted);
         return Err(violation.with(difference).field("mass_mg"));
     }
+    check_name(context, body.trade_name.as_ref().map(Text::as_str), &taken.claims)
+        .map_err(|violation| violation.field("trade_name"))?;
     let created =
         Created { kind: OutputKind::Lot, form: taken.form, claims: taken.claims, mass: output, count: None };
     let mut item = created.item(context, taken.custodian, taken.owner);

@@ -1,9 +1,10 @@
 //! The rules: given the records before, a place in the log and a verified statement, what changes, or which rule
 //! forbids it. Pure and total: no clock, no randomness, no I/O, no panic.
 //!
-//! One file per family: `identity` (who), `material` and `work` (mass), `custody` and `hands` (hands and title), `listings`,
-//! `market`, `export` and `buyer` (before, at and after a sale), `states` (the state machine), `claims` (what travels),
-//! `certificate`, `treatment`, `correction`, `void`, `dispute`, `seal`. `balance` is the arithmetic that they share.
+//! One file per family: `identity` and `credential` (who), `inbound` (on the way), `evidence`, `document_use` and
+//! `protected` (what is shown), `material` and `work` (mass), `custody` and `hands` (hands and title), `listings`, `market`,
+//! `export` and `buyer` (before, at and after a sale), `states` (the state machine), `claims` (what travels), `certificate`,
+//! `treatment`, `correction`, `void`, `dispute`, `seal`. `balance` is the arithmetic that they share.
 
 mod assembly;
 mod balance;
@@ -12,15 +13,20 @@ mod certificate;
 mod claims;
 mod context;
 mod correction;
+mod credential;
 mod custody;
 mod dispute;
+mod document_use;
+mod evidence;
 mod export;
 mod hands;
 mod identity;
+mod inbound;
 mod listings;
 mod lots;
 mod market;
 mod material;
+mod protected;
 mod seal;
 pub mod states;
 mod stock;
@@ -196,7 +202,7 @@ fn enter(
     context.actor = match &header.issuer {
         Issuer::Ledger => Actor::Ledger,
         Issuer::Link(id) if *id == header.key_id => Actor::Link(*id),
-        Issuer::Participant(id) => participant_actor(context, *id, statement)?,
+        Issuer::Participant(id) => participant_actor(context, *id, statement, events)?,
         Issuer::Tag(code) => Actor::Claimant(*code),
         Issuer::Owner(id) if *id == header.key_id => Actor::Buyer(*id),
         _ => return Err(Violation::new(Reason::KeyUnknown).with(header.key_id)),
@@ -210,6 +216,7 @@ fn participant_actor(
     context: &Context<'_>,
     id: ParticipantId,
     statement: &Statement,
+    events: &[Event],
 ) -> Result<Actor, Violation> {
     let key_id = statement.header().key_id;
     let unknown = || Violation::new(Reason::KeyUnknown).with(key_id);
@@ -222,7 +229,11 @@ fn participant_actor(
     }
     let record = context.record(&RecordKey::Participant(id)).ok_or_else(unknown)?;
     match &*record {
-        Record::Participant(Participant { suspended: true, .. }) => Err(Violation::new(Reason::Suspended)),
+        Record::Participant(Participant { suspended: true, .. })
+            if !events.iter().all(|event| event.event_type().while_suspended()) =>
+        {
+            Err(Violation::new(Reason::Suspended))
+        }
         _ => Ok(Actor::Participant(id, record)),
     }
 }
@@ -309,6 +320,11 @@ fn run(context: &mut Context<'_>, event: &Event, opening: bool) -> Result<(), Vi
         Event::PolicyAdopted(body) => identity::policy_adopted(context, body),
         Event::ParticipantEnrolled(body) => identity::participant_enrolled(context, body),
         Event::ParticipantSuspended(body) => identity::participant_suspended(context, body),
+        Event::ParticipantReinstated(body) => credential::participant_reinstated(context, body),
+        Event::ParticipantUpdated(body) => credential::participant_updated(context, body),
+        Event::FacilityRegistered(body) => credential::facility_registered(context, body),
+        Event::CredentialIssued(body) => credential::credential_issued(context, body),
+        Event::CredentialRevoked(body) => credential::credential_revoked(context, body),
         Event::RoleGranted(body) => identity::role_granted(context, body),
         Event::RoleRevoked(body) => identity::role_revoked(context, body),
         Event::KeyAdded(body) => identity::key_added(context, body),
@@ -316,12 +332,18 @@ fn run(context: &mut Context<'_>, event: &Event, opening: bool) -> Result<(), Vi
         Event::LotDeclared(body) => lots::lot_declared(context, body),
         Event::SupplierCountersigned(body) => lots::supplier_countersigned(context, body),
         Event::ConsignmentReceived(body) => lots::consignment_received(context, body),
+        Event::ConsignmentShipped(body) => inbound::consignment_shipped(context, body),
+        Event::CustomsCleared(body) => inbound::customs_cleared(context, body),
         Event::LotSplit(body) => material::lot_split(context, body),
         Event::LotMerged(body) => material::lot_merged(context, body),
         Event::LossRecorded(body) => material::loss_recorded(context, body),
         Event::TreatmentDeclared(body) => treatment::treatment_declared(context, body),
         Event::TreatmentApplied(body) => treatment::treatment_applied(context, body),
         Event::CertificateLinked(body) => certificate::certificate_linked(context, body),
+        Event::DocumentAttached(body) => evidence::document_attached(context, body),
+        Event::OriginAsserted(body) => evidence::origin_asserted(context, body),
+        Event::InspectionRecorded(body) => evidence::inspection_recorded(context, body),
+        Event::StockCounted(body) => evidence::stock_counted(context, body),
         Event::WorkStarted(body) => work::work_started(context, body),
         Event::StepLogged(body) => work::step_logged(context, body),
         Event::WorkCompleted(body) => work::work_completed(context, body),

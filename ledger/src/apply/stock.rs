@@ -2,9 +2,10 @@
 //! (rules M1 to M3, M5, M7).
 
 use crate::event::body::{ItemDestroyed, MassAdjusted, OutputKind, PiecesSerialised};
+use crate::event::shape::Text;
 use crate::id::{ItemId, ItemKind};
 use crate::mass::Milligrams;
-use crate::record::{Item, ItemState, Parent, RecordKey};
+use crate::record::{Item, ItemState, Parent, Parentage, Record, RecordKey};
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
@@ -12,8 +13,10 @@ use super::balance::{
     Differences, add, begin_with_foreign, check_counts, lose, pass_on, positive, stone, weigh,
 };
 use super::context::{Context, Purpose, warn_item};
+use super::document_use::note_use;
 use super::lots::{Created, details, keep_documents};
 use super::material::exhaust;
+use super::protected::check_name;
 
 pub(super) fn mass_adjusted(context: &mut Context<'_>, body: &MassAdjusted) -> Result<(), Violation> {
     let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
@@ -22,12 +25,13 @@ pub(super) fn mass_adjusted(context: &mut Context<'_>, body: &MassAdjusted) -> R
     }
     item.mass.check_left(body.was_mg, "was_mg")?;
     positive(body.left_mg, "left_mg")?;
-    adjust_count(context, &mut item, body)?;
+    let counted = found_by_inspector(context, &item, body);
+    adjust_count(context, &mut item, body, counted)?;
     if body.was_mg == body.left_mg && body.was_count == body.left_count {
         return Err(Violation::new(Reason::NotPositive).field("left_mg"));
     }
     context.build_on_item(&mut item)?;
-    check_adjustment(context, &item, body)?;
+    check_adjustment(context, &item, body, counted)?;
     weigh(&mut item, body.left_mg)?;
     let (was, is) = match (body.was_count, body.left_count) {
         (Some(was), Some(is)) => (format!("{} ({was})", body.was_mg), format!("{} ({is})", body.left_mg)),
@@ -36,12 +40,32 @@ pub(super) fn mass_adjusted(context: &mut Context<'_>, body: &MassAdjusted) -> R
     warn_item(&mut item, context, Reason::Adjusted, [was, is]);
     keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
     context.put_item(body.item, item);
+    let author = context.author()?;
+    note_use(context, Parentage::Item(body.item), author, &body.documents);
     Ok(())
+}
+
+/// Whether an inspector, who is another than the custodian, found exactly this, and nothing has changed since: then the
+/// ledger follows him however far that is.
+fn found_by_inspector(context: &Context<'_>, item: &Item, body: &MassAdjusted) -> bool {
+    let count = item.examined.as_ref().and_then(|examined| examined.counted);
+    let record = count.and_then(|id| context.record(&RecordKey::StockCount(id)));
+    let Some(Record::StockCount(count)) = record.as_deref() else { return false };
+    count.lines.iter().any(|line| {
+        line.item == body.item
+            && (line.balance, line.found) == (body.was_mg, body.left_mg)
+            && (line.count_balance, line.count_found) == (body.was_count, body.left_count)
+    })
 }
 
 /// Rule M5: upwards all that was gained, and downwards this adjustment, stays within the policy's second threshold of
 /// what the item began with. A greater loss has a reason of its own, and what is found beyond that is declared.
-fn check_adjustment(context: &Context<'_>, item: &Item, body: &MassAdjusted) -> Result<(), Violation> {
+fn check_adjustment(
+    context: &Context<'_>,
+    item: &Item,
+    body: &MassAdjusted,
+    counted: bool,
+) -> Result<(), Violation> {
     let by = body.left_mg.abs_diff(body.was_mg);
     let allowed = item.mass.entered.share(context.policy()?.receipt_countersign);
     let up = body.left_mg > body.was_mg;
@@ -49,7 +73,7 @@ fn check_adjustment(context: &Context<'_>, item: &Item, body: &MassAdjusted) -> 
     let before =
         if up { item.mass.gained.checked_sub(foreign).unwrap_or_default() } else { Milligrams::ZERO };
     let stone_stays = up || by < stone(item);
-    if add(before, by)? > allowed || !stone_stays {
+    if (!counted && add(before, by)? > allowed) || !stone_stays {
         let violation = Violation::new(Reason::AdjustmentTooLarge).with(by).with(allowed);
         return Err(violation.field("left_mg"));
     }
@@ -57,7 +81,12 @@ fn check_adjustment(context: &Context<'_>, item: &Item, body: &MassAdjusted) -> 
 }
 
 /// Rule M7: the count of a batch is adjusted as its mass is, by one piece or within the same share.
-fn adjust_count(context: &Context<'_>, item: &mut Item, body: &MassAdjusted) -> Result<(), Violation> {
+fn adjust_count(
+    context: &Context<'_>,
+    item: &mut Item,
+    body: &MassAdjusted,
+    counted: bool,
+) -> Result<(), Violation> {
     let missing = || Violation::new(Reason::CountMissing).field("left_count");
     let Some(count) = item.count.as_mut() else {
         return if body.was_count.is_none() && body.left_count.is_none() { Ok(()) } else { Err(missing()) };
@@ -75,7 +104,7 @@ fn adjust_count(context: &Context<'_>, item: &mut Item, body: &MassAdjusted) -> 
     let gained = count.gained.unwrap_or(0);
     let by = left.abs_diff(was);
     let total = if left > was { gained.saturating_add(by) } else { by };
-    if total > allowed {
+    if !counted && total > allowed {
         let violation = Violation::new(Reason::AdjustmentTooLarge).with(by).with(allowed);
         return Err(violation.field("left_count"));
     }
@@ -107,6 +136,7 @@ pub(super) fn pieces_serialised(context: &mut Context<'_>, body: &PiecesSerialis
     item.mass.check_left(body.left_mg, "left_mg")?;
     check_counts(&item, Some(body.left_count), "left_count")?;
     exhaust(&mut item);
+    let author = context.author()?;
     for (n, (piece, foreign)) in body.pieces.iter().zip(foreign).enumerate() {
         let (kind, form, mass) = (OutputKind::Piece, item.form, piece.mass_mg);
         let created = Created { kind, form, claims: item.claims.clone(), mass, count: None };
@@ -119,9 +149,12 @@ pub(super) fn pieces_serialised(context: &mut Context<'_>, body: &PiecesSerialis
         output.latest = item.latest;
         output.details = details(&format!("pieces[{n}]."), piece);
         keep_documents(&mut output.documents, &mut output.not_kept, piece.photo.as_slice());
+        check_name(context, piece.name.as_ref().map(Text::as_str), &output.claims)
+            .map_err(|violation| violation.field(format!("pieces[{n}].name")))?;
         let id = context.new_item(kind, &body.nonce, n);
         context.create(RecordKey::Item(id), id, output)?;
         context.link(RecordKey::Item(body.item), RecordKey::Item(id), mass);
+        note_use(context, Parentage::Item(id), author, piece.photo.as_slice());
     }
     context.put_item(body.item, item);
     Ok(())
@@ -147,6 +180,8 @@ pub(super) fn item_destroyed(context: &mut Context<'_>, body: &ItemDestroyed) ->
     });
     keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
     context.put_item(body.item, item);
+    let author = context.author()?;
+    note_use(context, Parentage::Item(body.item), author, &body.documents);
     Ok(())
 }
 

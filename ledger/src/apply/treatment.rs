@@ -3,7 +3,7 @@
 use crate::event::body::{TreatmentApplied, TreatmentDeclared, TreatmentStatement};
 use crate::id::{ItemId, ItemKind};
 use crate::mass::Milligrams;
-use crate::record::{Item, ItemState, RecordKey, TreatmentState};
+use crate::record::{Item, ItemState, Parentage, RecordKey, TreatmentState};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{Code, EvidenceLevel, Finding};
 use crate::words::words;
@@ -11,6 +11,7 @@ use crate::words::words;
 use super::balance::{check_total_gain, positive};
 use super::claims::{find, is_applied, mark_applied, set};
 use super::context::{Context, refuse_twice, state_forbids, warn_item};
+use super::document_use::note_use;
 use super::lots::{is_of_lab, keep_documents};
 use super::work::{job_in_hand, one_of_two};
 
@@ -50,6 +51,8 @@ pub(super) fn treatment_declared(
     }
     keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
     context.put_item(body.item, item);
+    let author = context.author()?;
+    note_use(context, Parentage::Item(body.item), author, &body.documents);
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Jobs: items go in, steps are logged, items come out; the mass in between is the job's (rules M1 to M3, M6, M7).
 
 use crate::event::body::{OutputKind, StepLogged, WorkCompleted, WorkOutput, WorkStarted};
-use crate::event::shape::Shape;
+use crate::event::shape::{Shape, Text};
 use crate::id::WorkOrderId;
 use crate::mass::Milligrams;
 use crate::record::{History, Item, MassBalance, Parentage, Record, RecordKey, WorkOrder};
@@ -12,8 +12,10 @@ use crate::words::words;
 use super::balance::{Differences, positive};
 use super::claims::mark_applied;
 use super::context::{Context, Warnings, refuse_twice};
+use super::document_use::note_use;
 use super::lots::{Created, details, keep_documents, keep_records, parents_of};
 use super::material::take_inputs;
+use super::protected::check_name;
 
 pub(super) fn work_started(context: &mut Context<'_>, body: &WorkStarted) -> Result<(), Violation> {
     refuse_twice(body.crew.iter().copied(), "crew")?;
@@ -122,6 +124,7 @@ pub(super) fn step_logged(context: &mut Context<'_>, body: &StepLogged) -> Resul
     if rests && context.ruleset() < 2 {
         return Err(Violation::new(Reason::RulesetOlder).with(body.step).with(2).with(1).field("step"));
     }
+    let author = context.author()?;
     match (&body.work, &body.item) {
         (None, Some(_)) if rests => {
             let text = words(
@@ -143,6 +146,7 @@ pub(super) fn step_logged(context: &mut Context<'_>, body: &StepLogged) -> Resul
                 mark_applied(&mut work.claims, treatment);
             }
             context.put(RecordKey::WorkOrder(*id), work);
+            note_use(context, Parentage::Work(*id), author, &body.photos);
         }
         (None, Some(id)) => {
             let mut item = context.item_in_hand(id).map_err(|violation| violation.field("item"))?;
@@ -152,6 +156,7 @@ pub(super) fn step_logged(context: &mut Context<'_>, body: &StepLogged) -> Resul
                 mark_applied(&mut item.claims, treatment);
             }
             context.put_item(*id, item);
+            note_use(context, Parentage::Item(*id), author, &body.photos);
         }
         _ => return Err(one_of_two("work")),
     }
@@ -178,6 +183,7 @@ pub(super) fn work_completed(context: &mut Context<'_>, body: &WorkCompleted) ->
         item.details = details(&format!("outputs[{n}]."), output);
         let id = context.new_item(output.kind, &body.nonce, n);
         context.create(RecordKey::Item(id), id, item)?;
+        note_use(context, Parentage::Item(id), work.studio, output.photo.as_slice());
         context.link(RecordKey::WorkOrder(body.work), RecordKey::Item(id), output.mass_mg);
     }
     work.outputs = work.outputs.saturating_add(u32::try_from(body.outputs.len()).unwrap_or(u32::MAX));
@@ -232,6 +238,8 @@ fn yielded(
         (OutputKind::Batch, Some(_)) | (OutputKind::Lot | OutputKind::Piece, None) => {}
         _ => return Err(Violation::new(Reason::CountMissing).field(format!("outputs[{n}].count"))),
     }
+    check_name(context, output.name.as_ref().map(Text::as_str), &work.claims)
+        .map_err(|violation| violation.field(format!("outputs[{n}].name")))?;
     let created = Created {
         kind: output.kind,
         form: output.form,

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, DisputeId, ExportId, HoldId, ItemId, ListingId, LogIndex, Nonce, OfferId, Origin, PackId,
-    ParticipantId, RecallId, SaleId, ShipmentId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, ExportId, FacilityId, HoldId, ItemId, ListingId, LogIndex, Nonce,
+    OfferId, Origin, PackId, ParticipantId, RecallId, SaleId, ShipmentId, WorkOrderId,
 };
 use crate::json::Json;
 use crate::key::{KeyId, PublicKey, Signature};
@@ -473,6 +473,12 @@ text_shape! {
     SealedDigest => "^[A-Za-z0-9_-]{43}$", "a digest in 43 base64url characters"
         "43 个 base64url 字符的摘要"
         "um resumo em 43 caracteres base64url";
+    FacilityId => "^F-[0-9A-HJKMNP-TV-Z]{26}$", "a facility id (F-...)"
+        "场所编号（F-...）"
+        "o id de um local (F-...)";
+    CredentialId => "^T-[0-9A-HJKMNP-TV-Z]{26}$", "a credential id (T-...)"
+        "资质编号（T-...）"
+        "o id de uma credencial (T-...)";
     TagCode => "^[0-9A-HJKMNP-TV-Z]{16}[0-9A-Z]$", "a tag code of 16 characters and a check character"
         "标签码，16 个字符加一个校验字符"
         "um código de etiqueta de 16 caracteres e um de verificação";

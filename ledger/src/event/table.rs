@@ -9,9 +9,10 @@ use crate::json::Json;
 use crate::lang::Lang;
 use crate::time::Timestamp;
 use crate::violation::Rule::{
-    self, C1, C2, C3, C4, C5, F1, K1, K2, K3, K5, L1, L2, L3, L4, L5, M1, M2, M3, M4, M5, M6, M7,
+    self, C1, C2, C3, C4, C5, F1, K1, K2, K3, K4, K5, L1, L2, L3, L4, L5, L6, M1, M2, M3, M4, M5, M6, M7,
 };
-use crate::violation::Rule::{T1, T2, T3, U1, U2, X1, X2, X3};
+use crate::violation::Rule::{T1, T2, T3, U1, U2, U3, X1, X2, X3};
+use crate::vocab::{Code, Role};
 use crate::words::words;
 
 /// Who may author an event, before the rules ask how the author stands to the things in it.
@@ -33,6 +34,56 @@ pub enum Author {
     Holder,
     /// The ledger itself, or a registrar.
     Keeper,
+}
+
+impl Author {
+    /// Who that is, in words.
+    #[must_use]
+    pub fn said(&self, lang: Lang) -> String {
+        let said = match self {
+            Self::Genesis => words(
+                "a registrar, as the ledger's first entry",
+                "登记机构，作为账本首条记录",
+                "um registrador, como primeira entrada",
+            ),
+            Self::Ledger => words("the ledger itself", "账本自身", "o próprio registro"),
+            Self::Participant([]) => words("any participant", "任何参与方", "qualquer participante"),
+            Self::Participant(roles) => {
+                let name = |role: &&str| {
+                    Code::<Role>::named(role)
+                        .map_or_else(|_| (*role).to_owned(), |role| role.name(lang).to_owned())
+                };
+                let names: Vec<String> = roles.iter().map(name).collect();
+                return names.join(words(", ", "、", ", ").of(lang));
+            }
+            Self::Supplier => words(
+                "the supplier that the lot names, or the holder of its link",
+                "原料所列供应商或其会签链接持有人",
+                "o fornecedor nomeado pelo lote, ou quem tem o seu link",
+            ),
+            Self::Claimant => words(
+                "whoever has the claim card of a sold piece",
+                "持有已售成品认领卡的人",
+                "quem tem o cartão de uma peça vendida",
+            ),
+            Self::Buyer => words(
+                "the buyer who claimed it, with a key of their own",
+                "已认领的买家，用其自己的密钥",
+                "o comprador que a reivindicou, com chave própria",
+            ),
+            Self::Holder => words(
+                "the custodian, or the buyer who claimed it",
+                "保管人，或已认领的买家",
+                "o custodiante, ou o comprador que a reivindicou",
+            ),
+            Self::Keeper => words(
+                "the ledger itself, or a registrar",
+                "账本自身或登记机构",
+                "o próprio registro, ou um registrador",
+            ),
+        };
+        said.of(lang).to_owned()
+    }
 }
 
 /// What the table says of one event type.
@@ -97,6 +148,12 @@ macro_rules! events {
             #[must_use]
             pub fn named(name: &str) -> Option<Self> {
                 match name { $($name => Some(Self::$body),)* _ => None }
+            }
+
+            /// Whether a suspended participant may still say it (rule K3).
+            #[must_use]
+            pub fn while_suspended(self) -> bool {
+                WHILE_SUSPENDED.contains(&self.spec().name)
             }
 
             /// Its fields, without `type`.
@@ -183,6 +240,21 @@ const HOLDERS: Author = Author::Participant(&[
     "exporter",
     "lab",
 ]);
+const ISSUERS: Author = Author::Participant(&["registrar", "trainer"]);
+const SHIPPERS: Author = Author::Participant(&["exporter", "miner", "importer", "carrier"]);
+const EXAMINERS: Author = Author::Participant(&["inspector", "lab", "grader"]);
+const WITNESSES: Author = Author::Participant(&[
+    "importer",
+    "studio",
+    "artisan",
+    "treater",
+    "seller",
+    "warehouse",
+    "miner",
+    "exporter",
+    "lab",
+    "inspector",
+]);
 const MAKERS: Author = Author::Participant(&["studio", "artisan", "treater", "importer", "seller"]);
 const SELLERS: Author = Author::Participant(&["seller", "studio", "artisan", "importer", "marketplace"]);
 const EXPORTERS: Author =
@@ -212,21 +284,35 @@ events! {
         "Participant enrolled" "参与方登记" "Participante inscrito", "none", "DigitalIdentityAnchor";
     ParticipantSuspended 1 "participant.suspended", REGISTRAR, [K3 K5],
         "Participant suspended" "参与方暂停" "Participante suspenso", "none", "none";
+    ParticipantReinstated 2 "participant.reinstated", REGISTRAR, [K3 K5],
+        "Participant reinstated" "参与方恢复" "Participante reabilitado", "none", "none";
+    ParticipantUpdated 2 "participant.updated", ANYBODY, [K2],
+        "Participant updated" "参与方信息变更" "Participante atualizado", "none", "DigitalIdentityAnchor";
+    FacilityRegistered 2 "facility.registered", ANYBODY, [U1],
+        "Facility registered" "登记场所" "Local registrado", "bizLocation", "DigitalFacilityRecord";
+    CredentialIssued 2 "credential.issued", ISSUERS, [K2 U1],
+        "Credential issued" "颁发资质" "Credencial emitida", "none", "DigitalConformityCredential";
+    CredentialRevoked 2 "credential.revoked", ISSUERS, [K2],
+        "Credential revoked" "撤销资质" "Credencial revogada", "none", "none";
     RoleGranted 1 "role.granted", REGISTRAR, [K2],
         "Role granted" "授予角色" "Função concedida", "none", "none";
     RoleRevoked 1 "role.revoked", REGISTRAR, [K2 K5],
         "Role revoked" "撤销角色" "Função revogada", "none", "none";
     KeyAdded 1 "key.added", ANYBODY, [K1 K2],
         "Key added" "添加密钥" "Chave adicionada", "none", "none";
-    KeyRevoked 1 "key.revoked", ANYBODY, [K1 K5],
+    KeyRevoked 1 "key.revoked", ANYBODY, [K1 K4 K5],
         "Key revoked" "撤销密钥" "Chave revogada", "none", "none";
     LotDeclared 1 "lot.declared", Author::Participant(&["importer", "miner", "exporter", "studio", "seller"]),
-        [M1 M5 U1 L1 L2 L5],
+        [M1 M5 U1 U3 L1 L2 L5 L6],
         "Lot declared" "登记原料" "Lote declarado", "ObjectEvent ADD creating_class_instance", "MakeEvent";
-    SupplierCountersigned 1 "supplier.countersigned", Author::Supplier, [M2 L5],
+    SupplierCountersigned 1 "supplier.countersigned", Author::Supplier, [M2 M4 L5],
         "Supplier counter-signed" "供应商会签" "Fornecedor contra-assinou", "TransactionEvent ADD accepting", "none";
     ConsignmentReceived 1 "consignment.received", HOLDERS, [M1 M2 M4 U1 C1 C5],
         "Consignment received" "收货" "Remessa recebida", "ObjectEvent OBSERVE receiving", "MoveEvent";
+    ConsignmentShipped 2 "consignment.shipped", SHIPPERS, [U1 K2 C5],
+        "Consignment shipped" "发运" "Remessa embarcada", "ObjectEvent OBSERVE shipping", "MoveEvent";
+    CustomsCleared 2 "customs.cleared", Author::Participant(&["importer", "broker"]), [K2 M1 M5 C5 U3],
+        "Customs cleared" "清关" "Liberado pela aduana", "ObjectEvent OBSERVE arriving", "none";
     LotSplit 1 "lot.split", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2],
         "Lot split" "分货" "Lote dividido", "TransformationEvent", "ModifyEvent";
     LotMerged 1 "lot.merged", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2 L3 L4],
@@ -240,6 +326,15 @@ events! {
     CertificateLinked 1 "certificate.linked", HOLDERS, [U2 C1 L1 L5],
         "Certificate linked" "关联证书" "Certificado vinculado", "ObjectEvent OBSERVE inspecting",
         "DigitalConformityCredential";
+    DocumentAttached 2 "document.attached", ANYBODY, [K2 U3],
+        "Document attached" "附加单证" "Documento anexado", "ObjectEvent OBSERVE other", "none";
+    OriginAsserted 2 "origin.asserted", WITNESSES, [C1 C5 L2 L5 U3],
+        "Origin asserted" "声明产地" "Origem declarada", "ObjectEvent OBSERVE inspecting", "ModifyEvent";
+    InspectionRecorded 2 "inspection.recorded", EXAMINERS, [K2 C5 L4 L5 U3],
+        "Inspection recorded" "检验" "Inspeção registrada", "ObjectEvent OBSERVE inspecting",
+        "DigitalConformityCredential";
+    StockCounted 2 "stock.counted", Author::Participant(&["inspector"]), [K2 C5 M5 M7 U1],
+        "Stock counted" "盘点" "Estoque contado", "ObjectEvent OBSERVE cycle_counting", "none";
     WorkStarted 1 "work.started", MAKERS, [M1 M3 M7 U1 C1 C3 C5 L1 L2 L3 L4],
         "Work started" "开工" "Trabalho iniciado", "TransformationEvent (inputs)", "MakeEvent";
     StepLogged 1 "step.logged", MAKERS, [C1 C3 C5 L1],
@@ -276,7 +371,7 @@ events! {
         "Packed" "装箱" "Embalado", "AggregationEvent ADD packing", "none";
     ItemsUnpacked 2 "items.unpacked", HOLDERS, [C1 C3 C5],
         "Unpacked" "拆箱" "Desembalado", "AggregationEvent DELETE unpacking", "none";
-    ListingOpened 2 "listing.opened", SELLERS, [U1 C3 C4 C5],
+    ListingOpened 2 "listing.opened", SELLERS, [U1 C3 C4 C5 L6],
         "Listed" "上架" "Anunciado", "none", "none";
     ListingClosed 2 "listing.closed", SELLERS, [C4],
         "Listing closed" "下架" "Anúncio encerrado", "none", "none";
@@ -296,7 +391,7 @@ events! {
         "Claimed by its buyer" "买家认领" "Resgatado pelo comprador", "none", "none";
     OwnerTransferred 2 "owner.transferred", Author::Buyer, [U1 C4 C5],
         "Passed on" "转让" "Passado adiante", "none", "none";
-    EventCorrected 1 "event.corrected", ANYBODY, [X1 X2 X3 L1 L2 L4 L5 M3 M5],
+    EventCorrected 1 "event.corrected", ANYBODY, [X1 X2 X3 L1 L2 L4 L5 L6 M3 M5],
         "Correction" "更正" "Correção", "errorDeclaration incorrect_data", "none";
     EventVoided 2 "event.voided", ANYBODY, [X1 X3 C1 C3 C5],
         "Event voided" "作废" "Evento anulado", "errorDeclaration did_not_occur", "none";
@@ -331,6 +426,9 @@ events! {
     LedgerSealed 1 "ledger.sealed", Author::Ledger, [T2],
         "Ledger sealed" "账本封存" "Registro selado", "none", "none";
 }
+
+/// What a suspended participant may still say: it answers disputes, and nothing else (rule K3).
+const WHILE_SUSPENDED: &[&str] = &["dispute.answered"];
 
 /// The rules that every event meets.
 pub const COMMON_RULES: &[Rule] = &[Rule::U4, K1, K2, K3, T1, T2, T3];

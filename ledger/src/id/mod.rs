@@ -161,6 +161,14 @@ id!(
     FacilityId "F-"
 );
 id!(
+    /// A title or training that a participant holds.
+    CredentialId "T-"
+);
+id!(
+    /// A count of a custodian's stock.
+    StockCountId "N-"
+);
+id!(
     /// A listing on a market.
     ListingId "M-"
 );

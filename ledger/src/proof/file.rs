@@ -14,8 +14,9 @@ use minicbor::{Decode, Encode};
 use crate::cbor::{self, CborError};
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, DisputeId, ExportId, HoldId, ItemId, ItemKind, ListingId, LogIndex, OfferId, PackId,
-    ParticipantId, RecallId, SaleId, SettlementId, ShipmentId, StatementId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, ExportId, FacilityId, HoldId, ItemId, ItemKind, ListingId,
+    LogIndex, OfferId, PackId, ParticipantId, RecallId, SaleId, SettlementId, ShipmentId, StatementId,
+    StockCountId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::record::{EventRef, Parentage, RecordKey};
@@ -225,6 +226,11 @@ pub(super) fn read_key(bytes: &[u8]) -> Option<RecordKey> {
             let RecordKey::Item(item) = item else { return None };
             RecordKey::Component(item, u32::from_be_bytes(*number))
         }
+        22 => RecordKey::Facility(FacilityId::new(sixteen()?)),
+        23 => RecordKey::Credential(CredentialId::new(sixteen()?)),
+        24 => RecordKey::DocumentUse(hash()?),
+        29 => RecordKey::StockCount(StockCountId::new(sixteen()?)),
+        33 => RecordKey::CustomsEntry(hash()?),
         _ => return None,
     };
     (key.to_bytes() == bytes).then_some(key)

@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{EventRef, History, Market, Parentage, Warning};
+use super::{EventRef, Examined, History, Market, Parentage, Passage, Warning};
 use crate::hash::Hash;
 use crate::id::{DisputeId, HoldId, ItemId, OfferId, ParticipantId, RecallId, SaleId, WorkOrderId};
 use crate::key::PublicKey;
@@ -160,6 +160,16 @@ pub struct Claims {
     #[n(11)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drawn_from: Option<Parentage>,
+    /// The highest evidence level that documents can give the origin: the lowest of the entry kinds on the path.
+    /// Absent: not known, of what entered under ruleset 1.
+    #[n(7)]
+    pub ceiling: Option<Code<EvidenceLevel>>,
+    /// State, province or district of the one country it is from; absent where inputs differ.
+    #[n(8)]
+    pub place: Option<String>,
+    /// How well its nature is known; absent: by the holder's word.
+    #[n(9)]
+    pub nature_evidence: Option<Code<EvidenceLevel>>,
 }
 
 /// Where an item is in its life.
@@ -546,6 +556,12 @@ pub struct Item {
     /// Which component of which assembly it was, of what was taken out of one.
     #[n(44)]
     pub part_of: Option<PartOf>,
+    /// How a lot comes over the border; absent while nothing is known of it.
+    #[n(29)]
+    pub passage: Option<Box<Passage>>,
+    /// What others found when they looked at it; absent while nobody did.
+    #[n(30)]
+    pub examined: Option<Box<Examined>>,
     /// What the market does with it; absent while that is nothing.
     #[n(31)]
     pub market: Option<Box<Market>>,

@@ -3,8 +3,8 @@
 use super::{EventRef, Parentage};
 use crate::hash::Hash;
 use crate::id::{
-    ConsignmentId, DisputeId, ExportId, HoldId, ItemId, ListingId, OfferId, PackId, ParticipantId, RecallId,
-    SaleId, SettlementId, ShipmentId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, ExportId, FacilityId, HoldId, ItemId, ListingId, OfferId, PackId,
+    ParticipantId, RecallId, SaleId, SettlementId, ShipmentId, StockCountId, WorkOrderId,
 };
 use crate::key::KeyId;
 use crate::tag::TagCode;
@@ -68,6 +68,16 @@ pub enum RecordKey {
     Exposure(Parentage),
     /// One component of an assembly, by its place from 0.
     Component(ItemId, u32),
+    /// A place that a participant works at.
+    Facility(FacilityId),
+    /// A title or training.
+    Credential(CredentialId),
+    /// Where a public document was used, by the document's hash.
+    DocumentUse(Hash),
+    /// A count of stock.
+    StockCount(StockCountId),
+    /// What one declarant cleared under one declaration, by the hash of both.
+    CustomsEntry(Hash),
 }
 
 impl RecordKey {
@@ -85,6 +95,9 @@ impl RecordKey {
             HoldId::PREFIX => text.parse().ok().map(Self::Hold),
             DisputeId::PREFIX => text.parse().ok().map(Self::Dispute),
             RecallId::PREFIX => text.parse().ok().map(Self::Recall),
+            FacilityId::PREFIX => text.parse().ok().map(Self::Facility),
+            CredentialId::PREFIX => text.parse().ok().map(Self::Credential),
+            StockCountId::PREFIX => text.parse().ok().map(Self::StockCount),
             ListingId::PREFIX => text.parse().ok().map(Self::Listing),
             PackId::PREFIX => text.parse().ok().map(Self::Pack),
             ShipmentId::PREFIX => text.parse().ok().map(Self::Shipment),
@@ -126,6 +139,11 @@ impl RecordKey {
             Self::Said(_) => 31,
             Self::Exposure(_) => 30,
             Self::Component(..) => 32,
+            Self::Facility(_) => 22,
+            Self::Credential(_) => 23,
+            Self::DocumentUse(_) => 24,
+            Self::StockCount(_) => 29,
+            Self::CustomsEntry(_) => 33,
         }
     }
 
@@ -145,7 +163,13 @@ impl RecordKey {
             Self::Offer(id) => bytes.extend(id.bytes()),
             Self::Sale(id) => bytes.extend(id.bytes()),
             Self::Tag(code) => bytes.extend(code.bytes()),
-            Self::Certificate(hash) | Self::Issuer(hash) => bytes.extend(hash.as_bytes()),
+            Self::Facility(id) => bytes.extend(id.bytes()),
+            Self::Credential(id) => bytes.extend(id.bytes()),
+            Self::StockCount(id) => bytes.extend(id.bytes()),
+            Self::Certificate(hash)
+            | Self::Issuer(hash)
+            | Self::DocumentUse(hash)
+            | Self::CustomsEntry(hash) => bytes.extend(hash.as_bytes()),
             Self::Exposure(blend) => bytes.extend(blend.key().to_bytes()),
             Self::Component(item, number) => {
                 bytes.extend(item.to_bytes());

@@ -8,6 +8,8 @@
 mod assembly;
 mod descent;
 mod dispute;
+mod evidence;
+mod facility;
 mod item;
 mod key;
 mod market;
@@ -21,6 +23,11 @@ use minicbor::{Decode, Encode};
 pub use assembly::{Component, Exposure, OriginExposure};
 pub use descent::{Offspring, Parentage};
 pub use dispute::{Dispute, Hold, MAX_ABOUT, MAX_MARKS, Recall, Said};
+pub use evidence::{
+    Clearance, Counted, CustomsEntry, DocumentUse, Examined, Inspection, MAX_INSPECTIONS, MAX_USES, Passage,
+    StockCount, Use,
+};
+pub use facility::{Credential, Facility};
 pub use item::{
     CertificateLink, Claims, Contradiction, CountBalance, Detail, Document, Foreign, Item, ItemState, Loss,
     MAX_KEPT, MassBalance, Missing, Origin, Parent, PartOf, Repair, Standing, TreatmentState,
@@ -34,7 +41,9 @@ pub use market::{
 pub use party::{
     Clock, Frozen, Issuer, Key, Ledger, Participant, Policy, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, Yield,
 };
-pub use trade::{Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Tag, TagUnits, WorkOrder};
+pub use trade::{
+    Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Shipping, Tag, TagUnits, WorkOrder,
+};
 
 use crate::cbor;
 use crate::hash::Hash;
@@ -127,7 +136,8 @@ macro_rules! records {
 }
 
 records! { Ledger Policy Clock Participant Key Sequence Item WorkOrder Consignment Offer Sale Tag Certificate Issuer Offspring
-Hold Dispute Recall Said Listing Shipment Pack OwnerKey Settlement Export ClaimUnit Exposure Component }
+Hold Dispute Recall Said Facility Credential DocumentUse StockCount CustomsEntry Listing Shipment Pack OwnerKey
+Settlement Export ClaimUnit Exposure Component }
 
 impl Record {
     /// Reads the record of a key.
@@ -164,6 +174,11 @@ impl Record {
             RecordKey::Dispute(_) => Self::Dispute(cbor::decode_exact(bytes)?),
             RecordKey::Recall(_) => Self::Recall(cbor::decode_exact(bytes)?),
             RecordKey::Said(_) => Self::Said(cbor::decode_exact(bytes)?),
+            RecordKey::Facility(_) => Self::Facility(cbor::decode_exact(bytes)?),
+            RecordKey::Credential(_) => Self::Credential(cbor::decode_exact(bytes)?),
+            RecordKey::DocumentUse(_) => Self::DocumentUse(cbor::decode_exact(bytes)?),
+            RecordKey::StockCount(_) => Self::StockCount(cbor::decode_exact(bytes)?),
+            RecordKey::CustomsEntry(_) => Self::CustomsEntry(cbor::decode_exact(bytes)?),
         })
     }
 
@@ -202,6 +217,11 @@ impl Record {
             Self::Dispute(r) => &r.history,
             Self::Recall(r) => &r.history,
             Self::Said(r) => &r.history,
+            Self::Facility(r) => &r.history,
+            Self::Credential(r) => &r.history,
+            Self::DocumentUse(r) => &r.history,
+            Self::StockCount(r) => &r.history,
+            Self::CustomsEntry(r) => &r.history,
         })
     }
 
@@ -232,6 +252,11 @@ impl Record {
             Self::Dispute(r) => &mut r.history,
             Self::Recall(r) => &mut r.history,
             Self::Said(r) => &mut r.history,
+            Self::Facility(r) => &mut r.history,
+            Self::Credential(r) => &mut r.history,
+            Self::DocumentUse(r) => &mut r.history,
+            Self::StockCount(r) => &mut r.history,
+            Self::CustomsEntry(r) => &mut r.history,
         })
     }
 }

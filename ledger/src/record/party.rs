@@ -5,7 +5,7 @@ use minicbor::{Decode, Encode};
 use super::{EventRef, History};
 use crate::event::EventType;
 use crate::hash::Hash;
-use crate::id::{LogIndex, ParticipantId};
+use crate::id::{CredentialId, LogIndex, ParticipantId};
 use crate::key::PublicKey;
 use crate::mass::Ppm;
 use crate::time::Timestamp;
@@ -165,6 +165,12 @@ pub struct Participant {
     /// How many of its valid keys have a scope that would let a registrar enrol with them.
     #[n(10)]
     pub enrolling_keys: u32,
+    /// Business licence or register number, or the digest of a sealed one, as JSON.
+    #[n(11)]
+    pub registration: Option<String>,
+    /// Titles and training that were issued to it and not revoked, at most `MAX_KEPT`.
+    #[n(12)]
+    pub credentials: Option<Vec<CredentialId>>,
 }
 
 impl Participant {

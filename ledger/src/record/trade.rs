@@ -4,12 +4,12 @@ use minicbor::{Decode, Encode};
 
 use super::{Claims, Contradiction, Document, EventRef, History, MassBalance, Parent, Warning};
 use crate::hash::Hash;
-use crate::id::{ItemId, ListingId, OfferId, ParticipantId, SettlementId, WorkOrderId};
+use crate::id::{ConsignmentId, ItemId, ListingId, OfferId, ParticipantId, SettlementId, WorkOrderId};
 use crate::key::PublicKey;
 use crate::mass::Milligrams;
 use crate::tag::TagCode;
 use crate::time::Timestamp;
-use crate::vocab::{Code, Country, SaleChannel, Step};
+use crate::vocab::{Code, Country, Port, SaleChannel, Step};
 
 /// A job.
 #[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
@@ -83,19 +83,55 @@ pub struct WorkOrder {
     pub before: Option<Vec<ParticipantId>>,
 }
 
-/// Lots that arrived together.
+/// Lots that travel or arrived together.
 #[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
 #[cbor(map)]
 pub struct Consignment {
     /// The events that touched it.
     #[n(0)]
     pub history: History,
-    /// Who received it.
+    /// Who received it, or is to receive it.
     #[n(1)]
     pub receiver: ParticipantId,
     /// The lots.
     #[n(2)]
     pub items: Vec<ItemId>,
+    /// How they were sent, of lots that were shipped.
+    #[n(3)]
+    pub shipping: Option<Shipping>,
+    /// The shipped consignment that this receipt is of.
+    #[n(4)]
+    pub of: Option<ConsignmentId>,
+    /// Documents attached to it, at most `MAX_KEPT`.
+    #[n(5)]
+    pub documents: Option<Vec<Document>>,
+}
+
+/// How lots were sent.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct Shipping {
+    /// Who says so.
+    #[n(0)]
+    pub by: ParticipantId,
+    /// By which event.
+    #[n(1)]
+    pub at: EventRef,
+    /// Bill of lading or airway bill, or the digest of a sealed one, as JSON.
+    #[n(2)]
+    pub bill_of_lading: Option<String>,
+    /// Who carries them, if enrolled.
+    #[n(3)]
+    pub carrier: Option<ParticipantId>,
+    /// The port or airport they leave.
+    #[n(4)]
+    pub from: Option<Code<Port>>,
+    /// The port or airport they go to.
+    #[n(5)]
+    pub to: Option<Code<Port>>,
+    /// The receipts that named it.
+    #[n(6)]
+    pub receipts: Vec<ConsignmentId>,
 }
 
 /// How an offer stands.

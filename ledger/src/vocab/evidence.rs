@@ -173,4 +173,6 @@ vocabulary! {
         t("video", "video", "视频", "vídeo"),
         t("other", "other document", "其他单证", "outro documento"),
     ],
+    /// What customs let in, and how much.
+    IMPORT_DECLARATION = "import_declaration",
 }

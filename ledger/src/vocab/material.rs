@@ -339,3 +339,14 @@ impl Code<ForeignMaterial> {
         self.attribute("treatment").and_then(|code| Code::parse(code).ok())
     }
 }
+
+vocabulary! {
+    /// A name in the trade that belongs to stone of one place (rule L6). Attributes: `country`, and `place`: what the
+    /// stated district must contain, any of them. Names and synonyms are what is protected, wherever they stand in a
+    /// name of goods; "carved in Donghai" is not one of them.
+    ProtectedName, "protected_name", [
+        t("donghai_crystal", "Donghai crystal", "东海水晶", "cristal de Donghai")
+            .also(&["Donghai quartz", "Donghai rock crystal", "东海天然水晶", "东海石英", "quartzo de Donghai", "Donghai-Kristall", "cristal de roche de Donghai"])
+            .with(&[("country", "CN"), ("place", "donghai 东海")]),
+    ],
+}

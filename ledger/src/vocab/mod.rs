@@ -25,7 +25,7 @@ pub use customs::{DeclarationElement, ELEMENT_SETS, Element, ElementSet, HsCode,
 pub use evidence::{
     CertificateScope, ChainModel, DocumentType, EntryKind, EvidenceLevel, Finding, WeighingMethod,
 };
-pub use material::{ForeignMaterial, Form, Nature, Species, Variety};
+pub use material::{ForeignMaterial, Form, Nature, ProtectedName, Species, Variety};
 pub use port::Port;
 pub use process::{Step, WorkKind};
 pub use reason::{

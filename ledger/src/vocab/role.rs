@@ -2,7 +2,7 @@
 //!
 //! What a role may do is a rule of `apply`.
 
-use super::{t, vocabulary};
+use super::{Code, t, vocabulary};
 
 vocabulary! {
     /// A participant's role, granted by a registrar.
@@ -82,18 +82,37 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// A title or training that a participant holds.
+    /// A title or training that a participant holds. Attribute `issued_by`: the roles that may issue it.
     CredentialKind, "credential_kind", [
-        t("national_master", "national master of arts and crafts", "中国工艺美术大师", "mestre artesão nacional"),
-        t("provincial_master", "provincial master of arts and crafts", "省级工艺美术大师", "mestre artesão provincial"),
-        t("heritage_bearer", "bearer of intangible heritage", "非物质文化遗产传承人", "portador de patrimônio imaterial"),
-        t("senior_craftsman", "senior craftsman", "高级工艺美术师", "artesão sênior"),
-        t("craftsman", "craftsman", "工艺美术师", "artesão qualificado"),
-        t("gemmologist", "gemmologist", "珠宝鉴定师", "gemólogo"),
-        t("streamer_training", "foreign-language streamer training passed", "外语主播培训合格", "treinamento de apresentador concluído"),
-        t("safety_training", "safety training passed", "安全生产培训合格", "treinamento de segurança concluído"),
-        t("lab_accreditation", "laboratory accreditation", "实验室认可", "acreditação de laboratório"),
-        t("customs_broker_licence", "customs broker licence", "报关企业备案", "habilitação de despachante"),
-        t("other", "other", "其他", "outro"),
+        t("national_master", "national master of arts and crafts", "中国工艺美术大师", "mestre artesão nacional")
+            .with(&[("issued_by", "registrar")]),
+        t("provincial_master", "provincial master of arts and crafts", "省级工艺美术大师", "mestre artesão provincial")
+            .with(&[("issued_by", "registrar")]),
+        t("heritage_bearer", "bearer of intangible heritage", "非物质文化遗产传承人", "portador de patrimônio imaterial")
+            .with(&[("issued_by", "registrar")]),
+        t("senior_craftsman", "senior craftsman", "高级工艺美术师", "artesão sênior")
+            .with(&[("issued_by", "registrar")]),
+        t("craftsman", "craftsman", "工艺美术师", "artesão qualificado")
+            .with(&[("issued_by", "registrar")]),
+        t("gemmologist", "gemmologist", "珠宝鉴定师", "gemólogo")
+            .with(&[("issued_by", "registrar")]),
+        t("streamer_training", "foreign-language streamer training passed", "外语主播培训合格", "treinamento de apresentador concluído")
+            .with(&[("issued_by", "registrar trainer")]),
+        t("safety_training", "safety training passed", "安全生产培训合格", "treinamento de segurança concluído")
+            .with(&[("issued_by", "registrar trainer")]),
+        t("lab_accreditation", "laboratory accreditation", "实验室认可", "acreditação de laboratório")
+            .with(&[("issued_by", "registrar")]),
+        t("customs_broker_licence", "customs broker licence", "报关企业备案", "habilitação de despachante")
+            .with(&[("issued_by", "registrar")]),
+        t("other", "other", "其他", "outro")
+            .with(&[("issued_by", "registrar trainer")]),
     ],
+}
+
+impl Code<CredentialKind> {
+    /// Whether a participant with this role may issue it.
+    #[must_use]
+    pub fn may_be_issued_by(self, role: &str) -> bool {
+        self.attribute("issued_by").is_some_and(|roles| roles.split(' ').any(|known| known == role))
+    }
 }

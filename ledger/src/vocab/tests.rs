@@ -55,6 +55,7 @@ fn tables() -> Vec<Table> {
         table::<WeighingMethod>(),
         table::<Nature>(),
         outside::<Port>(),
+        table::<ProtectedName>(),
         table::<RecallReason>(),
         outside::<Regime>(),
         table::<ReturnReason>(),

@@ -1,7 +1,9 @@
-//! Bounds on what one request, one connection, one address or one key may take: `[limits]` of the configuration.
+//! Bounds on what one request, one connection, one address or one key may take: `[limits]` of the file, `LODE_LIMITS`,
+//! `--limits`.
 //!
 //! The table in `docs/operating.md` says what is answered beyond each; a test holds table and defaults together.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -77,7 +79,36 @@ impl Default for Limits {
     }
 }
 
+/// One bound of a flag or of the environment: `queue=1024`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Bound {
+    key: String,
+    value: i64,
+}
+
+impl FromStr for Bound {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (key, value) = text.split_once('=').ok_or("a bound is KEY=NUMBER, such as queue=1024")?;
+        let value = value.parse().map_err(|_| "a bound is a whole number")?;
+        Ok(Self { key: key.to_owned(), value })
+    }
+}
+
 impl Limits {
+    /// The bounds of the file, and over them those of the environment or of flags.
+    ///
+    /// # Errors
+    /// With the key that is unknown, of another type or out of its range.
+    pub(super) fn of(mut file: toml::Table, given: &[Bound]) -> Result<Self, ConfigError> {
+        file.extend(given.iter().map(|bound| (bound.key.clone(), bound.value.into())));
+        let limits: Self =
+            file.try_into().map_err(|error: toml::de::Error| ConfigError::Limits(error.to_string()))?;
+        limits.check()?;
+        Ok(limits)
+    }
+
     /// The time for a request's head.
     #[must_use]
     pub const fn header_time(&self) -> Duration {
@@ -148,6 +179,22 @@ impl Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_given_stands_over_the_file_and_a_wrong_bound_is_named() {
+        let file: toml::Table = "queue = 2000\nstatements = 10".parse().unwrap();
+        let of = |text: &str| Limits::of(file.clone(), &[text.parse().unwrap()]);
+        let limits = of("queue=3000").unwrap();
+        assert_eq!((limits.queue, limits.statements), (3000, 10));
+        assert_eq!(limits.header_lines, Limits::default().header_lines);
+        for (bound, named) in
+            [("que=1", "que"), ("statements=0", "limits.statements"), ("requests_per_second=-1", "-1")]
+        {
+            let error = of(bound).unwrap_err().to_string();
+            assert!(error.contains(named), "{error}");
+        }
+        assert!("queue".parse::<Bound>().is_err() && "queue=many".parse::<Bound>().is_err());
+    }
 
     #[test]
     fn the_defaults_are_in_their_ranges_and_as_documented() {

@@ -1,6 +1,6 @@
 //! How the node is set up: one file (TOML), overridden by the environment (`LODE_*`), overridden by flags.
 //!
-//! A key has the same name in all three, and an error names it; the bounds (`[limits]`) stand in the file only.
+//! A key has the same name in all three, and an error names it.
 //! Nothing secret stands in it: keys are files in the data folder. `LODE_LOG` filters log lines, as `RUST_LOG` does
 //! elsewhere.
 
@@ -14,7 +14,7 @@ use clap::Args;
 use lode_ledger::lang::Lang;
 use serde::Deserialize;
 
-pub use limits::Limits;
+pub use limits::{Bound, Limits};
 
 pub use network::{BadNetwork, ForwardedHeader, Network};
 
@@ -95,8 +95,7 @@ impl Config {
             Some(tag) => tag.parse().map_err(|_| ConfigError::wrong("language", "one of en, zh, pt"))?,
             None => defaults.language,
         };
-        let limits = file.limits.unwrap_or_default();
-        limits.check()?;
+        let limits = Limits::of(file.limits.unwrap_or_default(), &given.limits)?;
         Ok(Self {
             listen: given.listen.or(file.listen).unwrap_or(defaults.listen),
             base_url,
@@ -136,6 +135,9 @@ pub struct Given {
     /// The header in which these proxies write it
     #[arg(long, env = "LODE_FORWARDED_HEADER", value_enum, global = true)]
     pub forwarded_header: Option<ForwardedHeader>,
+    /// Bounds, such as queue=1024, with commas between them: the keys of `[limits]` in the file
+    #[arg(long, env = "LODE_LIMITS", value_name = "KEY=NUMBER", value_delimiter = ',', global = true)]
+    pub limits: Vec<Bound>,
     /// How log lines look
     #[arg(long, env = "LODE_LOG_FORMAT", value_enum, global = true)]
     pub log_format: Option<LogFormat>,
@@ -172,6 +174,9 @@ pub enum ConfigError {
         /// Where and what.
         reason: String,
     },
+    /// A bound is unknown or of another type; the text names it.
+    #[error("`limits`: {0}")]
+    Limits(String),
     /// A value is out of its range.
     #[error("`{key}` must be {expected}")]
     Wrong {
@@ -199,7 +204,7 @@ struct File {
     trusted_proxies: Option<Vec<Network>>,
     forwarded_header: Option<ForwardedHeader>,
     log_format: Option<LogFormat>,
-    limits: Option<Limits>,
+    limits: Option<toml::Table>,
 }
 
 impl File {
@@ -239,11 +244,12 @@ mod tests {
     #[test]
     fn flags_win_over_the_file_and_the_file_over_defaults() {
         let text = "data = '/a'\nlisten = '127.0.0.1:1'\nlanguage = 'zh'\n[limits]\nqueue = 2000\n";
-        let config = load(text, Given { data: Some("/b".into()), ..Given::default() }).unwrap();
+        let limits = vec!["statements=9".parse().unwrap()];
+        let config = load(text, Given { data: Some("/b".into()), limits, ..Given::default() }).unwrap();
         assert_eq!(config.data, PathBuf::from("/b"));
         assert_eq!(config.listen.port(), 1);
         assert_eq!(config.language, Lang::Zh);
-        assert_eq!(config.limits, Limits { queue: 2000, ..Limits::default() });
+        assert_eq!(config.limits, Limits { queue: 2000, statements: 9, ..Limits::default() });
     }
 
     #[test]

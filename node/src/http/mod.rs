@@ -16,6 +16,7 @@ pub mod log;
 pub mod ops;
 pub mod pages;
 pub mod parties;
+pub mod people;
 pub mod problem;
 pub mod provenance;
 pub mod sessions;
@@ -23,6 +24,7 @@ pub mod standing;
 pub mod statements;
 pub mod view;
 pub mod vocabulary;
+pub mod vouched;
 
 use std::future::Future;
 use std::io;

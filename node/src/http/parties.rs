@@ -11,8 +11,9 @@ use utoipa::IntoParams;
 
 use super::asked::{Admitted, Asked, Path, Query};
 use super::items::page_size;
+use super::people::{self, ParticipantView};
 use super::problem::{Kind, Problem, ProblemBody};
-use super::view::{Listed, OfferView, ParticipantView, TagView, WorkView};
+use super::view::{Listed, OfferView, TagView, WorkView};
 use super::{aside, parse, view, wrong_value};
 use crate::service::{BadCursor, Node};
 
@@ -30,7 +31,15 @@ pub struct Which {
 
 fn find(node: &Node, id: &ParticipantId, lang: lode_ledger::lang::Lang) -> Option<ParticipantView> {
     match node.record(&RecordKey::Participant(*id)).as_deref() {
-        Some(Record::Participant(participant)) => Some(view::participant(id, participant, lang)),
+        Some(Record::Participant(participant)) => {
+            let held = participant.credentials.iter().flatten().filter_map(|held| {
+                match node.record(&RecordKey::Credential(*held)).as_deref() {
+                    Some(Record::Credential(known)) => Some(people::credential(held, known, lang)),
+                    _ => None,
+                }
+            });
+            Some(people::participant(id, participant, held.collect(), lang))
+        }
         _ => None,
     }
 }

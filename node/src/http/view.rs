@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use lode_ledger::id::{ItemId, OfferId, ParticipantId, WorkOrderId};
+use lode_ledger::id::{ItemId, OfferId, WorkOrderId};
 use lode_ledger::json::Json;
 use lode_ledger::lang::Lang;
 use lode_ledger::record::{
-    Claims, Component, EventRef, Item, MassBalance, Offer, OfferState, Parent, Parentage, Participant, Tag,
-    Warning, WorkOrder,
+    Claims, Component, EventRef, Item, MassBalance, Offer, OfferState, Parent, Parentage, Tag, Warning,
+    WorkOrder,
 };
 use lode_ledger::tag::TagCode;
 use lode_ledger::violation::Reason;
@@ -18,6 +18,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::standing::{StandingView, standing};
+use super::vouched::{InspectionView, PassageView, inspections, passage};
 
 /// A code and what it is called.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
@@ -88,8 +89,12 @@ pub struct ClaimsView {
     pub variety: Option<Named>,
     /// Natural, synthetic, not stated.
     pub nature: Named,
+    /// How well that is supported; absent: by the holder's word.
+    pub nature_evidence: Option<Named>,
     /// The possible origins; of a piece it is one of them.
     pub origins: Vec<OriginView>,
+    /// State, province or district, of one country.
+    pub place: Option<String>,
     /// How well the origin is supported.
     pub origin_evidence: Named,
     /// The ISO 22095 model.
@@ -119,7 +124,9 @@ pub fn claims(claims: &Claims, lang: Lang) -> ClaimsView {
         species: named(claims.species, lang),
         variety: claims.variety.map(|variety| named(variety, lang)),
         nature: named(claims.nature, lang),
+        nature_evidence: claims.nature_evidence.map(|level| named(level, lang)),
         origins: claims.origins.iter().map(origin).collect(),
+        place: claims.place.clone(),
         origin_evidence: named(claims.origin_evidence, lang),
         chain_model: named(claims.model, lang),
         treatments: claims.treatments.iter().map(treatment).collect(),
@@ -304,6 +311,8 @@ pub struct ItemView {
     pub standing: StandingView,
     /// How a lot entered.
     pub entry: Option<Named>,
+    /// How it comes over the border.
+    pub passage: Option<PassageView>,
     /// The form.
     pub form: Named,
     /// What travels with it.
@@ -342,6 +351,10 @@ pub struct ItemView {
     pub countersigned: Option<Place>,
     /// Certificates.
     pub certificates: Vec<CertificateView>,
+    /// What inspections found, the newest last.
+    pub inspections: Vec<InspectionView>,
+    /// The newest count that named it.
+    pub counted: Option<String>,
     /// Documents.
     pub documents: Vec<DocumentView>,
     /// Descriptive fields.
@@ -370,7 +383,7 @@ pub const fn kind_word(id: &ItemId) -> &'static str {
     }
 }
 
-fn text<T: ToString>(value: Option<T>) -> Option<String> {
+pub(super) fn text<T: ToString>(value: Option<T>) -> Option<String> {
     value.map(|value| value.to_string())
 }
 
@@ -407,6 +420,7 @@ pub fn item(id: &ItemId, item: &Item, lang: Lang) -> ItemView {
         state: item.state.word().to_owned(),
         standing: standing(item),
         entry: item.entry.map(|entry| named(entry, lang)),
+        passage: passage(item, lang),
         form: named(item.form, lang),
         claims: claims(&item.claims, lang),
         mass: (&item.mass).into(),
@@ -432,6 +446,8 @@ pub fn item(id: &ItemId, item: &Item, lang: Lang) -> ItemView {
         sale: text(item.sale),
         countersigned: item.countersigned.map(Place::from),
         certificates: item.certificates.iter().map(certificate).collect(),
+        inspections: inspections(item, lang),
+        counted: text(item.examined.as_ref().and_then(|examined| examined.counted)),
         documents: item.documents.iter().map(document).collect(),
         details: item.details.iter().map(detail).collect(),
         latest: item.latest.to_string(),
@@ -510,49 +526,6 @@ pub fn work(id: &WorkOrderId, work: &WorkOrder, lang: Lang) -> WorkView {
         warnings: work.warnings.iter().map(|w| warning(w, lang)).collect(),
         created: work.created.into(),
         events: work.history.events,
-    }
-}
-
-/// A participant.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ParticipantView {
-    /// The id.
-    pub id: String,
-    /// Whether a natural person.
-    pub person: bool,
-    /// The plain name; absent if sealed.
-    pub name: Option<String>,
-    /// Where it is established.
-    pub country: Option<Named>,
-    /// What it may do.
-    pub roles: Vec<Named>,
-    /// Whether its statements are refused.
-    pub suspended: bool,
-    /// How many valid keys it has.
-    pub keys: u32,
-    /// A laboratory's registered code.
-    pub issuer_code: Option<String>,
-    /// Who enrolled it.
-    pub enrolled_by: Option<String>,
-    /// The event that enrolled it.
-    pub created: Place,
-}
-
-/// A participant.
-#[must_use]
-pub fn participant(id: &ParticipantId, participant: &Participant, lang: Lang) -> ParticipantView {
-    let name = Json::parse(participant.name.as_bytes()).ok();
-    ParticipantView {
-        id: id.to_string(),
-        person: participant.person,
-        name: name.and_then(|name| name.as_str().map(str::to_owned)),
-        country: participant.country.map(|country| named(country, lang)),
-        roles: participant.roles.iter().map(|role| named(*role, lang)).collect(),
-        suspended: participant.suspended,
-        keys: participant.keys,
-        issuer_code: participant.issuer_code.clone(),
-        enrolled_by: text(participant.enrolled_by),
-        created: participant.created.into(),
     }
 }
 

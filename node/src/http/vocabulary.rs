@@ -31,7 +31,7 @@ macro_rules! tables {
 tables! {
     AssignmentReason CertificateScope ChainModel Country CredentialKind Currency DeclarationElement DestroyReason DifferenceReason
     DisputeKind DocumentType EntryKind EvidenceLevel FacilityKind Finding ForeignMaterial Form GainReason HoldReason HsCode Incoterm LossReason
-    Nature Port RecallReason Regime ReturnReason Role SaleChannel Species Step Treatment Unit Variety WeighingMethod
+    Nature Port ProtectedName RecallReason Regime ReturnReason Role SaleChannel Species Step Treatment Unit Variety WeighingMethod
     WorkKind
 }
 

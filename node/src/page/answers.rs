@@ -5,8 +5,8 @@
 
 use lode_ledger::event::Event;
 use lode_ledger::event::body::OriginShare;
-use lode_ledger::id::{ItemId, ItemKind};
-use lode_ledger::record::{CertificateLink, Item, RecordKey};
+use lode_ledger::id::{CredentialId, ItemId, ItemKind, ParticipantId};
+use lode_ledger::record::{CertificateLink, Item, Record, RecordKey};
 use lode_ledger::statement::Issuer;
 use lode_ledger::vocab::{CertificateScope, Code, Country, EvidenceLevel, Nature};
 
@@ -287,12 +287,32 @@ impl Known<'_> {
         declared.flat_map(|body| body.origins.iter().filter_map(open).collect::<Vec<_>>()).collect()
     }
 
-    fn maker(&self) -> Option<lode_ledger::id::ParticipantId> {
+    fn maker(&self) -> Option<ParticipantId> {
         self.item.maker.or_else(|| self.ancestry.jobs().next().map(|(_, work)| work.studio))
     }
 
     fn maker_country(&self) -> Option<Code<Country>> {
         self.reader.participant(&self.maker()?)?.country
+    }
+
+    /// The titles and training that others say a participant has, and that are good now.
+    fn titles(&self, of: &ParticipantId) -> Vec<Fact> {
+        let (texts, reader) = (self.texts, self.reader);
+        let clock = match reader.record(&RecordKey::Clock).as_deref() {
+            Some(Record::Clock(clock)) => clock.time,
+            _ => return Vec::new(),
+        };
+        let held = reader.participant(of).and_then(|participant| participant.credentials).unwrap_or_default();
+        let title = |id: &CredentialId| match reader.record(&RecordKey::Credential(*id)).as_deref() {
+            Some(Record::Credential(held)) if held.stands(clock) => {
+                let kind = held.kind.name(texts.0.lang());
+                let issuer = reader.name(&held.issuer, texts);
+                let text = format!("{kind}: {} · {} {issuer}", held.title, texts.title_issued_by());
+                Some(Self::fact(texts.title_held(), text))
+            }
+            _ => None,
+        };
+        held.iter().filter_map(title).collect()
     }
 
     /// Who made it?
@@ -318,7 +338,7 @@ impl Known<'_> {
             (Some(place), PageLang::Zh) => format!("{name}（{place}）"),
             (None, _) => sentence(&name),
         };
-        let mut facts = Vec::new();
+        let mut facts = self.titles(&maker);
         for (_, work) in self.ancestry.jobs() {
             let mut text = work.process.name(lang).to_owned();
             if work.studio != maker {

@@ -139,6 +139,8 @@ texts! {
     not_worked "Nobody: this is unworked material." "无：这是未加工的原料。";
     job "Job" "工单";
     steps_logged "steps logged" "道工序记录";
+    title_held "Title" "资质";
+    title_issued_by "issued by" "颁发方：";
     maker_signs "The maker signed this itself; nobody else confirms it." "由制作方自行签署，没有其他方确认。";
     custodian "In the hands of" "现保管方";
     owner "Owned by" "所有者";

@@ -115,6 +115,37 @@ async fn what_stands_in_the_way_comes_first_on_the_page_and_is_in_the_api() {
     assert!(!other.text().contains("Recalled:"), "only what concerns it");
 }
 
+/// Who made it: with the titles that others say the maker has, as long as they are good.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_makers_titles_are_shown_with_who_says_so() {
+    let mut trade = trade::trade(false);
+    let (artisan, tag) = (trade.artisan, trade.fish_tag);
+    let world = &mut trade.world;
+    let at = world.at();
+    for (title, until) in
+        [("Third of his line", ""), ("Apprentice", r#","valid_until":"2030-01-01T00:00:00Z""#)]
+    {
+        let nonce = world.nonce();
+        world.registrar(&format!(
+            r#"{{"type":"credential.issued","at":"{at}","nonce":"{nonce}","participant":"{artisan}","kind":"heritage_bearer","title":"{title}"{until}}}"#
+        ));
+    }
+    let stage = stage::stage_of(trade, |_| {}).await;
+    let page = stage.get(&format!("/T/{tag}")).await;
+    let said = "bearer of intangible heritage: Third of his line · issued by Registrar";
+    assert!(page.text().contains(said), "{}", page.text());
+    assert!(page.text().contains("Apprentice"), "it is good for now");
+    let zh = stage.get(&format!("/T/{tag}?lang=zh")).await;
+    assert!(
+        zh.text().contains("非物质文化遗产传承人: Third of his line · 颁发方： Registrar"),
+        "{}",
+        zh.text()
+    );
+    let known = stage.get(&format!("/v1/participants/{artisan}")).await.json();
+    assert_eq!(known["credentials"][0]["kind"]["code"], "heritage_bearer");
+    assert_eq!(known["credentials"][1]["valid_until"], "2030-01-01T00:00:00Z");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_of_a_persons_piece_of_a_lot_and_of_nothing() {
     let stage = stage(|_| {}).await;

@@ -7,13 +7,14 @@
 
 mod refusals;
 mod state;
+mod vouching;
 
 use std::collections::BTreeSet;
 
 use lode_ledger::event::Event;
 use lode_ledger::statement::Issuer;
 
-pub use state::{Dealing, Stage, State, Thing};
+pub use state::{Dealing, Source, Stage, State, Thing, height};
 
 /// The history as it was told.
 #[derive(Clone, Debug, Default)]

@@ -7,8 +7,8 @@ mod workshop;
 use std::collections::BTreeSet;
 
 use lode_ledger::event::body::{
-    CertificateLinked, ConsignmentReceived, Input, Loss, LotDeclared, LotMerged, LotSplit, OutputKind,
-    SupplierCountersigned, TreatmentApplied, TreatmentDeclared, WorkCompleted,
+    CertificateLinked, Input, Loss, LotDeclared, LotMerged, LotSplit, OutputKind, TreatmentApplied,
+    TreatmentDeclared, WorkCompleted,
 };
 use lode_ledger::event::{Author, Event};
 use lode_ledger::id::{ItemId, ItemKind, OfferId, ParticipantId, WorkOrderId};
@@ -28,7 +28,7 @@ pub(super) fn of(state: &State, issuer: Issuer, event: &Event) -> BTreeSet<&'sta
     };
     let mut asked = Asked { state, issuer, author, reasons: BTreeSet::new() };
     // Who may not say it at all is asked nothing else: what he names need not even be there.
-    if !asked.known()
+    if !asked.key_is_known()
         || !asked.entitled(event.event_type().spec().author)
         || asked.market(event)
         || asked.workshop(event)
@@ -37,8 +37,6 @@ pub(super) fn of(state: &State, issuer: Issuer, event: &Event) -> BTreeSet<&'sta
     }
     match event {
         Event::LotDeclared(body) => asked.lot_declared(body),
-        Event::SupplierCountersigned(body) => asked.supplier_countersigned(body),
-        Event::ConsignmentReceived(body) => asked.consignment_received(body),
         Event::LotSplit(body) => asked.lot_split(body),
         Event::LotMerged(body) => asked.lot_merged(body),
         Event::LossRecorded(body) => asked.loss_recorded(body),
@@ -68,42 +66,46 @@ pub(super) fn of(state: &State, issuer: Issuer, event: &Event) -> BTreeSet<&'sta
             }
         }
         Event::WorkCompleted(body) => asked.work_completed(body),
-        other => panic!("{} is not in the reference", other.event_type().spec().name),
+        other => {
+            let known = asked.of_vouching(other);
+            assert!(known, "{} is not in the reference", other.event_type().spec().name);
+        }
     }
     asked.reasons
 }
 
-struct Asked<'a> {
-    state: &'a State,
+/// An event that somebody wants to say, and what speaks against it so far.
+pub(super) struct Asked<'a> {
+    pub(super) state: &'a State,
     issuer: Issuer,
     /// The participant that speaks; nothing where it is a buyer.
-    author: Option<ParticipantId>,
+    pub(super) author: Option<ParticipantId>,
     reasons: BTreeSet<&'static str>,
 }
 
 /// A part of a mass, in parts per million, rounded down.
-const fn share(mass: i128, ppm: u32) -> i128 {
+pub(super) const fn share(mass: i128, ppm: u32) -> i128 {
     mass * ppm as i128 / 1_000_000
 }
 
 impl<'a> Asked<'a> {
-    fn no(&mut self, reason: &'static str) {
+    pub(super) fn no(&mut self, reason: &'static str) {
         self.reasons.insert(reason);
     }
 
-    fn must(&mut self, holds: bool, reason: &'static str) {
+    pub(super) fn must(&mut self, holds: bool, reason: &'static str) {
         if !holds {
             self.no(reason);
         }
     }
 
     /// The participant that speaks, where only one can.
-    fn by(&self) -> ParticipantId {
+    pub(super) fn by(&self) -> ParticipantId {
         self.author.expect("only a participant may say it")
     }
 
     /// Whether the ledger knows the key that speaks, as far as that is not a matter of signatures.
-    fn known(&mut self) -> bool {
+    fn key_is_known(&mut self) -> bool {
         let known = match self.issuer {
             Issuer::Tag(code) => self.state.tags.contains_key(&code),
             Issuer::Owner(key) => self.state.market.buyers.contains_key(&key),
@@ -134,31 +136,31 @@ impl<'a> Asked<'a> {
         entitled && !suspended
     }
 
-    fn not_zero(&mut self, amount: i128) {
+    pub(super) fn not_zero(&mut self, amount: i128) {
         self.must(amount > 0, "not-positive");
     }
 
-    fn unless_new(&mut self, exists: bool) {
+    pub(super) fn unless_new(&mut self, exists: bool) {
         self.must(!exists, "id-exists");
     }
 
-    fn has_role(&self, who: ParticipantId, role: &str) -> bool {
+    pub(super) fn has_role(&self, who: ParticipantId, role: &str) -> bool {
         self.state.roles.get(&who).is_some_and(|roles| roles.contains(role))
     }
 
-    fn twice<T: Ord>(&mut self, things: impl IntoIterator<Item = T>) {
+    pub(super) fn twice<T: Ord>(&mut self, things: impl IntoIterator<Item = T>) {
         let mut seen = BTreeSet::new();
         let all_new = things.into_iter().all(|thing| seen.insert(thing));
         self.must(all_new, "named-twice");
     }
 
-    fn policy(&self) -> (u32, u32, u32) {
+    pub(super) fn policy(&self) -> (u32, u32, u32) {
         let policy = self.state.policy.as_ref().expect("entry 1 is a policy");
         (policy.receipt_reason_ppm.get(), policy.receipt_countersign_ppm.get(), policy.scale_ppm.get())
     }
 
     /// What two scales may differ by. A scale counts for no more than the second threshold.
-    fn scales(&self, mass: i128, a: i128, b: i128) -> i128 {
+    pub(super) fn scales(&self, mass: i128, a: i128, b: i128) -> i128 {
         let (_, most, scale) = self.policy();
         a.min(share(mass, most)) + b.min(share(mass, most)) + share(mass, scale)
     }
@@ -179,7 +181,7 @@ impl<'a> Asked<'a> {
         self.must(!item.dealing.missing, "missing");
     }
 
-    fn offered(&self, item: &Thing) -> bool {
+    pub(super) fn offered(&self, item: &Thing) -> bool {
         let offer = item.offer.and_then(|offer| self.state.offers.get(&offer));
         offer.is_some_and(|offer| self.is_open(offer))
     }
@@ -241,38 +243,9 @@ impl<'a> Asked<'a> {
             let sells = self.has_role(supplier, "exporter") || self.has_role(supplier, "miner");
             self.must(sells && Some(supplier) != self.author, "wrong-kind");
         }
+        let lot = Thing::declared(self.by(), body);
+        self.must(lot.may_be_called(body.trade_name.as_ref()), "protected-name");
         self.unless_new(self.state.items.contains_key(&made(ItemKind::Lot, self.by(), &body.nonce, 0)));
-    }
-
-    fn supplier_countersigned(&mut self, body: &SupplierCountersigned) {
-        let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
-        self.must(item.supplier.is_some_and(|(supplier, _)| Some(supplier) == self.author), "not-entitled");
-        self.must(item.supplier.is_none_or(|(_, signed)| !signed), "state-forbids");
-        self.must(mg(body.net_mg) == item.entered, "not-balanced");
-        self.must(item.origins.contains(body.country.as_str()), "not-found");
-    }
-
-    fn consignment_received(&mut self, body: &ConsignmentReceived) {
-        self.twice(body.lines.iter().map(|line| line.item));
-        for line in body.lines.iter() {
-            let Some(item) = self.state.items.get(&line.item) else {
-                self.no("not-found");
-                continue;
-            };
-            self.must(item.stage == Stage::Declared, "state-forbids");
-            self.must(!item.dealing.missing, "missing");
-            self.must(item.custodian == self.author, "not-custodian");
-            let (received, declared) = (mg(line.received_mg), item.left);
-            self.not_zero(received);
-            let (reason, most, _) = self.policy();
-            let scales = self.scales(declared, item.resolution, mg(line.resolution_mg));
-            let difference = (received - declared).abs();
-            let small = difference <= share(declared, reason).max(scales);
-            self.must(small || line.reason.is_some(), "receipt-reason");
-            let too_much = received > declared && difference > share(declared, most).max(scales);
-            self.must(!too_much, "receipt-difference");
-        }
-        self.unless_new(self.state.consignments.contains(&(self.by(), body.nonce)));
     }
 
     /// Losses that two scales explain are together no more than the scales allow.
@@ -384,6 +357,9 @@ impl<'a> Asked<'a> {
         self.measurement(&body.losses, into, coarsest);
         self.not_zero(mg(body.mass_mg));
         self.must(mg(body.mass_mg) + lost == into, "not-balanced");
+        if let Some(blend) = self.state.blend(&body.inputs) {
+            self.must(blend.may_be_called(body.trade_name.as_ref()), "protected-name");
+        }
         self.unless_new(self.state.items.contains_key(&made(ItemKind::Lot, self.by(), &body.nonce, 0)));
     }
 
@@ -499,6 +475,7 @@ impl<'a> Asked<'a> {
                 (OutputKind::Lot | OutputKind::Piece, None) => {}
                 _ => self.no("count-missing"),
             }
+            self.must(job.may_be_called(output.name.as_ref()), "protected-name");
             let id = made(item_kind(output.kind), self.by(), &body.nonce, n);
             self.unless_new(self.state.items.contains_key(&id));
         }

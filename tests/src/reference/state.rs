@@ -1,22 +1,28 @@
 //! What a history adds up to: who is who, where each thing is, how much of it there is, and what is known of it.
 
 mod market;
+mod origins;
 mod workshop;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use lode_ledger::event::Event;
-use lode_ledger::event::body::{Input, Loss, OutputKind, PolicyAdopted};
-use lode_ledger::id::{ItemId, ItemKind, Nonce, OfferId, ParticipantId, WorkOrderId};
+use lode_ledger::event::body::{Input, Loss, LotDeclared, OutputKind, PolicyAdopted};
+use lode_ledger::id::{
+    ConsignmentId, CredentialId, FacilityId, ItemId, ItemKind, Nonce, OfferId, ParticipantId, StockCountId,
+    WorkOrderId,
+};
 use lode_ledger::key::KeyId;
 use lode_ledger::statement::Issuer;
 use lode_ledger::tag::TagCode;
 use lode_ledger::vocab::EvidenceLevel;
 
+use super::vouching::{Allowance, Journey, Title};
 use crate::world::ORIGIN;
 
 pub use market::Dealing;
 use market::Market;
+pub use origins::Source;
 use workshop::Ingredient;
 pub(super) use workshop::portion;
 
@@ -73,6 +79,12 @@ pub struct Thing {
     pub species: String,
     /// Where it may have been dug.
     pub origins: BTreeSet<String>,
+    /// How much of it is from where, in parts per million.
+    pub shares: BTreeMap<String, i128>,
+    /// The blend of several origins that it was drawn from: what was made there, and nothing of it is said yet.
+    pub drawn_from: Option<Source>,
+    /// What the last count found: mass and number as the books had them, and as they were.
+    pub counted: Option<[(i128, Option<i128>); 2]>,
     /// What was said of each treatment; what was never said is not here.
     pub treatments: BTreeMap<String, String>,
     /// Its live tag.
@@ -81,6 +93,22 @@ pub struct Thing {
     pub offer: Option<OfferId>,
     /// Who may counter-sign it, and whether that was done.
     pub supplier: Option<(ParticipantId, bool)>,
+    /// Who made its record.
+    pub creator: Option<ParticipantId>,
+    /// How it entered, of a declared lot.
+    pub entry: String,
+    /// How well its origin is known, from the holder's word (0) to an independent party (3).
+    pub evidence: usize,
+    /// How well documents can make it known.
+    pub ceiling: usize,
+    /// The district of its one country.
+    pub place: Option<String>,
+    /// The consignment that it is on its way in.
+    pub on_the_way: Option<ConsignmentId>,
+    /// Whether customs has let it in.
+    pub cleared: bool,
+    /// What its supplier agreed was received, in milligrams.
+    pub agreed: Option<i128>,
     /// What the market does with it.
     pub dealing: Dealing,
 }
@@ -125,6 +153,8 @@ pub struct State {
     pub market: Market,
     /// What assembled things were made of, in order.
     pub ingredients: BTreeMap<ItemId, Vec<Ingredient>>,
+    /// How much of each country entered a blend, and how much of that is spoken for.
+    pub blends: BTreeMap<Source, BTreeMap<String, (i128, i128)>>,
     /// All tags that were ever bound, and to what.
     pub tags: BTreeMap<TagCode, ItemId>,
     /// The keys of all participants.
@@ -133,8 +163,18 @@ pub struct State {
     pub bound: BTreeMap<(String, String), ItemId>,
     /// Certificates that their lab has replaced.
     pub reissued: BTreeSet<(String, String)>,
-    /// All consignments, by who received them and the nonce.
-    pub consignments: BTreeSet<(ParticipantId, Nonce)>,
+    /// All consignments, shipped and received.
+    pub journeys: BTreeMap<ConsignmentId, Journey>,
+    /// Who is a natural person.
+    pub persons: BTreeSet<ParticipantId>,
+    /// Whose place each is.
+    pub facilities: BTreeMap<FacilityId, ParticipantId>,
+    /// All titles and training.
+    pub titles: BTreeMap<CredentialId, Title>,
+    /// Customs declarations by declarant, customs, and number or paper.
+    pub declarations: BTreeMap<(ParticipantId, String, String), Allowance>,
+    /// All counts of stock.
+    pub counts: BTreeSet<StockCountId>,
     /// The policy in force.
     pub policy: Option<PolicyAdopted>,
     /// The ledger's clock, in seconds.
@@ -155,7 +195,7 @@ pub(super) const fn item_kind(kind: OutputKind) -> ItemKind {
 }
 
 impl State {
-    fn item(&mut self, id: ItemId) -> &mut Thing {
+    pub(super) fn item(&mut self, id: ItemId) -> &mut Thing {
         self.items.get_mut(&id).unwrap_or_else(|| panic!("{id} was never made"))
     }
 
@@ -190,6 +230,9 @@ impl State {
                 let id = ParticipantId::derive(ORIGIN, &by.to_string(), &body.nonce, 0);
                 self.roles.insert(id, body.roles.iter().map(ToString::to_string).collect());
                 self.keys.extend(body.keys.iter().map(|grant| grant.key.thumbprint()));
+                if body.person {
+                    self.persons.insert(id);
+                }
                 if let Some(code) = &body.issuer_code {
                     self.labs.insert(code.to_string(), id);
                 }
@@ -204,49 +247,24 @@ impl State {
                 self.roles.entry(body.participant).or_default().remove(body.role.as_str());
             }
             Event::LotDeclared(body) => {
-                let mut lot = Thing {
-                    kind: Some(ItemKind::Lot),
-                    stage: if body.entry.as_str() == "import" { Stage::Declared } else { Stage::Here },
-                    entered: mg(body.mass.net_mg),
-                    left: mg(body.mass.net_mg),
-                    resolution: mg(body.mass.resolution_mg),
-                    custodian: Some(by),
-                    owner: body.owner.or(Some(by)),
-                    species: body.species.to_string(),
-                    origins: body.origins.iter().map(|origin| origin.country.to_string()).collect(),
-                    supplier: body.supplier_participant.map(|supplier| (supplier, false)),
-                    ..Thing::default()
-                };
-                for said in body.treatments.iter().filter(|said| said.finding.as_str() != "not_stated") {
-                    lot.treatments.insert(said.treatment.to_string(), said.finding.to_string());
-                }
-                self.items.insert(made(ItemKind::Lot, by, &body.nonce, 0), lot);
-            }
-            Event::SupplierCountersigned(body) => {
-                if let Some((_, signed)) = &mut self.item(body.item).supplier {
-                    *signed = true;
-                }
-            }
-            Event::ConsignmentReceived(body) => {
-                for line in body.lines.iter() {
-                    let item = self.item(line.item);
-                    item.weigh(mg(line.received_mg), mg(line.resolution_mg));
-                    item.stage = Stage::Here;
-                }
-                self.consignments.insert((by, body.nonce));
+                let id = made(ItemKind::Lot, by, &body.nonce, 0);
+                let lot = self.noted(Source::Item(id), Thing::declared(by, body));
+                self.items.insert(id, lot);
             }
             Event::LotSplit(body) => {
                 for (n, part) in body.parts.iter().enumerate() {
                     let kind = body.item.kind();
-                    let new = self.item(body.item).part(kind, mg(part.mass_mg), part.count);
+                    let new = self.item(body.item).part(by, kind, mg(part.mass_mg), part.count);
                     self.items.insert(made(kind, by, &body.nonce, n), new);
                     self.item(body.item).give(mg(part.mass_mg), part.count);
                 }
                 body.losses.iter().for_each(|loss| self.item(body.item).lose(loss));
             }
             Event::LotMerged(body) => {
-                let new = self.join(&body.inputs, Some(ItemKind::Lot), mg(body.mass_mg));
-                self.items.insert(made(ItemKind::Lot, by, &body.nonce, 0), new);
+                let id = made(ItemKind::Lot, by, &body.nonce, 0);
+                let mut new = self.join(by, &body.inputs, Some(ItemKind::Lot), mg(body.mass_mg));
+                self.noted_blend(Source::Item(id), &body.inputs, &mut new);
+                self.items.insert(id, new);
             }
             Event::LossRecorded(body) => self.item(body.item).lose(&body.loss),
             Event::TreatmentDeclared(body) => {
@@ -294,7 +312,9 @@ impl State {
             }
             Event::WorkStarted(body) => {
                 let mass = body.inputs.iter().map(|input| mg(input.mass_mg)).sum();
-                let mut job = self.join(&body.inputs, None, mass);
+                let source = Source::Work(WorkOrderId::derive(ORIGIN, &by.to_string(), &body.nonce, 0));
+                let mut job = self.join(by, &body.inputs, None, mass);
+                self.noted_blend(source, &body.inputs, &mut job);
                 job.custodian = Some(by);
                 job.crew = body.crew.iter().copied().collect();
                 self.jobs.insert(WorkOrderId::derive(ORIGIN, &by.to_string(), &body.nonce, 0), job);
@@ -307,7 +327,7 @@ impl State {
                 }
                 for (n, output) in body.outputs.iter().enumerate() {
                     let kind = item_kind(output.kind);
-                    let mut new = self.job(body.work).part(kind, mg(output.mass_mg), output.count);
+                    let mut new = self.job(body.work).part(by, kind, mg(output.mass_mg), output.count);
                     new.resolution = 0;
                     self.items.insert(made(kind, by, &body.nonce, n), new);
                     self.job(body.work).give(mg(output.mass_mg), None);
@@ -371,10 +391,7 @@ impl State {
                 self.item(body.item).tag = Some(body.code);
                 self.tags.insert(body.code, body.item);
             }
-            // What a certificate says of a lot's sample or without the lab's key, and a key that is no more, change nothing
-            // that is kept here.
-            Event::CertificateLinked(_) | Event::KeyRevoked(_) => {}
-            other => panic!("{} is not in the reference", other.event_type().spec().name),
+            other => self.hear_of(by, other),
         }
     }
 
@@ -385,28 +402,48 @@ impl State {
     }
 
     /// Takes from every input and puts it together.
-    fn join(&mut self, inputs: &[Input], kind: Option<ItemKind>, mass: i128) -> Thing {
-        let before: Vec<Thing> = inputs.iter().map(|input| self.item(input.item).clone()).collect();
+    fn join(&mut self, by: ParticipantId, inputs: &[Input], kind: Option<ItemKind>, mass: i128) -> Thing {
+        let blend = self.blend(inputs).expect("nothing is made of nothing");
         for input in inputs {
             self.item(input.item).give(mg(input.mass_mg), input.count);
         }
-        let first = before.first().expect("nothing is made of nothing");
+        Thing { kind, entered: mass, left: mass, creator: Some(by), ..blend }
+    }
+
+    /// What inputs are together, without their mass; nothing if they are not all there.
+    pub(super) fn blend(&self, inputs: &[Input]) -> Option<Thing> {
+        let before: Option<Vec<&Thing>> = inputs.iter().map(|input| self.items.get(&input.item)).collect();
+        let before = before?;
+        let first = before.first()?;
+        let lowest = |level: fn(&Thing) -> usize| before.iter().map(|thing| level(thing)).min().unwrap_or(0);
         let mut joined = Thing {
-            kind,
             stage: Stage::Here,
-            entered: mass,
-            left: mass,
             custodian: first.custodian,
             owner: first.owner,
             species: first.species.clone(),
             resolution: before.iter().map(|thing| thing.resolution).max().unwrap_or(0),
+            evidence: lowest(|thing| thing.evidence),
+            ceiling: lowest(|thing| thing.ceiling),
             ..Thing::default()
         };
         for thing in &before {
             joined.origins.extend(thing.origins.iter().cloned());
         }
+        if joined.origins.len() == 1 && before.iter().all(|thing| thing.place == first.place) {
+            joined.place.clone_from(&first.place);
+        }
         joined.treatments = all_together(before.iter().map(|thing| &thing.treatments));
-        joined
+        joined.shares = first.shares.clone();
+        joined.drawn_from =
+            first.drawn_from.filter(|from| before.iter().all(|t| t.drawn_from == Some(*from)));
+        if before.len() > 1 {
+            let masses = inputs.iter().map(|input| mg(input.mass_mg));
+            joined.shares = origins::mixed(before.iter().map(|thing| &thing.shares).zip(masses));
+        }
+        if joined.origins.len() < 2 && before.len() > 1 {
+            joined.drawn_from = None;
+        }
+        Some(joined)
     }
 }
 
@@ -443,8 +480,44 @@ fn together(said: &[&str]) -> Option<&'static str> {
 }
 
 impl Thing {
+    /// A lot as it was declared.
+    pub(super) fn declared(by: ParticipantId, body: &LotDeclared) -> Self {
+        let entry = body.entry.to_string();
+        let place = match body.origins.0.as_slice() {
+            [origin] => origin.subdivision.as_ref().map(ToString::to_string),
+            _ => None,
+        };
+        let mut lot = Self {
+            kind: Some(ItemKind::Lot),
+            stage: if entry == "import" { Stage::Declared } else { Stage::Here },
+            entered: mg(body.mass.net_mg),
+            left: mg(body.mass.net_mg),
+            resolution: mg(body.mass.resolution_mg),
+            custodian: Some(by),
+            owner: body.owner.or(Some(by)),
+            creator: Some(by),
+            species: body.species.to_string(),
+            origins: body.origins.iter().map(|origin| origin.country.to_string()).collect(),
+            shares: body
+                .origins
+                .iter()
+                .map(|origin| (origin.country.to_string(), i128::from(origin.share_ppm.get())))
+                .collect(),
+            supplier: body.supplier_participant.map(|supplier| (supplier, false)),
+            evidence: height(body.evidence),
+            ceiling: usize::from(entry != "opening_stock"),
+            entry,
+            place,
+            ..Self::default()
+        };
+        for said in body.treatments.iter().filter(|said| said.finding.as_str() != "not_stated") {
+            lot.treatments.insert(said.treatment.to_string(), said.finding.to_string());
+        }
+        lot
+    }
+
     /// What is taken from it as a thing of its own.
-    fn part(&self, kind: ItemKind, mass: i128, count: Option<u32>) -> Self {
+    fn part(&self, by: ParticipantId, kind: ItemKind, mass: i128, count: Option<u32>) -> Self {
         let foreign = self.foreign_in(mass);
         Self {
             kind: Some(kind),
@@ -461,6 +534,12 @@ impl Thing {
             tag: None,
             offer: None,
             supplier: None,
+            creator: Some(by),
+            entry: String::new(),
+            on_the_way: None,
+            cleared: false,
+            agreed: None,
+            counted: None,
             dealing: Dealing::default(),
             ..self.clone()
         }
@@ -481,7 +560,7 @@ impl Thing {
         self.give(mg(loss.mass_mg), loss.count);
     }
 
-    fn weigh(&mut self, mass: i128, resolution: i128) {
+    pub(super) fn weigh(&mut self, mass: i128, resolution: i128) {
         self.shed((self.left - mass).max(0));
         self.gained += (mass - self.left).max(0);
         self.left = mass;
@@ -517,7 +596,11 @@ pub(super) fn mg(mass: lode_ledger::mass::Milligrams) -> i128 {
 }
 
 /// How high an evidence level is, by its place in the design.
-pub(super) fn height(level: lode_ledger::vocab::Code<EvidenceLevel>) -> usize {
+///
+/// # Panics
+/// The design does not have it.
+#[must_use]
+pub fn height(level: lode_ledger::vocab::Code<EvidenceLevel>) -> usize {
     let levels = ["self_declared", "document", "counter_signed", "lab_or_inspector"];
     levels.iter().position(|name| *name == level.as_str()).expect("a level of the design")
 }

@@ -215,6 +215,7 @@ impl World {
             at: self.now,
             nonce: self.nonce(),
             bill_of_lading: None,
+            consignment: None,
             lines: list(vec![ReceiptLine {
                 item,
                 received_mg: mg(received),

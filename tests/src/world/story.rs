@@ -91,6 +91,7 @@ impl World {
         world.sell();
         world.leave_open();
         world.repair();
+        world.vouch();
         world.market();
         world.assemble_and_mend();
         world
@@ -139,13 +140,15 @@ impl World {
         // The exporter's device starts far ahead, so that low numbers are too old for its key.
         self.author_mut(Who::Exporter).seq = 5_000;
         let (at, item) = (self.now, self.item("brazil"));
-        let body = SupplierCountersigned { at, item, net_mg: mg(400 * KG), country: code("BR") };
+        let body =
+            SupplierCountersigned { at, item, net_mg: mg(400 * KG), country: code("BR"), received_mg: None };
         self.must(Who::Exporter, body);
         let key = secret("link");
         let issuer = Issuer::Link(key.public().thumbprint());
         let mut link = Author::new(key, issuer, self.audience());
         let item = self.item("madagascar");
-        let body = SupplierCountersigned { at, item, net_mg: mg(100 * KG), country: code("MG") };
+        let body =
+            SupplierCountersigned { at, item, net_mg: mg(100 * KG), country: code("MG"), received_mg: None };
         let statement = link.sign(&[body.into()]).expect("a statement");
         self.submit(statement).expect("the link may counter-sign its lot");
     }

@@ -7,9 +7,9 @@ use std::sync::Mutex;
 use lode_ledger::event::Event;
 use lode_ledger::id::ItemKind;
 use lode_ledger::json::Json;
-use lode_ledger::record::{Item, ItemState, Record, RecordKey};
+use lode_ledger::record::{Item, ItemState, Parentage, Record, RecordKey};
 use lode_ledger::statement::{Issuer, Statement};
-use lode_tests::reference::{Dealing, Reference, Stage};
+use lode_tests::reference::{Dealing, Reference, Source, Stage, height};
 use lode_tests::vectors::Verdict;
 use lode_tests::world::{Who, World};
 use proptest::collection::vec;
@@ -19,7 +19,7 @@ use proptest::test_runner::TestCaseError;
 use super::histories::{self, Op, ops};
 use super::market::Speaker;
 use super::mutations::{Change, bend, count};
-use super::{enrolled, runner};
+use super::{enrolled, runner, vouching};
 
 /// How an event is bent before it is said.
 #[derive(Clone, Debug)]
@@ -60,6 +60,7 @@ fn ids(world: &World) -> Vec<String> {
         _ => None,
     });
     let mut ids: Vec<String> = keys.collect();
+    ids.extend(vouching::names(world));
     ids.sort();
     ids
 }
@@ -73,7 +74,7 @@ fn bent(world: &World, who: Speaker, event: Event, bend_so: &Bend) -> Option<(Sp
                 .entries
                 .iter()
                 .filter_map(|entry| Some((world.who(entry.author?)?, entry.events.first()?)))
-                .filter(|(_, event)| histories::EVENTS.contains(&event.event_type().spec().name))
+                .filter(|(_, event)| histories::events().any(|name| name == event.event_type().spec().name))
                 .collect();
             let (who, event) = said.get(pick.checked_rem(said.len())?)?;
             Some((Speaker::One(*who), Event::from_json(&in_time(event.to_json(), world)).ok()?))
@@ -114,6 +115,13 @@ fn compare(world: &World, reference: &Reference) {
                 assert_eq!(hands, (thing.custodian, thing.owner, thing.tag, thing.offer), "{id}");
                 let foreign = item.foreign.map(|f| (i128::from(f.added.get()), i128::from(f.left.get())));
                 assert_eq!((foreign, item.assembly), (thing.foreign, thing.assembly), "{id}");
+                let shares: BTreeMap<String, i128> = item
+                    .claims
+                    .origins
+                    .iter()
+                    .map(|origin| (origin.country.to_string(), i128::from(origin.share.get())))
+                    .collect();
+                assert_eq!(shares, thing.shares, "{id}");
                 let treatments: BTreeMap<String, String> = item
                     .claims
                     .treatments
@@ -131,6 +139,16 @@ fn compare(world: &World, reference: &Reference) {
                     _ => Stage::Here,
                 };
                 assert_eq!(stage, thing.stage, "{id}");
+                let origins: BTreeSet<String> =
+                    item.claims.origins.iter().map(|origin| origin.country.to_string()).collect();
+                let evidence = height(item.claims.origin_evidence);
+                let known = (origins, evidence, item.claims.place.clone());
+                let expected = (thing.origins.clone(), thing.evidence, thing.place.clone());
+                assert_eq!(known, expected, "{id}");
+                let passage = item.passage.as_deref().copied().unwrap_or_default();
+                let way = (passage.in_transit, passage.cleared.is_some(), passage.agreed);
+                let agreed = way.2.map(|mass| i128::from(mass.get()));
+                assert_eq!((way.0, way.1, agreed), (thing.on_the_way, thing.cleared, thing.agreed), "{id}");
             }
             (RecordKey::WorkOrder(id), Record::WorkOrder(work)) => {
                 let job = &state.jobs[id];
@@ -138,6 +156,18 @@ fn compare(world: &World, reference: &Reference) {
                 let told = (job.custodian, job.owner, job.offer, job.paused);
                 let kept = (Some(work.studio), work.owner, work.offer, work.paused.is_some());
                 assert_eq!(kept, told, "{id}");
+            }
+            (RecordKey::Exposure(blend), Record::Exposure(known)) => {
+                let source = match blend {
+                    Parentage::Item(id) => Source::Item(*id),
+                    Parentage::Work(id) => Source::Work(*id),
+                };
+                let known: BTreeMap<String, (i128, i128)> = known
+                    .origins
+                    .iter()
+                    .map(|of| (of.country.to_string(), (of.entered.get().into(), of.claimed.get().into())))
+                    .collect();
+                assert_eq!(known, state.blends[&source], "{source:?}");
             }
             (RecordKey::Offer(id), Record::Offer(offer)) => {
                 assert_eq!(
@@ -209,6 +239,7 @@ const MET: &[&str] = &[
     "not-listed",
     "not-missing",
     "not-seller",
+    "origin-beyond-entered",
     "packed",
     "part-beyond-component",
     "reserved",
@@ -266,7 +297,7 @@ fn the_ledger_and_the_reference_agree_on_every_verdict() {
     let tally = tally.into_inner().unwrap();
     let (accepted, refused): (u32, u32) = (tally.accepted.values().sum(), tally.refused.values().sum());
     assert!(accepted + refused > 100_000, "only {accepted} accepted and {refused} refused");
-    for name in histories::EVENTS.iter().filter(|name| **name != "ledger.sealed") {
+    for name in histories::events().filter(|name| *name != "ledger.sealed") {
         let times = tally.accepted.get(name).copied().unwrap_or_default();
         assert!(times > 50, "{name}: only {times} accepted: nothing is proven of it");
     }

@@ -11,10 +11,10 @@ use lode_tests::world::{KG, Who, World, code, input, loss, mg, output, text, tre
 use proptest::prelude::*;
 
 use super::market::{self, Speaker};
-use super::workshop;
+use super::{vouching, workshop};
 
-/// What must have been accepted in the course of all histories.
-pub(super) const EVENTS: [&str; 44] = [
+/// The events of this file, of the market's and of the workshops'.
+const EVENTS: [&str; 44] = [
     "certificate.linked",
     "claim.redeemed",
     "consignment.received",
@@ -61,6 +61,11 @@ pub(super) const EVENTS: [&str; 44] = [
     "work.started",
 ];
 
+/// What must have been accepted in the course of all histories.
+pub(super) fn events() -> impl Iterator<Item = &'static str> {
+    EVENTS.into_iter().chain(vouching::EVENTS)
+}
+
 /// One operation; what its numbers mean depends on its kind.
 #[derive(Clone, Debug)]
 pub(super) struct Op {
@@ -85,6 +90,7 @@ pub(super) fn ops() -> impl Strategy<Value = Op> {
         16 => market::KINDS,
         9 => workshop::KINDS,
         6 => proptest::sample::select(market::RARE.to_vec()),
+        10 => vouching::KINDS,
     ];
     (kinds, 0_usize..1000, 0_usize..1000, 1_u64..1000, any::<u8>())
         .prop_map(|(kind, pick, other, share, flag)| Op { kind, pick, other, share, flag })
@@ -138,7 +144,8 @@ fn make(world: &mut World, op: &Op) -> Option<(Who, Event)> {
         14 => sell(world, op),
         15 => cancel_sale(world, op),
         16 => certify(world, op),
-        _ => countersign(world, op),
+        18 => countersign(world, op),
+        kind => vouching::make(world, kind.checked_sub(vouching::KINDS.start)?, op),
     }
 }
 
@@ -244,6 +251,12 @@ fn declare(world: &mut World, op: &Op) -> (Who, Event) {
         body.evidence = code("self_declared");
     }
     body.nature = code(["natural", "natural", "not_stated", "synthetic"][op.pick / 4 % 4]);
+    if op.share.is_multiple_of(4) {
+        body.origins.0[0].subdivision = Some(text("Donghai, Jiangsu"));
+    }
+    if op.share.is_multiple_of(3) {
+        body.trade_name = Some(text(["Donghai crystal", "clear quartz", "东海水晶"][op.other % 3]));
+    }
     let statements = [
         treatment(TREATMENTS[op.pick % 4], FINDINGS[op.other / 5 % 4]),
         treatment(TREATMENTS[(op.pick + 1) % 4], FINDINGS[usize::from(op.flag) / 3 % 4]),
@@ -261,7 +274,10 @@ fn receive(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     } else {
         declared * (996 + op.share % 9) / 1_000
     };
+    let agreed = item.passage.as_ref().and_then(|passage| passage.agreed);
+    let received = agreed.filter(|_| op.flag.is_multiple_of(4)).map_or(received, |mass| mass.get());
     let mut body = world.receipt(id, received.max(1));
+    body.consignment = vouching::on_the_way(world, &item).filter(|_| op.other.is_multiple_of(2));
     body.lines.0[0].reason = (op.flag.is_multiple_of(4)).then(|| code("breakage"));
     Some((world.who(item.custodian)?, body.into()))
 }
@@ -315,6 +331,7 @@ fn merge(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     ];
     let total: u64 = inputs.iter().map(|input| input.mass_mg.get()).sum();
     let (mut body, _) = world.merge(who, inputs);
+    body.trade_name = op.share.is_multiple_of(6).then(|| text("Donghai-Kristall, gemischt"));
     if op.flag.is_multiple_of(4) && total > 200 {
         body.losses = vec![loss("waste", total / 100)].into();
         body.mass_mg = mg(total - total / 100);
@@ -387,6 +404,7 @@ fn complete(world: &mut World, op: &Op) -> Option<(Who, Event)> {
         outputs.push(output(OutputKind::Batch, part, Some(u32::from(op.flag) + 1), "bead"));
         outputs.push(output(OutputKind::Piece, part / 2 + 1, None, "sphere"));
     }
+    outputs[0].name = op.share.is_multiple_of(6).then(|| text("beads of Donghai crystal"));
     let yielded: u64 = outputs.iter().map(|output| output.mass_mg.get()).sum();
     let (mut body, _) = world.yielded(who, id, outputs);
     if op.flag.is_multiple_of(3) {
@@ -517,7 +535,13 @@ fn countersign(world: &World, op: &Op) -> Option<(Who, Event)> {
     let open = items(world, |_, item| item.supplier == Some(exporter) && item.countersigned.is_none());
     let (item, record) = picked(&open, op.pick)?;
     let country = record.claims.origins[0].country;
-    let body = SupplierCountersigned { at: world.now, item, net_mg: record.mass.entered, country };
+    let body = SupplierCountersigned {
+        at: world.now,
+        item,
+        net_mg: record.mass.entered,
+        country,
+        received_mg: None,
+    };
     assert!(world.replay.view().record(&RecordKey::Item(item)).is_some());
     Some((Who::Exporter, body.into()))
 }

@@ -13,18 +13,18 @@ use lode_tests::world::{Who, World, code, document, loss, mg};
 use super::histories::{Op, in_hand, jobs, picked};
 
 /// The kinds of operations that are work on finished things.
-pub(super) const KINDS: std::ops::Range<u8> = 40..50;
+pub(super) const KINDS: std::ops::Range<u8> = 60..70;
 
 /// What an operation says, and who; nothing if there is nothing to say.
 pub(super) fn next(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     match op.kind {
-        40 | 48 => assemble(world, op),
-        41 | 49 => take_apart(world, op),
-        42 => mend(world, op),
-        43 => serialise(world, op),
-        44 => destroy(world, op),
-        45 => adjust(world, op),
-        46 => rest(world, op),
+        60 | 68 => assemble(world, op),
+        61 | 69 => take_apart(world, op),
+        62 => mend(world, op),
+        63 => serialise(world, op),
+        64 => destroy(world, op),
+        65 => adjust(world, op),
+        66 => rest(world, op),
         _ => offer_job(world, op),
     }
 }

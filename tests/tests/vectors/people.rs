@@ -132,7 +132,13 @@ pub(super) fn ledger_and_sequence(bench: &mut Bench) {
     let step = |bench: &Bench| {
         let item = bench.world.item("not arrived");
         let (at, country) = (bench.world.now, code("BR"));
-        lode_ledger::event::body::SupplierCountersigned { at, item, net_mg: mg(400 * KG), country }
+        lode_ledger::event::body::SupplierCountersigned {
+            at,
+            item,
+            net_mg: mg(400 * KG),
+            country,
+            received_mg: None,
+        }
     };
     let body = step(bench);
     let mut author = bench.world.author(Who::Exporter);
@@ -193,6 +199,7 @@ pub(super) fn keys_and_roles(bench: &mut Bench) {
         item,
         net_mg: mg(mass),
         country: code(country),
+        received_mg: None,
     };
     let body = countersign(bench, not_arrived, 400 * KG, "BR");
     bench.events(

@@ -452,6 +452,7 @@ pub(super) fn work(bench: &mut Bench) {
 pub(super) fn good(bench: &mut Bench) {
     let (mut body, _) = bench.world.lot(Who::ImporterA, "mined", "CN", KG);
     body.trade_name = Some(text("东海水晶 — cristal “branco”"));
+    body.origins.0[0].subdivision = Some(text("江苏省东海县"));
     body.documents = vec![document("mining_licence", "licence")].into();
     bench.event("good-any-script", "texts in any script", Verdict::accepted(), Who::ImporterA, body);
     let (mut body, _) = bench.world.lot(Who::ImporterA, "opening_stock", "CN", 1);

@@ -120,6 +120,9 @@ pub struct Countersign {
     /// The country where it was dug
     #[arg(long)]
     pub(crate) country: String,
+    /// The mass that was received, where it is more than the policy lets the receiver book alone and you agree
+    #[arg(long, value_name = "MASS")]
+    pub(crate) received: Option<String>,
     /// The link that you were sent; without it you sign as the enrolled supplier
     #[arg(long, value_name = "FILE")]
     pub(crate) link: Option<PathBuf>,
@@ -139,6 +142,9 @@ pub struct Receive {
     /// Bill of lading or airway bill
     #[arg(long)]
     pub(crate) bill_of_lading: Option<String>,
+    /// The shipped consignment that they came in, as C-...
+    #[arg(long)]
+    pub(crate) consignment: Option<String>,
 }
 
 #[derive(Debug, Args)]

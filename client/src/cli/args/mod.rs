@@ -1,8 +1,11 @@
 //! The arguments of every command, as `clap` reads and explains them. Nothing is done here.
 
+mod explain;
 mod identity;
 mod material;
+mod repair;
 mod trade;
+mod vouch;
 
 use std::path::PathBuf;
 
@@ -10,16 +13,22 @@ use clap::{Args, Parser, Subcommand};
 
 use super::assembly;
 
+pub(super) use explain::{EventCommand, RulesCommand};
 pub(super) use identity::{
     EnrolCommand, KeyCommand, LedgerCommand, LedgerOpen, NameCommand, RoleCommand, Setup, Suspend,
 };
 pub(super) use material::{
     Countersign, Declare, LossArgs, LotCommand, Merge, Receive, Split, TreatCommand, WorkCommand,
 };
+pub(super) use repair::{DisputeCommand, Freeze, HoldCommand, Recall, Undo, Void};
 pub(super) use trade::QueueCommand;
 pub(super) use trade::{
     AcceptArgs, BundleArgs, CertificateArgs, CorrectArgs, DocumentArgs, Id, ListArgs, OfferArgs, OfferRef,
     QueueArgs, Reason, SellCommand, TagCommand,
+};
+pub(super) use vouch::{
+    Attach, Clear, Count, CredentialCommand, FacilityCommand, Inspect, Origin, Papers, ParticipantCommand,
+    Ship,
 };
 
 /// Lode's command line for participants: keys, enrolment, spreadsheets, steps, hand-over, labels.
@@ -87,6 +96,24 @@ pub enum Command {
     Role(Sub<RoleCommand>),
     /// Suspend a participant (registrar)
     Suspend(Suspend),
+    /// A participant's details, and the end of a suspension
+    Participant(Sub<ParticipantCommand>),
+    /// Places that you work at
+    Facility(Sub<FacilityCommand>),
+    /// Titles and training: issue or revoke (registrar, trainer)
+    Credential(Sub<CredentialCommand>),
+    /// Say that lots are on their way
+    Ship(Ship),
+    /// Say that customs has let lots in
+    Clear(Clear),
+    /// Put papers with an item, a job or a consignment
+    Attach(Attach),
+    /// Say which of the possible origins it is
+    Origin(Origin),
+    /// Record what an inspection found (inspector, lab, grader)
+    Inspect(Inspect),
+    /// Record what is really there of a custodian's stock (inspector)
+    Count(Count),
     /// Short names for participants and items
     Name(Sub<NameCommand>),
     /// Declare raw material: a whole sheet or one lot
@@ -135,6 +162,18 @@ pub enum Command {
     Document(DocumentArgs),
     /// Correct a field of an event
     Correct(CorrectArgs),
+    /// Hold goods, or let them go
+    Hold(Sub<HoldCommand>),
+    /// Disputes: open, answer, end
+    Dispute(Sub<DisputeCommand>),
+    /// Call goods back
+    Recall(Recall),
+    /// Say that an own event did not occur, while nobody has built on it
+    Void(Void),
+    /// I got it wrong: take back the last thing that this device said
+    Undo(Undo),
+    /// End the log for good (registrar)
+    Freeze(Freeze),
     /// Show an item, job, offer, participant or tag
     Show(Id),
     /// Show where a thing came from and what became of it
@@ -143,6 +182,12 @@ pub enum Command {
     List(ListArgs),
     /// Save the proof file of an item
     Bundle(BundleArgs),
+    /// What a rule says, and why it is there
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// What an event says, and who may sign it
+    #[command(subcommand, disable_help_subcommand = true)]
+    Event(EventCommand),
     /// How this device stands
     Status,
     /// Send what waits

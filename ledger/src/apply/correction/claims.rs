@@ -167,6 +167,10 @@ fn worsen(claims: &mut Claims, change: &Change) -> Result<(), Violation> {
             claims.variety = *variety;
         }
         Change::Origins(origins) => {
+            if claims.origins != *origins {
+                // A district was said of the country that it is not any more.
+                claims.place = None;
+            }
             claims.origins.clone_from(origins);
             claims.origin_evidence = EvidenceLevel::SELF_DECLARED;
             blended(claims);
@@ -471,6 +475,7 @@ fn carry(
                 sources.iter().map(|(claims, mass)| (claims, *mass)).collect();
             let kept: Vec<_> = claims.origins.iter().map(|origin| origin.country).collect();
             claims.origins = origins_of(&inputs, &kept);
+            claims.place = claims.place.take().filter(|_| claims.origins.len() == 1);
             claims.origin_evidence = claims.origin_evidence.lower(after.origin_evidence);
             blended(claims);
         }

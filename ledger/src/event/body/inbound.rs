@@ -3,13 +3,14 @@
 use super::Line;
 use super::common::{CustomsElements, DocumentRef, Grade, OriginShare, TreatmentStatement, Weighing};
 use crate::event::shape::{List, payload};
-use crate::id::{ItemId, Nonce, ParticipantId};
+use crate::id::{ConsignmentId, ItemId, Nonce, ParticipantId};
 use crate::key::PublicKey;
 use crate::mass::Milligrams;
 use crate::sealed::Sealable;
 use crate::time::Timestamp;
 use crate::vocab::{
-    Code, Country, DifferenceReason, EntryKind, EvidenceLevel, Form, Nature, Species, Variety, WeighingMethod,
+    Code, Country, DifferenceReason, EntryKind, EvidenceLevel, Form, Nature, Port, Species, Variety,
+    WeighingMethod,
 };
 
 payload! {
@@ -73,6 +74,9 @@ payload! {
         [net_mg]: Milligrams,
         /// The country it was dug in; must be one of the declared ones.
         [country]: Code<Country>,
+        /// The mass that was received, if it is beyond the policy's second threshold and the supplier agrees, in
+        /// milligrams.
+        [received_mg]: Option<Milligrams>,
     }
 
     /// One lot of a received consignment.
@@ -99,5 +103,46 @@ payload! {
         descriptive [bill_of_lading]: Option<Sealable<Line>>,
         /// The lots.
         [lines]: List<ReceiptLine, 1, 256>,
+        /// The shipped consignment that they came in, all of them.
+        [consignment]: Option<ConsignmentId>,
+    }
+
+    /// Lots are on their way under one bill of lading, to whoever has them in his books.
+    pub struct ConsignmentShipped {
+        /// When the author says that it happened.
+        [at]: Timestamp,
+        /// 128 random bits from which the consignment's id is derived.
+        [nonce]: Nonce,
+        /// Bill of lading or airway bill.
+        descriptive [bill_of_lading]: Option<Sealable<Line>>,
+        /// Who carries them, if enrolled.
+        [carrier]: Option<ParticipantId>,
+        /// The port or airport they leave.
+        [from]: Option<Code<Port>>,
+        /// The port or airport they go to.
+        [to]: Option<Code<Port>>,
+        /// The lots, declared and not yet received.
+        [items]: List<ItemId, 1, 256>,
+        /// Its papers.
+        [documents]: List<DocumentRef, 0, 16>,
+    }
+
+    /// Customs has let lots in. It says nothing of where they are.
+    pub struct CustomsCleared {
+        /// When the author says that it happened.
+        [at]: Timestamp,
+        /// The lots.
+        [items]: List<ItemId, 1, 256>,
+        /// Whose customs.
+        [jurisdiction]: Code<Country>,
+        /// The declaration's number.
+        descriptive [declaration]: Sealable<Line>,
+        /// The net mass that the declaration lets in, in milligrams. All lots under it are together no more, within what
+        /// two weighings may differ without a reason.
+        [net_mg]: Milligrams,
+        /// The importer of record, if not the author.
+        [importer]: Option<ParticipantId>,
+        /// The declaration and its papers.
+        [documents]: List<DocumentRef, 0, 8>,
     }
 }

@@ -35,15 +35,22 @@ pub use custody::{
     AcceptLine, CustodyAccepted, CustodyCancelled, CustodyOffered, CustodyRejected, OfferLine,
 };
 pub use dispute::{DisputeAnswered, DisputeOpened, DisputeResolved, HoldPlaced, HoldReleased, RecallIssued};
-pub use evidence::{CertificateLinked, TreatmentDeclared};
+pub use evidence::{
+    CertificateLinked, CountLine, DocumentAttached, InspectionRecorded, OriginAsserted, StockCounted,
+    TreatmentDeclared,
+};
 pub use export::{
     ExportPrepared, ItemReturned, PaymentSettled, ProductId, ShipmentDelivered, ShipmentDispatched,
 };
 pub use hands::{CustodyAssigned, ItemConsigned, ItemLost, ItemRecovered, OwnershipTransferred};
 pub use identity::{
-    KeyAdded, KeyGrant, KeyRevoked, ParticipantEnrolled, ParticipantSuspended, RoleGranted, RoleRevoked,
+    CredentialIssued, CredentialRevoked, FacilityRegistered, KeyAdded, KeyGrant, KeyRevoked,
+    ParticipantEnrolled, ParticipantReinstated, ParticipantSuspended, ParticipantUpdated, RoleGranted,
+    RoleRevoked,
 };
-pub use inbound::{ConsignmentReceived, LotDeclared, ReceiptLine, SupplierCountersigned};
+pub use inbound::{
+    ConsignmentReceived, ConsignmentShipped, CustomsCleared, LotDeclared, ReceiptLine, SupplierCountersigned,
+};
 pub use listings::{ItemReserved, ItemsPacked, ItemsUnpacked, ListingClosed, ListingOpened};
 pub use log::{LedgerOpened, LedgerSealed, PolicyAdopted, Registrar, YieldRange};
 pub use market::{SaleCancelled, SaleRecorded, TagBound, TagReplaced};

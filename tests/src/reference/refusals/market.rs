@@ -339,6 +339,7 @@ impl Asked<'_> {
         self.twice(body.items.iter().copied());
         for id in body.items.iter() {
             let Some(item) = self.for_sale(*id) else { continue };
+            self.must(item.may_be_called(body.title.as_ref()), "protected-name");
             self.must(item.dealing.listings.len() < MOST_LISTINGS, "too-many-sellers");
         }
         let id = ListingId::derive(ORIGIN, &self.issuer.to_string(), &body.nonce, 0);

@@ -82,7 +82,9 @@ impl Asked<'_> {
         let (_, most, _) = self.policy();
         let (by, allowed) = ((left - was).abs(), share(item.entered, most));
         let before = if left > was { item.stone_gained() } else { 0 };
-        self.must(before + by <= allowed, "adjustment-too-large");
+        let papers = |mass, count: Option<u32>| (mass, count.map(i128::from));
+        let counted = item.counted == Some([papers(was, body.was_count), papers(left, body.left_count)]);
+        self.must(counted || before + by <= allowed, "adjustment-too-large");
         self.must(left > was || by < item.stone(), "adjustment-too-large");
         match (item.count, body.was_count.map(i128::from), body.left_count.map(i128::from)) {
             (None, None, None) => {}
@@ -91,7 +93,7 @@ impl Asked<'_> {
                 self.not_zero(left);
                 let allowed = share(item.count_entered, most).max(1);
                 let before = if left > was { item.count_gained } else { 0 };
-                self.must(before + (left - was).abs() <= allowed, "adjustment-too-large");
+                self.must(counted || before + (left - was).abs() <= allowed, "adjustment-too-large");
             }
             _ => self.no("count-missing"),
         }
@@ -109,6 +111,9 @@ impl Asked<'_> {
         self.must(left == mg(body.left_mg), "not-balanced");
         self.must(count == i128::from(body.left_count), "count-not-balanced");
         self.must((body.left_count == 0) == (left == 0), "count-not-balanced");
+        for piece in body.pieces.iter() {
+            self.must(item.may_be_called(piece.name.as_ref()), "protected-name");
+        }
         for n in 0..body.pieces.len() {
             let id = made(ItemKind::Piece, self.by(), &body.nonce, n);
             self.unless_new(self.state.items.contains_key(&id));
@@ -151,6 +156,9 @@ impl Asked<'_> {
         let inherited: i128 =
             body.components.iter().map(|input| foreign(&input.item, mg(input.mass_mg))).sum();
         self.not_zero(mg(body.mass_mg) - joined - inherited);
+        if let Some(whole) = self.state.blend(&body.components) {
+            self.must(whole.may_be_called(body.name.as_ref()), "protected-name");
+        }
         let id = made(item_kind(body.kind), self.by(), &body.nonce, 0);
         self.unless_new(self.state.items.contains_key(&id));
     }

@@ -9,6 +9,7 @@ use lode_ledger::event::body::{
 };
 use lode_ledger::id::{ItemId, ItemKind, ParticipantId};
 
+use super::origins::mixed;
 use super::{Stage, State, Thing, all_together, item_kind, made, mg};
 
 /// One thing that went into an assembled one, as it was then.
@@ -24,10 +25,8 @@ pub struct Ingredient {
     pub out: i128,
     /// Units that were taken out again.
     pub units_out: i128,
-    species: String,
-    origins: BTreeSet<String>,
-    treatments: BTreeMap<String, String>,
-    assembly: Option<ItemId>,
+    /// All that was known of it.
+    thing: Thing,
 }
 
 /// A part of something, rounded down.
@@ -119,8 +118,7 @@ impl State {
 
     fn serialise(&mut self, by: ParticipantId, body: &PiecesSerialised) {
         for (n, piece) in body.pieces.iter().enumerate() {
-            let mut new = self.item(body.item).part(ItemKind::Piece, mg(piece.mass_mg), None);
-            new.count = None;
+            let new = self.item(body.item).part(by, ItemKind::Piece, mg(piece.mass_mg), None);
             self.item(body.item).give(mg(piece.mass_mg), Some(1));
             self.items.insert(made(ItemKind::Piece, by, &body.nonce, n), new);
         }
@@ -138,22 +136,23 @@ impl State {
                 units: input.count.map_or(1, i128::from),
                 out: 0,
                 units_out: 0,
-                species: thing.species.clone(),
-                origins: thing.origins.clone(),
-                treatments: thing.treatments.clone(),
-                assembly: thing.assembly,
+                thing: thing.clone(),
             });
         }
         let inherited: i128 = ingredients.iter().map(|known| known.foreign).sum();
         let joined: i128 = body.foreign.iter().map(|foreign| mg(foreign.mass_mg)).sum();
         let kind = item_kind(body.kind);
-        let mut new = self.join(&body.components, Some(kind), mg(body.mass_mg) - joined);
+        let mut new = self.join(by, &body.components, Some(kind), mg(body.mass_mg) - joined);
         new.entered -= inherited;
         new.gained = inherited;
         new.foreign = (inherited > 0).then_some((inherited, inherited));
         new.count = body.count.map(i128::from);
         new.count_entered = body.count.map_or(1, i128::from);
         new.species = greatest(&ingredients);
+        if ingredients.len() > 1 {
+            let stones = ingredients.iter().map(|known| (&known.thing.shares, known.mass - known.foreign));
+            new.shares = mixed(stones);
+        }
         new.set_with(&body.foreign);
         let id = made(kind, by, &body.nonce, 0);
         new.assembly = Some(id);
@@ -165,36 +164,31 @@ impl State {
         let whole = self.item(body.item).clone();
         let assembly = whole.assembly.expect("something assembled");
         let known = self.ingredients[&assembly].clone();
-        let born = all_together(known.iter().map(|known| &known.treatments));
+        let born = all_together(known.iter().map(|known| &known.thing.treatments));
+        let countries: BTreeSet<&String> = known.iter().flat_map(|known| &known.thing.origins).collect();
         for (n, part) in body.parts.iter().enumerate() {
             let place = usize::try_from(part.component).expect("a small number");
             let (from, mass) = (&known[place], mg(part.mass_mg));
             let foreign = portion(from.foreign, mass, from.mass);
-            let mut treatments = from.treatments.clone();
+            let mut new = from.thing.part(by, item_kind(part.kind), mass, part.count);
+            (new.entered, new.gained) = (mass - foreign, foreign);
+            new.foreign = (foreign > 0).then_some((foreign, foreign));
+            (new.custodian, new.owner) = (whole.custodian, whole.owner);
+            new.resolution = whole.resolution;
             for (treatment, finding) in &whole.treatments {
                 let learned = born.get(treatment) != Some(finding) && applied(finding);
-                if learned && !from.treatments.get(treatment).is_some_and(|before| applied(before)) {
-                    treatments.insert(treatment.clone(), finding.clone());
+                if learned && !from.thing.treatments.get(treatment).is_some_and(|before| applied(before)) {
+                    new.treatments.insert(treatment.clone(), finding.clone());
                 }
             }
-            let new = Thing {
-                kind: Some(item_kind(part.kind)),
-                stage: Stage::Here,
-                entered: mass - foreign,
-                gained: foreign,
-                left: mass,
-                count: part.count.map(i128::from),
-                count_entered: part.count.map_or(0, i128::from),
-                foreign: (foreign > 0).then_some((foreign, foreign)),
-                assembly: from.assembly,
-                resolution: whole.resolution,
-                custodian: whole.custodian,
-                owner: whole.owner,
-                species: from.species.clone(),
-                origins: from.origins.clone(),
-                treatments,
-                ..Thing::default()
-            };
+            let narrowed = whole.origins.len() == 1 && countries.len() > 1 && new.origins.len() > 1;
+            if narrowed && whole.origins.is_subset(&new.origins) {
+                new.origins.clone_from(&whole.origins);
+                new.shares.clone_from(&whole.shares);
+                new.drawn_from = None;
+                new.evidence = whole.evidence;
+                new.place.clone_from(&whole.place);
+            }
             self.items.insert(made(item_kind(part.kind), by, &body.nonce, n), new);
             let noted = &mut self.ingredients.get_mut(&assembly).expect("something assembled")[place];
             noted.out += mass;
@@ -218,7 +212,7 @@ impl State {
 fn greatest(ingredients: &[Ingredient]) -> String {
     let mut masses: BTreeMap<&str, i128> = BTreeMap::new();
     for known in ingredients {
-        *masses.entry(&known.species).or_default() += known.mass - known.foreign;
+        *masses.entry(&known.thing.species).or_default() += known.mass - known.foreign;
     }
     let most = masses.values().max().copied().unwrap_or_default();
     let first = masses.into_iter().find(|(_, mass)| *mass == most);
