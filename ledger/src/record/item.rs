@@ -152,14 +152,6 @@ pub struct Claims {
     /// Treatments, by code.
     #[n(6)]
     pub treatments: Vec<TreatmentState>,
-    /// Other minerals of something assembled, by code; the first field is that of the greatest mass.
-    #[n(10)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub others: Option<Vec<Code<Species>>>,
-    /// What was blended of several origins and this was drawn from: whoever says "this one is of BR" counts against it.
-    #[n(11)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub drawn_from: Option<Parentage>,
     /// The highest evidence level that documents can give the origin: the lowest of the entry kinds on the path.
     /// Absent: not known, of what entered under ruleset 1.
     #[n(7)]
@@ -170,6 +162,14 @@ pub struct Claims {
     /// How well its nature is known; absent: by the holder's word.
     #[n(9)]
     pub nature_evidence: Option<Code<EvidenceLevel>>,
+    /// Other minerals of something assembled, by code; the first field is that of the greatest mass.
+    #[n(10)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub others: Option<Vec<Code<Species>>>,
+    /// What was blended of several origins and this was drawn from: whoever says "this one is of BR" counts against it.
+    #[n(11)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drawn_from: Option<Parentage>,
 }
 
 /// Where an item is in its life.
@@ -437,13 +437,13 @@ pub struct CertificateLink {
     /// What it speaks of.
     #[n(4)]
     pub scope: Code<CertificateScope>,
+    /// The number of the lab's later certificate that took its place.
+    #[n(5)]
+    pub reissued_as: Option<String>,
     /// The repair that cut the piece again: from then on the certificate speaks of what it was.
     #[n(10)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub void: Option<EventRef>,
-    /// The number of the lab's later certificate that took its place.
-    #[n(5)]
-    pub reissued_as: Option<String>,
 }
 
 /// How many warnings, documents or certificates a record keeps; what is more is counted, not kept.
@@ -541,6 +541,15 @@ pub struct Item {
     /// under ruleset 1.
     #[n(28)]
     pub makings: Option<u32>,
+    /// How a lot comes over the border; absent while nothing is known of it.
+    #[n(29)]
+    pub passage: Option<Box<Passage>>,
+    /// What others found when they looked at it; absent while nobody did.
+    #[n(30)]
+    pub examined: Option<Box<Examined>>,
+    /// What the market does with it; absent while that is nothing.
+    #[n(31)]
+    pub market: Option<Box<Market>>,
     /// Foreign mass in it; absent while there never was any.
     #[n(40)]
     pub foreign: Option<Foreign>,
@@ -556,15 +565,6 @@ pub struct Item {
     /// Which component of which assembly it was, of what was taken out of one.
     #[n(44)]
     pub part_of: Option<PartOf>,
-    /// How a lot comes over the border; absent while nothing is known of it.
-    #[n(29)]
-    pub passage: Option<Box<Passage>>,
-    /// What others found when they looked at it; absent while nobody did.
-    #[n(30)]
-    pub examined: Option<Box<Examined>>,
-    /// What the market does with it; absent while that is nothing.
-    #[n(31)]
-    pub market: Option<Box<Market>>,
 }
 
 impl Item {

@@ -196,12 +196,12 @@ pub struct Offer {
     /// The event that took it, from ruleset 2 on.
     #[n(7)]
     pub accepted: Option<EventRef>,
-    /// Jobs that go along; absent if none does.
-    #[n(20)]
-    pub works: Option<Vec<WorkOrderId>>,
     /// Whether ownership alone is offered and the goods stay where they are.
     #[n(8)]
     pub title_only: Option<bool>,
+    /// Jobs that go along; absent if none does.
+    #[n(20)]
+    pub works: Option<Vec<WorkOrderId>>,
 }
 
 impl Offer {

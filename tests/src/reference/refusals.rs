@@ -387,7 +387,8 @@ impl<'a> Asked<'a> {
         for said in body.treatments.iter() {
             let known = item.treatments.get(said.treatment.as_str()).map(String::as_str);
             let in_part = said.finding.as_str() == "applied_in_part" && known != Some("applied_in_part");
-            self.must(!(in_part && body.item.kind() == ItemKind::Piece), "in-part-of-piece");
+            let one_stone = body.item.kind() == ItemKind::Piece && item.assembly.is_none();
+            self.must(!(in_part && one_stone), "in-part-of-piece");
             self.may_be_said(item, said.treatment.as_str(), said.finding.as_str());
         }
     }

@@ -13,13 +13,13 @@ use lode_tests::world::{Who, World, code, document, loss, mg};
 use super::histories::{Op, in_hand, jobs, picked};
 
 /// The kinds of operations that are work on finished things.
-pub(super) const KINDS: std::ops::Range<u8> = 60..70;
+pub(super) const KINDS: std::ops::Range<u8> = 60..72;
 
 /// What an operation says, and who; nothing if there is nothing to say.
 pub(super) fn next(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     match op.kind {
-        60 | 68 => assemble(world, op),
-        61 | 69 => take_apart(world, op),
+        60 | 68 | 70 => assemble(world, op),
+        61 | 69 | 71 => take_apart(world, op),
         62 => mend(world, op),
         63 => serialise(world, op),
         64 => destroy(world, op),
@@ -114,7 +114,7 @@ fn take_apart(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     for (n, component) in (0_u32..).zip(&known) {
         let free = component.mass.get() - component.out.map_or(0, |out| out.get());
         let mass = (component.mass.get() * things / of.max(1)).min(free).min(left - off - out);
-        let units = u64::from(component.count.unwrap_or(1)) * things / of.max(1);
+        let units = (u64::from(component.count.unwrap_or(1)) * things).div_ceil(of.max(1));
         let units =
             u32::try_from(units).ok()?.min(component.count.unwrap_or(1) - component.out_count.unwrap_or(0));
         if mass == 0 || units == 0 {
@@ -131,6 +131,9 @@ fn take_apart(world: &mut World, op: &Op) -> Option<(Who, Event)> {
         });
     }
     if parts.is_empty() {
+        if !odd {
+            return None;
+        }
         parts.push(DisassembledPart {
             component: 0,
             kind: OutputKind::Piece,
