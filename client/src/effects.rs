@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use lode_ledger::event::Event;
 use lode_ledger::event::body::OutputKind;
 use lode_ledger::id::{
-    ConsignmentId, CredentialId, FacilityId, ItemId, ItemKind, Nonce, OfferId, ParticipantId, SaleId,
-    StockCountId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, FacilityId, HoldId, ItemId, ItemKind, Nonce, OfferId,
+    ParticipantId, RecallId, SaleId, StockCountId, WorkOrderId,
 };
 use lode_ledger::json::Json;
 use lode_ledger::tag::TagCode;
@@ -44,6 +44,9 @@ pub fn created(event: &Event, origin: &str, issuer: &str) -> Vec<String> {
         Event::CredentialIssued(body) => {
             vec![CredentialId::derive(origin, issuer, &body.nonce, 0).to_string()]
         }
+        Event::HoldPlaced(body) => vec![HoldId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::DisputeOpened(body) => vec![DisputeId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::RecallIssued(body) => vec![RecallId::derive(origin, issuer, &body.nonce, 0).to_string()],
         Event::StockCounted(body) => vec![StockCountId::derive(origin, issuer, &body.nonce, 0).to_string()],
         Event::CustodyOffered(body) => vec![OfferId::derive(origin, issuer, &body.nonce, 0).to_string()],
         Event::SaleRecorded(body) => vec![SaleId::derive(origin, issuer, &body.nonce, 0).to_string()],

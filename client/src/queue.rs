@@ -16,6 +16,9 @@ use crate::error::{ClientError, Refusal, Result, words};
 use crate::home::{Home, read_json, write_durably, write_json};
 use crate::node::{Answer, Intake};
 
+/// Where the last accepted statement is noted, so that it can be taken back.
+const LAST: &str = "last.json";
+
 /// One waiting statement, as its `.json` file says.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Waiting {
@@ -27,6 +30,9 @@ pub struct Waiting {
     pub events: Vec<String>,
     /// What it creates.
     pub creates: BTreeSet<String>,
+    /// The same by event, in order.
+    #[serde(default)]
+    pub made: Vec<Vec<String>>,
     /// What it names.
     pub names: BTreeSet<String>,
     /// Why the node refused it when it was sent last.
@@ -65,6 +71,17 @@ pub enum Fate {
     },
 }
 
+/// The last statement of this device that the log accepted.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Last {
+    /// Where it stands.
+    pub index: LogIndex,
+    /// Its events' names.
+    pub events: Vec<String>,
+    /// What each of them created.
+    pub made: Vec<Vec<String>>,
+}
+
 /// The folder.
 #[derive(Clone, Debug)]
 pub struct Queue {
@@ -90,6 +107,7 @@ impl Queue {
             statement: signed.id(),
             events: signed.events.iter().map(|name| (*name).to_owned()).collect(),
             creates: signed.creates.iter().flatten().cloned().collect(),
+            made: signed.creates.clone(),
             names: signed.names.clone(),
             refusal: None,
         };
@@ -130,6 +148,15 @@ impl Queue {
     pub fn bytes(&self, waiting: &Waiting) -> Result<Vec<u8>> {
         let path = self.path(waiting, "cose");
         fs::read(&path).map_err(|error| ClientError::io(&path, error))
+    }
+
+    /// The last statement that was accepted; `None` if none ever was.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last(&self) -> Result<Option<Last>> {
+        let path = self.home.join(LAST);
+        if path.exists() { read_json(&path).map(Some) } else { Ok(None) }
     }
 
     /// The earlier ones that this one must wait for.
@@ -245,6 +272,8 @@ impl Queue {
             let fate = match answer {
                 Answer::Accepted { index, duplicate, .. } => {
                     self.remove(&waiting)?;
+                    let (events, made) = (waiting.events.clone(), waiting.made.clone());
+                    write_json(&self.home.join(LAST), &Last { index, events, made })?;
                     Fate::Accepted { index, duplicate }
                 }
                 Answer::Refused(refusal) => {

@@ -19,6 +19,7 @@ pub mod mass;
 pub mod proof;
 pub mod record;
 pub mod replay;
+pub mod rule;
 pub mod sealed;
 pub mod statemap;
 pub mod statement;

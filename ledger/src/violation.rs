@@ -1,84 +1,16 @@
 //! Why a statement was refused, or what is shown as a warning: one table of reasons, each with its rule and its
 //! words in every language.
 //!
-//! The rules themselves are in `apply`; this file only names them. A code never changes its meaning.
+//! What the rules say stands in `rule`, and they are checked in `apply`; this file only names reasons. A code never
+//! changes its meaning.
 
 use std::fmt;
 
 use crate::lang::Lang;
 use crate::record::Warning;
+pub use crate::rule::Rule;
 use crate::vocab::{Code, Treatment};
 use crate::words::{Arg, Phrase, Words, words};
-
-macro_rules! rules {
-    ($($rule:ident $text:literal;)*) => {
-        /// A rule by its code. `F` rules are about form: that a statement is of this ledger and hangs together.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub enum Rule { $(#[doc = $text] $rule,)* }
-
-        impl Rule {
-            /// Every rule, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$rule),*];
-
-            /// The code.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$rule => stringify!($rule),)* }
-            }
-
-            /// The rule in one sentence.
-            #[must_use]
-            pub const fn text(self) -> &'static str {
-                match self { $(Self::$rule => $text,)* }
-            }
-        }
-    };
-}
-
-rules! {
-    F1 "A statement names this ledger, in its present life.";
-    F2 "What a statement names exists and is of the kind asked for.";
-    F3 "Fields of one event agree with each other.";
-    M1 "Every mass and count that enters or leaves is above zero and in range.";
-    M2 "Inputs and stated gain equal outputs, stated loss and what is left, to the milligram.";
-    M3 "What is left of an item is never below zero.";
-    M4 "A received mass that differs beyond the policy's tolerance needs a reason, and further a counter-signature.";
-    M5 "Mass enters only by lot.declared, a stated foreign component, or a measurement difference within M2.";
-    M6 "A yield outside the policy's range for the process draws a warning.";
-    M7 "Counts balance as masses do.";
-    U1 "An id is created once; a tag code is the hash of its claim key and bound to one live item.";
-    U2 "An item certificate is bound to one piece by its lab; asserted links collide visibly; a lab says which of its certificates a later one replaces.";
-    U3 "The same public document on unrelated items draws a warning.";
-    U4 "A statement enters once.";
-    C1 "Only the custodian transforms, splits or offers.";
-    C2 "Custody moves by an offer and the matching acceptance of the named party.";
-    C3 "One open offer at a time, and nothing else while it is open.";
-    C4 "Ownership is changed by the owner.";
-    C5 "The item's state allows the event.";
-    K1 "The author's key is known and valid at this log position.";
-    K2 "The key's scope and the participant's role allow the event.";
-    K3 "A suspended participant may only answer disputes.";
-    K4 "Events after the index since which a key is suspect are flagged.";
-    K5 "The last registrar key cannot be removed.";
-    T1 "No event claims to be older than what it builds on.";
-    T2 "No event claims to be later than the preceding seal's time, interval and skew.";
-    T3 "An entry long after the event is marked late.";
-    L1 "Treatments are monotone: applied never disappears, and not stated never becomes none.";
-    L2 "The set of possible origins travels exactly, with the blend's shares by mass.";
-    L3 "The ISO 22095 model is the worst on the path.";
-    L4 "A synthetic or glass component makes the whole not natural.";
-    L5 "An evidence level rises only by a new signed act of an entitled role.";
-    L6 "A protected name needs local origin with a document.";
-    X1 "A correction names an existing event and comes from its author.";
-    X2 "Mass or custody after acceptance is corrected with the counterparty.";
-    X3 "What later events have used is not rewound but shown as a contradiction.";
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
 
 macro_rules! reasons {
     ($($reason:ident $rule:ident $code:literal $en:literal $zh:literal $pt:literal;)*) => {

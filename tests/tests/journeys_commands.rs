@@ -2,6 +2,7 @@
 //! says afterwards; and for each a thing that the rules refuse, with its code.
 
 mod parties;
+mod repair;
 mod trade;
 mod vouch;
 mod world;

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use jsonschema::Validator;
 use lode_ledger::event::EventType;
+use lode_ledger::event::shape::FieldClass;
 use lode_ledger::event::table::COMMON_RULES;
 use lode_ledger::lang::Lang;
 use lode_ledger::violation::{Reason, Rule};
@@ -77,6 +78,40 @@ fn a_schema_refuses_what_the_reader_refuses() {
     }
 }
 
+#[test]
+fn the_catalogue_of_events_is_as_committed() {
+    let mut text = String::from(
+        "# Events\n\nMade from the ledger's table by a test (`UPDATE=1 cargo test -p lode-tests schemas::`). What may be \
+         sealed stands as a\nhash in the log and is shown to whom its author chooses. What is *descriptive* its author may \
+         correct at any time; how the rest\nis corrected stands in `ARCHITECTURE.md`. The examples are entries of \
+         `tests/vectors/`.\n",
+    );
+    let examples = events();
+    for event in EventType::ALL {
+        let spec = event.spec();
+        let titles = Lang::ALL.map(|lang| spec.title(lang)).join(" · ");
+        let rules: Vec<&str> = spec.rules.iter().map(|rule| rule.code()).collect();
+        writeln!(text, "\n## `{}`\n\n{titles}\n\n{}\n", spec.name, spec.doc).unwrap();
+        writeln!(text, "- Signed by: {}", spec.author.said(Lang::En)).unwrap();
+        let rules = if rules.is_empty() { "only those of every event".to_owned() } else { rules.join(" ") };
+        writeln!(text, "- Since ruleset {}; rules: {rules}", spec.since).unwrap();
+        writeln!(text, "- EPCIS 2.0: {}; UNTP: {}\n", spec.epcis, spec.untp).unwrap();
+        text.push_str("| Field | | Meaning |\n|---|---|---|\n");
+        for field in event.fields() {
+            let marks = [
+                (field.required, "needed"),
+                (field.sealable, "may be sealed"),
+                (field.class == FieldClass::Descriptive, "descriptive"),
+            ];
+            let marks: Vec<&str> = marks.iter().filter(|(is, _)| *is).map(|(_, mark)| *mark).collect();
+            writeln!(text, "| `{}` | {} | {} |", field.name, marks.join(", "), field.doc).unwrap();
+        }
+        let example = examples.iter().find(|example| example["type"] == spec.name).unwrap();
+        writeln!(text, "\n```json\n{}\n```", serde_json::to_string_pretty(example).unwrap()).unwrap();
+    }
+    golden::check(&golden::root().join("schemas/events.md"), &text);
+}
+
 /// A correction quotes values of any shape.
 fn accepts_anything(field: &str) -> bool {
     field == "old" || field == "new"
@@ -86,10 +121,11 @@ fn accepts_anything(field: &str) -> bool {
 fn the_table_of_rules_is_as_committed() {
     let mut text = String::from(
         "# Rules\n\nMade from the ledger's sources by a test (`UPDATE=1 cargo test -p lode-tests schemas::`). A code \
-         never changes its\nmeaning. `{0}`, `{1}`... stand for what the reason names.\n\n| Rule | Text |\n|---|---|\n",
+         never changes its\nmeaning. `{0}`, `{1}`... stand for what the reason names.\n\n| Rule | Text | Without it |\n|---|---|---|\n",
     );
     for rule in Rule::ALL {
-        writeln!(text, "| {rule} | {} |", rule.text()).unwrap();
+        let [says, why] = [rule.text(), rule.why()].map(|words| words.of(Lang::En));
+        writeln!(text, "| {rule} | {says} | {why} |").unwrap();
     }
     text.push_str("\n## Stories\n\nWhat each rule accepts and refuses: one story of each in `tests/vectors/rules/`, of a fraud where one is told.\n\n");
     text.push_str("| Rule | Accepted, or only flagged | Refused |\n|---|---|---|\n");

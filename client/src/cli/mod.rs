@@ -3,10 +3,12 @@
 
 mod args;
 mod desk;
+mod explain;
 mod fields;
 mod identity;
 mod look;
 mod print;
+mod repair;
 mod sheet;
 mod trade;
 mod vouch;
@@ -97,6 +99,14 @@ fn dispatch(desk: &Desk, command: Command) -> Result<Output> {
         Command::Trace(args) => look::trace(desk, &args),
         Command::List(args) => look::list(desk, &args),
         Command::Bundle(args) => look::bundle(desk, &args),
+        Command::Hold(args) => repair::hold(desk, args),
+        Command::Dispute(args) => repair::dispute(desk, args),
+        Command::Recall(args) => repair::recall(desk, &args),
+        Command::Void(args) => repair::void(desk, &args),
+        Command::Undo(args) => repair::undo(desk, &args),
+        Command::Freeze(args) => repair::freeze(desk, &args),
+        Command::Rules(command) => explain::rules(desk, command),
+        Command::Event(command) => explain::event(desk, command),
         Command::Status => look::status(desk),
         Command::Sync => look::sync(desk),
         Command::Queue(args) => look::queue(desk, args),

@@ -17,7 +17,7 @@ use crate::session::Session;
 use crate::spec;
 
 impl Papers {
-    fn references(&self, session: &Session) -> Result<Vec<DocumentRef>> {
+    pub(super) fn references(&self, session: &Session) -> Result<Vec<DocumentRef>> {
         documents(session, &self.document, self.public)
     }
 }
@@ -72,7 +72,7 @@ pub(super) fn credential(desk: &Desk, args: Sub<CredentialCommand>) -> Result<Ou
     Ok(Output::done(desk, &done))
 }
 
-fn items(desk: &Desk, texts: &[String]) -> Result<Vec<ItemId>> {
+pub(super) fn items(desk: &Desk, texts: &[String]) -> Result<Vec<ItemId>> {
     texts.iter().map(|text| desk.names.id(text)).collect()
 }
 

@@ -8,5 +8,7 @@ pub mod ledger;
 pub mod look;
 pub mod lots;
 pub mod market;
+pub mod repair;
+pub mod standing;
 pub mod vouch;
 pub mod work;

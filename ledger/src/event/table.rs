@@ -12,6 +12,7 @@ use crate::violation::Rule::{
     self, C1, C2, C3, C4, C5, F1, K1, K2, K3, K4, K5, L1, L2, L3, L4, L5, L6, M1, M2, M3, M4, M5, M6, M7,
 };
 use crate::violation::Rule::{T1, T2, T3, U1, U2, U3, X1, X2, X3};
+use crate::vocab::{Code, Role};
 use crate::words::words;
 
 /// Who may author an event, before the rules ask how the author stands to the things in it.
@@ -33,6 +34,56 @@ pub enum Author {
     Holder,
     /// The ledger itself, or a registrar.
     Keeper,
+}
+
+impl Author {
+    /// Who that is, in words.
+    #[must_use]
+    pub fn said(&self, lang: Lang) -> String {
+        let said = match self {
+            Self::Genesis => words(
+                "a registrar, as the ledger's first entry",
+                "登记机构，作为账本首条记录",
+                "um registrador, como primeira entrada",
+            ),
+            Self::Ledger => words("the ledger itself", "账本自身", "o próprio registro"),
+            Self::Participant([]) => words("any participant", "任何参与方", "qualquer participante"),
+            Self::Participant(roles) => {
+                let name = |role: &&str| {
+                    Code::<Role>::named(role)
+                        .map_or_else(|_| (*role).to_owned(), |role| role.name(lang).to_owned())
+                };
+                let names: Vec<String> = roles.iter().map(name).collect();
+                return names.join(words(", ", "、", ", ").of(lang));
+            }
+            Self::Supplier => words(
+                "the supplier that the lot names, or the holder of its link",
+                "原料所列供应商或其会签链接持有人",
+                "o fornecedor nomeado pelo lote, ou quem tem o seu link",
+            ),
+            Self::Claimant => words(
+                "whoever has the claim card of a sold piece",
+                "持有已售成品认领卡的人",
+                "quem tem o cartão de uma peça vendida",
+            ),
+            Self::Buyer => words(
+                "the buyer who claimed it, with a key of their own",
+                "已认领的买家，用其自己的密钥",
+                "o comprador que a reivindicou, com chave própria",
+            ),
+            Self::Holder => words(
+                "the custodian, or the buyer who claimed it",
+                "保管人，或已认领的买家",
+                "o custodiante, ou o comprador que a reivindicou",
+            ),
+            Self::Keeper => words(
+                "the ledger itself, or a registrar",
+                "账本自身或登记机构",
+                "o próprio registro, ou um registrador",
+            ),
+        };
+        said.of(lang).to_owned()
+    }
 }
 
 /// What the table says of one event type.

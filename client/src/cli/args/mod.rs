@@ -1,7 +1,9 @@
 //! The arguments of every command, as `clap` reads and explains them. Nothing is done here.
 
+mod explain;
 mod identity;
 mod material;
+mod repair;
 mod trade;
 mod vouch;
 
@@ -9,12 +11,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(super) use explain::{EventCommand, RulesCommand};
 pub(super) use identity::{
     EnrolCommand, KeyCommand, LedgerCommand, LedgerOpen, NameCommand, RoleCommand, Setup, Suspend,
 };
 pub(super) use material::{
     Countersign, Declare, LossArgs, LotCommand, Merge, Receive, Split, TreatCommand, WorkCommand,
 };
+pub(super) use repair::{DisputeCommand, Freeze, HoldCommand, Recall, Undo, Void};
 pub(super) use trade::QueueCommand;
 pub(super) use trade::{
     AcceptArgs, BundleArgs, CertificateArgs, CorrectArgs, DocumentArgs, Id, ListArgs, OfferArgs, OfferRef,
@@ -144,6 +148,18 @@ pub enum Command {
     Document(DocumentArgs),
     /// Correct a field of an event
     Correct(CorrectArgs),
+    /// Hold goods, or let them go
+    Hold(Sub<HoldCommand>),
+    /// Disputes: open, answer, end
+    Dispute(Sub<DisputeCommand>),
+    /// Call goods back
+    Recall(Recall),
+    /// Say that an own event did not occur, while nobody has built on it
+    Void(Void),
+    /// I got it wrong: take back the last thing that this device said
+    Undo(Undo),
+    /// End the log for good (registrar)
+    Freeze(Freeze),
     /// Show an item, job, offer, participant or tag
     Show(Id),
     /// Show where a thing came from and what became of it
@@ -152,6 +168,12 @@ pub enum Command {
     List(ListArgs),
     /// Save the proof file of an item
     Bundle(BundleArgs),
+    /// What a rule says, and why it is there
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// What an event says, and who may sign it
+    #[command(subcommand, disable_help_subcommand = true)]
+    Event(EventCommand),
     /// How this device stands
     Status,
     /// Send what waits

@@ -87,7 +87,7 @@ pub enum CredentialCommand {
 
 /// Papers that go with an event.
 #[derive(Debug, Args)]
-pub(crate) struct Papers {
+pub struct Papers {
     /// A document, as commercial_invoice=invoice.pdf; may be repeated
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) document: Vec<String>,

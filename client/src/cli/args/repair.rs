@@ -1,0 +1,126 @@
+//! The arguments of commands that stop goods from outside or repair the record. Nothing is done here.
+
+use clap::{Args, Subcommand};
+
+use super::Papers;
+
+#[derive(Debug, Subcommand)]
+pub enum HoldCommand {
+    /// Hold goods: they stay where and what they are
+    Place {
+        /// The items
+        #[arg(required = true)]
+        item: Vec<String>,
+        /// Why, as in customs, court or pledge
+        #[arg(long)]
+        reason: String,
+        /// Of a pledge: to whom
+        #[arg(long, value_name = "PARTICIPANT")]
+        creditor: Option<String>,
+        /// In words: the order's number, the case
+        #[arg(long)]
+        text: Option<String>,
+    },
+    /// End a hold
+    Release {
+        /// Which
+        hold: String,
+        /// In words
+        #[arg(long)]
+        text: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DisputeCommand {
+    /// Dispute what is said of goods
+    Open {
+        /// The items
+        #[arg(required = true)]
+        item: Vec<String>,
+        /// What about, as in title, origin or treatment
+        #[arg(long)]
+        kind: String,
+        /// Whom it is against
+        #[arg(long, value_name = "PARTICIPANT")]
+        respondent: Option<String>,
+        /// What is claimed
+        #[arg(long)]
+        text: String,
+        #[command(flatten)]
+        papers: Papers,
+    },
+    /// Answer a dispute that is against you
+    Answer {
+        /// Which
+        dispute: String,
+        /// The answer
+        #[arg(long)]
+        text: String,
+        #[command(flatten)]
+        papers: Papers,
+    },
+    /// End a dispute (registrar), or withdraw your own
+    Resolve {
+        /// Which
+        dispute: String,
+        /// How, as in upheld, rejected or withdrawn
+        #[arg(long)]
+        outcome: String,
+        /// In words
+        #[arg(long)]
+        text: String,
+        #[command(flatten)]
+        papers: Papers,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Recall {
+    /// The items
+    #[arg(required = true)]
+    pub(crate) item: Vec<String>,
+    /// Why, as in treatment_found
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// Where they go back to, if not to you
+    #[arg(long, value_name = "PARTICIPANT")]
+    pub(crate) back_to: Option<String>,
+    /// What holders and buyers should do
+    #[arg(long)]
+    pub(crate) text: String,
+    #[command(flatten)]
+    pub(crate) papers: Papers,
+}
+
+#[derive(Debug, Args)]
+pub struct Void {
+    /// One thing that the event made: an item, job, hold, dispute or recall
+    pub(crate) made: String,
+    /// The event's log index
+    #[arg(long)]
+    pub(crate) index: u64,
+    /// Its number in the statement, from 0
+    #[arg(long, default_value_t = 0)]
+    pub(crate) event: u16,
+    /// Why
+    #[arg(long)]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Undo {
+    /// What went wrong
+    #[arg(long)]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Freeze {
+    /// The origin of the log that goes on in its place
+    #[arg(long)]
+    pub(crate) successor: Option<String>,
+    /// Why
+    #[arg(long)]
+    pub(crate) reason: String,
+}

@@ -1,0 +1,79 @@
+//! Commands that stop goods from outside (holds, disputes, recalls) or repair the record (void, undo, freeze).
+
+use lode_ledger::id::LogIndex;
+
+use super::args::{DisputeCommand, Freeze, HoldCommand, Recall, Sub, Undo, Void};
+use super::desk::Desk;
+use super::print::Output;
+use super::vouch::items;
+use crate::commands::{repair, standing};
+use crate::error::Result;
+use crate::spec;
+
+pub(super) fn hold(desk: &Desk, args: Sub<HoldCommand>) -> Result<Output> {
+    let session = desk.session()?;
+    let done = match args.command {
+        HoldCommand::Place { item, reason, creditor, text } => {
+            let creditor = creditor.as_deref().map(|text| desk.names.id(text)).transpose()?;
+            let items = items(desk, &item)?;
+            standing::hold_place(&session, items, spec::code(&reason)?, creditor, text.as_deref())?
+        }
+        HoldCommand::Release { hold, text } => {
+            standing::hold_release(&session, desk.names.id(&hold)?, text.as_deref())?
+        }
+    };
+    Ok(Output::done(desk, &done))
+}
+
+pub(super) fn dispute(desk: &Desk, args: Sub<DisputeCommand>) -> Result<Output> {
+    let session = desk.session()?;
+    let done = match args.command {
+        DisputeCommand::Open { item, kind, respondent, text, papers } => {
+            let claim = standing::Claim {
+                kind: spec::code(&kind)?,
+                items: items(desk, &item)?,
+                respondent: respondent.as_deref().map(|text| desk.names.id(text)).transpose()?,
+                text,
+                documents: papers.references(&session)?,
+            };
+            standing::dispute_open(&session, claim)?
+        }
+        DisputeCommand::Answer { dispute, text, papers } => {
+            let papers = papers.references(&session)?;
+            standing::dispute_answer(&session, desk.names.id(&dispute)?, &text, papers)?
+        }
+        DisputeCommand::Resolve { dispute, outcome, text, papers } => {
+            let (dispute, papers) = (desk.names.id(&dispute)?, papers.references(&session)?);
+            standing::dispute_resolve(&session, dispute, spec::code(&outcome)?, &text, papers)?
+        }
+    };
+    Ok(Output::done(desk, &done))
+}
+
+pub(super) fn recall(desk: &Desk, args: &Recall) -> Result<Output> {
+    let session = desk.session()?;
+    let back_to = args.back_to.as_deref().map(|text| desk.names.id(text)).transpose()?;
+    let (items, papers) = (items(desk, &args.item)?, args.papers.references(&session)?);
+    let done = standing::recall(&session, items, spec::code(&args.reason)?, back_to, &args.text, papers)?;
+    Ok(Output::done(desk, &done))
+}
+
+pub(super) fn void(desk: &Desk, args: &Void) -> Result<Output> {
+    let made = desk.names.resolve(&args.made);
+    let done = repair::void(&desk.session()?, LogIndex(args.index), args.event, made, &args.reason)?;
+    Ok(Output::done(desk, &done))
+}
+
+pub(super) fn undo(desk: &Desk, args: &Undo) -> Result<Output> {
+    Ok(Output::done(desk, &repair::undo(&desk.session()?, &args.reason)?))
+}
+
+pub(super) fn freeze(desk: &Desk, args: &Freeze) -> Result<Output> {
+    let form = "an origin, as in ledger.example/crystal";
+    let successor = args
+        .successor
+        .as_ref()
+        .map(|text| text.parse().map_err(|_| spec::expected(text, form)))
+        .transpose()?;
+    Ok(Output::done(desk, &repair::freeze(&desk.session()?, successor, &args.reason)?))
+}
