@@ -74,7 +74,7 @@ fn every_history_keeps_mass_counts_claims_and_hands() {
         History::of(&world).book().compare(&world);
         Ok(())
     };
-    runner(640).run(&vec(ops(), 20..90), run).unwrap();
+    runner(1_600).run(&vec(ops(), 20..90), run).unwrap();
     let seen = seen.into_inner().unwrap();
     for name in histories::events() {
         let (accepted, refused) = seen.get(name).copied().unwrap_or_default();

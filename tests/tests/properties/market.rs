@@ -221,9 +221,12 @@ fn reserve(world: &World, op: &Op) -> Option<(Who, Event)> {
 
 fn sell(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     let (who, id, item) = to_sell(world, op)?;
-    let listing = if op.other.is_multiple_of(8) {
+    let listing = if op.other.is_multiple_of(5) {
         // Whatever listing there is: it may be another's, or not of this thing.
-        picked(&listings(world), op.pick).map(|(listing, _)| listing)
+        let seller = world.id(who);
+        let mut open = listings(world);
+        open.retain(|(_, by)| *by == seller || op.flag.is_multiple_of(3));
+        picked(&open, op.pick).map(|(listing, _)| listing)
     } else {
         own_listing(world, who, &item).filter(|_| item.market().pack.is_none())
     };
