@@ -64,6 +64,10 @@ enum Fact {
         node: Node,
         mg: i128,
     },
+    TakenOff {
+        node: Node,
+        mg: i128,
+    },
     Lost {
         node: Node,
         mg: i128,
@@ -384,6 +388,8 @@ impl History {
             }
             (Event::ItemRepaired(body), _) => {
                 let node = Node::Item(body.item);
+                let off = body.taken_off_mg.map(|off| i128::from(off.get()));
+                facts.extend(off.map(|mg| Fact::TakenOff { node, mg }));
                 facts.extend(body.losses.iter().map(|loss| lost(node, loss)));
                 joined(facts, node, &body.foreign);
                 let by_step = body.step.attribute("treatment").map(str::to_owned);
@@ -461,6 +467,12 @@ impl History {
                 }
                 Fact::Assembled { node, inputs, mg, count, by } => {
                     book.assemble(*node, inputs, *mg, *count, *by);
+                }
+                Fact::TakenOff { node, mg } => {
+                    book.lost += mg;
+                    let line = book.line(*node);
+                    line.lost += mg;
+                    line.foreign -= mg;
                 }
                 Fact::Joined { node, mg } => {
                     book.gained += mg;

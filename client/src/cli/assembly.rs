@@ -88,7 +88,10 @@ pub struct RepairArgs {
     /// What was joined to it and is no stone; may be repeated
     #[arg(long, value_name = "MATERIAL:MASS")]
     foreign: Vec<String>,
-    /// What was lost; may be repeated
+    /// What was taken off and is no stone: old cord, a broken clasp
+    #[arg(long, value_name = "MASS")]
+    taken_off: Option<String>,
+    /// What was lost beside; may be repeated
     #[arg(long, value_name = "REASON:MASS")]
     loss: Vec<String>,
     /// What there is afterwards [default: asked of the node]
@@ -183,6 +186,7 @@ pub(super) fn repair(desk: &Desk, args: &RepairArgs) -> Result<Output> {
         operator: args.operator.clone(),
         treatment: args.treatment.as_deref().map(spec::code).transpose()?,
         foreign: foreign(&args.foreign)?,
+        taken_off: mass(&args.taken_off)?,
         losses: all(&args.loss, spec::loss)?,
         left: mass(&args.left)?,
         recut: args.recut,

@@ -126,7 +126,9 @@ pub struct Repair {
     pub treatment: Option<Code<Treatment>>,
     /// What was joined and is no stone.
     pub foreign: Vec<ForeignMass>,
-    /// What was lost.
+    /// What was taken off and is no stone.
+    pub taken_off: Option<Milligrams>,
+    /// What was lost beside.
     pub losses: Vec<Loss>,
     /// What there is afterwards; asked of the node if absent.
     pub left: Option<Milligrams>,
@@ -153,6 +155,7 @@ pub fn repair(session: &Session, item: ItemId, repair: Repair) -> Result<Done> {
         operator: spec::sealable("operator", repair.operator.as_deref())?,
         treatment: repair.treatment,
         foreign: repair.foreign.into(),
+        taken_off_mg: repair.taken_off,
         losses: repair.losses.into(),
         left_mg: left_after(session, &item.to_string(), repair.left, &added, &lost)?,
         recut: repair.recut.then_some(true),

@@ -372,6 +372,9 @@ pub(super) fn item_repaired(context: &mut Context<'_>, body: &ItemRepaired) -> R
     context.build_on_item(&mut item)?;
     let mut differences = Differences::of(item.mass.left, item.resolution, context.policy()?);
     let added = total(body.foreign.iter().map(|foreign| foreign.mass_mg), "foreign")?;
+    if let Some(taken_off) = body.taken_off_mg {
+        take_off(&mut item, taken_off)?;
+    }
     for (n, loss) in body.losses.iter().enumerate() {
         lose(&mut item, loss, &mut differences, &format!("losses[{n}]"))?;
     }
@@ -411,6 +414,20 @@ pub(super) fn item_repaired(context: &mut Context<'_>, body: &ItemRepaired) -> R
     context.put_item(body.item, item);
     let author = context.author()?;
     note_use(context, Parentage::Item(body.item), author, &body.photos);
+    Ok(())
+}
+
+/// Old cord and metal leave a thing that is mended: no more than there is of it.
+fn take_off(item: &mut Item, mass: Milligrams) -> Result<(), Violation> {
+    let field = "taken_off_mg";
+    positive(mass, field)?;
+    let there = item.foreign.map_or(Milligrams::ZERO, |foreign| foreign.left);
+    let too_much = || Violation::new(Reason::TooMuchTaken).with(mass).with(there).field(field);
+    let left = there.checked_sub(mass).ok_or_else(too_much)?;
+    item.mass.lose(mass)?;
+    if let Some(foreign) = item.foreign.as_mut() {
+        foreign.left = left;
+    }
     Ok(())
 }
 

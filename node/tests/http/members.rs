@@ -37,8 +37,11 @@ fn closed(stage: &Stage) -> Vec<String> {
         format!("/v1/items/{lot}/made-into"),
         format!("/v1/items/{piece}/made-into"),
         format!("/v1/items/{lot}/where-used"),
+        format!("/v1/items/{lot}/components"),
         "/v1/participants".to_owned(),
         format!("/v1/participants/{}", trade.importer.1),
+        format!("/v1/participants/{}/yields", trade.importer.1),
+        format!("/v1/work?studio={}", trade.importer.1),
         format!("/v1/offers?to={}", trade.importer.1),
         format!("/v1/work/{work}"),
     ]
@@ -87,6 +90,7 @@ const CLOSED: &[&str] = &[
     "/v1/items",
     "/v1/items/{id}",
     "/v1/items/{id}/balance",
+    "/v1/items/{id}/components",
     "/v1/items/{id}/events",
     "/v1/items/{id}/made-from",
     "/v1/items/{id}/made-into",
@@ -96,7 +100,9 @@ const CLOSED: &[&str] = &[
     "/v1/offers/{id}",
     "/v1/participants",
     "/v1/participants/{id}",
+    "/v1/participants/{id}/yields",
     "/v1/statements/{id}",
+    "/v1/work",
     "/v1/work/{id}",
 ];
 

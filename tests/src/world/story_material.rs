@@ -8,7 +8,7 @@ use lode_ledger::event::body::{
 use lode_ledger::id::{ItemId, ItemKind, WorkOrderId};
 use lode_ledger::tag::units_root;
 
-use super::make::{claim_key, document, loss, output, tag_code, text};
+use super::make::{claim_key, document, output, tag_code, text};
 use super::{KG, Who, World, code, mg};
 
 /// A gram in milligrams.
@@ -89,7 +89,8 @@ impl World {
             operator: None,
             treatment: None,
             foreign: vec![ForeignMass { material: code("cord"), mass_mg: mg(2 * G) }].into(),
-            losses: vec![loss("waste", 2 * G)].into(),
+            taken_off_mg: Some(mg(2 * G)),
+            losses: Vec::new().into(),
             left_mg: mg(20 * G),
             recut: None,
             form: None,

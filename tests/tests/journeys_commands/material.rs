@@ -36,7 +36,7 @@ fn a_bracelet_of_eighteen_beads_from_three_batches_has_three_origins() {
     assert_eq!(shown["mass"]["left_mg"], 20_000);
     assert_eq!(world.show(&batches[0])["count"]["left"], 294);
 
-    let mended = ["repair", &bracelet, "string", "--loss", "waste:2g", "--foreign", "cord:2g"];
+    let mended = ["repair", &bracelet, "string", "--taken-off", "2g", "--foreign", "cord:2g"];
     world.ok("studio", &mended);
     assert_eq!(world.show(&bracelet)["mass"]["left_mg"], 20_000);
 

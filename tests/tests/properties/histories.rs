@@ -394,6 +394,11 @@ fn step(world: &World, op: &Op) -> Option<(Who, Event)> {
     Some((who, StepLogged { item: Some(id), ..body }.into()))
 }
 
+/// What must be done before there are beads and pieces: a job is completed, or begun.
+pub(super) fn next_batch(world: &mut World, op: &Op) -> Option<(Who, Event)> {
+    complete(world, op).or_else(|| start(world, op))
+}
+
 fn complete(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     let (id, work) = picked(&jobs(world), op.pick)?;
     let who = world.who(work.studio)?;

@@ -10,7 +10,7 @@ use lode_ledger::id::{ItemId, ItemKind};
 use lode_ledger::record::{Component, Item, Record, RecordKey, View};
 use lode_tests::world::{Who, World, code, document, loss, mg};
 
-use super::histories::{Op, in_hand, jobs, picked};
+use super::histories::{self, Op, in_hand, jobs, picked};
 
 /// The kinds of operations that are work on finished things.
 pub(super) const KINDS: std::ops::Range<u8> = 60..72;
@@ -18,8 +18,8 @@ pub(super) const KINDS: std::ops::Range<u8> = 60..72;
 /// What an operation says, and who; nothing if there is nothing to say.
 pub(super) fn next(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     match op.kind {
-        60 | 68 | 70 => assemble(world, op),
-        61 | 69 | 71 => take_apart(world, op),
+        60 | 68 | 70 => assemble(world, op).or_else(|| histories::next_batch(world, op)),
+        61 | 69 | 71 => take_apart(world, op).or_else(|| assemble(world, op)),
         62 => mend(world, op),
         63 => serialise(world, op),
         64 => destroy(world, op),
@@ -157,7 +157,9 @@ fn take_apart(world: &mut World, op: &Op) -> Option<(Who, Event)> {
 fn mend(world: &World, op: &Op) -> Option<(Who, Event)> {
     let (who, id, item) = in_hand(world, op.pick, |id, _| id.kind() != ItemKind::Lot)?;
     let left = item.mass.left.get();
-    let lost = if op.flag.is_multiple_of(2) { left * op.share / 20_000 } else { 0 };
+    let there = item.foreign.map_or(0, |foreign| foreign.left.get());
+    let off = if op.flag % 5 == 1 { there } else { 0 };
+    let lost = if op.flag.is_multiple_of(2) { (left - off) * op.share / 20_000 } else { 0 };
     let joined = if op.flag.is_multiple_of(3) { foreign(op, op.share) } else { Vec::new() };
     let added: u64 = joined.iter().map(|foreign| foreign.mass_mg.get()).sum();
     let body = ItemRepaired {
@@ -168,8 +170,9 @@ fn mend(world: &World, op: &Op) -> Option<(Who, Event)> {
         operator: None,
         treatment: (op.flag % 8 == 1).then(|| code("oil")),
         foreign: joined.into(),
+        taken_off_mg: (off > 0).then(|| mg(off)),
         losses: if lost == 0 { Vec::new() } else { vec![loss("waste", lost)] }.into(),
-        left_mg: mg(left - lost + added),
+        left_mg: mg(left - off - lost + added),
         recut: (op.flag % 4 == 1).then_some(true),
         form: None,
         photos: Vec::new().into(),

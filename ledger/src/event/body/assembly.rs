@@ -84,7 +84,9 @@ payload! {
         [treatment]: Option<Code<Treatment>>,
         /// What was joined to it and is no stone: new cord, a new clasp.
         [foreign]: List<ForeignMass, 0, 8>,
-        /// What was lost: old cord, dust of grinding.
+        /// Foreign mass that was taken off, in milligrams: old cord, a broken clasp.
+        [taken_off_mg]: Option<Milligrams>,
+        /// What was lost beside: dust of grinding, a chip.
         [losses]: List<Loss, 0, 8>,
         /// What there is afterwards, in milligrams.
         [left_mg]: Milligrams,

@@ -225,11 +225,16 @@ impl Asked<'_> {
         let added: i128 = body.foreign.iter().map(|foreign| mg(foreign.mass_mg)).sum();
         body.foreign.iter().for_each(|foreign| self.not_zero(mg(foreign.mass_mg)));
         let Some(item) = self.state.items.get(&body.item) else { return };
-        let (left, count) = self.take(item, &[], &body.losses);
+        let off = body.taken_off_mg.map(mg);
+        self.not_zero(off.unwrap_or(1));
+        let off = off.unwrap_or(0);
+        self.must(off <= item.foreign.map_or(0, |(_, left)| left), "too-much-taken");
+        let mut after = item.clone();
+        after.take_off(off);
+        let (left, count) = self.take(&after, &[], &body.losses);
         self.measurement(&body.losses, item.left, item.resolution);
         self.must(left + added == mg(body.left_mg), "not-balanced");
         self.must(item.count.is_none() || count > 0, "count-not-balanced");
-        let mut after = item.clone();
         for loss in body.losses.iter() {
             after.foreign =
                 after.foreign.map(|(added, left)| (added, left - after.foreign_in(mg(loss.mass_mg))));

@@ -62,6 +62,14 @@ impl Thing {
         }
     }
 
+    /// What is no stone leaves it.
+    pub(in crate::reference) fn take_off(&mut self, mass: i128) {
+        self.left -= mass;
+        if let Some((_, left)) = &mut self.foreign {
+            *left -= mass;
+        }
+    }
+
     /// Things are joined to it that are no stone.
     fn set_with(&mut self, foreign: &[ForeignMass]) {
         let added: i128 = foreign.iter().map(|foreign| mg(foreign.mass_mg)).sum();
@@ -199,6 +207,7 @@ impl State {
 
     fn mend(&mut self, body: &ItemRepaired) {
         let thing = self.item(body.item);
+        thing.take_off(body.taken_off_mg.map_or(0, mg));
         body.losses.iter().for_each(|loss| thing.lose(loss));
         thing.set_with(&body.foreign);
         for treatment in [body.step.attribute("treatment"), body.treatment.as_ref().map(|code| code.as_str())]
