@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use lode_ledger::event::Event;
 use lode_ledger::event::body::OutputKind;
-use lode_ledger::id::{ConsignmentId, ItemId, ItemKind, Nonce, OfferId, ParticipantId, SaleId, WorkOrderId};
+use lode_ledger::id::{
+    ConsignmentId, ExportId, ItemId, ItemKind, ListingId, Nonce, OfferId, PackId, ParticipantId, SaleId,
+    SettlementId, ShipmentId, WorkOrderId,
+};
 use lode_ledger::json::Json;
 use lode_ledger::tag::TagCode;
 
@@ -34,6 +37,19 @@ pub fn created(event: &Event, origin: &str, issuer: &str) -> Vec<String> {
         }
         Event::CustodyOffered(body) => vec![OfferId::derive(origin, issuer, &body.nonce, 0).to_string()],
         Event::SaleRecorded(body) => vec![SaleId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::OwnershipTransferred(body) => {
+            let offer = body.nonce.map(|nonce| OfferId::derive(origin, issuer, &nonce, 0).to_string());
+            offer.into_iter().collect()
+        }
+        Event::ItemsPacked(body) => vec![PackId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::ListingOpened(body) => vec![ListingId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::ExportPrepared(body) => vec![ExportId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::ShipmentDispatched(body) => {
+            vec![ShipmentId::derive(origin, issuer, &body.nonce, 0).to_string()]
+        }
+        Event::PaymentSettled(body) => {
+            vec![SettlementId::derive(origin, issuer, &body.nonce, 0).to_string()]
+        }
         Event::ParticipantEnrolled(body) => {
             vec![ParticipantId::derive(origin, issuer, &body.nonce, 0).to_string()]
         }
@@ -76,6 +92,11 @@ fn is_id(text: &str) -> bool {
         || text.parse::<OfferId>().is_ok()
         || text.parse::<SaleId>().is_ok()
         || text.parse::<ConsignmentId>().is_ok()
+        || text.parse::<ListingId>().is_ok()
+        || text.parse::<PackId>().is_ok()
+        || text.parse::<ExportId>().is_ok()
+        || text.parse::<ShipmentId>().is_ok()
+        || text.parse::<SettlementId>().is_ok()
         || text.parse::<TagCode>().is_ok()
         || is_participant(text)
 }
