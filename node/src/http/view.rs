@@ -17,6 +17,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::standing::{StandingView, standing};
+use super::traded::MarketView;
 use super::vouched::{InspectionView, PassageView, inspections, passage};
 
 /// A code and what it is called.
@@ -284,6 +285,8 @@ pub struct ItemView {
     pub tag: Option<String>,
     /// The sale.
     pub sale: Option<String>,
+    /// What the market does with it; absent while that is nothing.
+    pub market: Option<MarketView>,
     /// The event that counter-signed.
     pub countersigned: Option<Place>,
     /// Certificates.
@@ -326,7 +329,7 @@ pub(super) fn text<T: ToString>(value: Option<T>) -> Option<String> {
 
 /// An item.
 #[must_use]
-pub fn item(id: &ItemId, item: &Item, lang: Lang) -> ItemView {
+pub fn item(id: &ItemId, item: &Item, market: Option<MarketView>, lang: Lang) -> ItemView {
     let certificate = |c: &lode_ledger::record::CertificateLink| CertificateView {
         issuer_code: c.issuer_code.clone(),
         number: c.number.clone(),
@@ -370,6 +373,7 @@ pub fn item(id: &ItemId, item: &Item, lang: Lang) -> ItemView {
         offer: text(item.offer),
         tag: text(item.tag),
         sale: text(item.sale),
+        market,
         countersigned: item.countersigned.map(Place::from),
         certificates: item.certificates.iter().map(certificate).collect(),
         inspections: inspections(item, lang),
@@ -469,6 +473,8 @@ pub struct OfferView {
     pub expires: String,
     /// Whether ownership passes.
     pub ownership: bool,
+    /// Whether ownership alone is offered and the goods stay where they are.
+    pub title_only: bool,
     /// `open`, `accepted`, `rejected` or `cancelled`.
     pub state: String,
 }
@@ -494,6 +500,7 @@ pub fn offer(id: &OfferId, offer: &Offer) -> OfferView {
         items: offer.items.iter().map(line).collect(),
         expires: offer.expires.to_string(),
         ownership: offer.ownership,
+        title_only: offer.title_only.unwrap_or(false),
         state: state.to_owned(),
     }
 }
@@ -511,6 +518,8 @@ pub struct TagView {
     pub replaced_by: Option<String>,
     /// The public half of the claim key, base64url.
     pub claim_key: String,
+    /// The event that redeemed its hidden code: that happens once.
+    pub claimed: Option<Place>,
 }
 
 /// A tag.
@@ -522,6 +531,7 @@ pub fn tag(code: &TagCode, tag: &Tag) -> TagView {
         live: tag.replaced_by.is_none(),
         replaced_by: text(tag.replaced_by),
         claim_key: tag.claim_key.to_string(),
+        claimed: tag.claimed.map(Place::from),
     }
 }
 
