@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use lode_ledger::event::Event;
 use lode_ledger::event::body::OutputKind;
 use lode_ledger::id::{
-    ConsignmentId, CredentialId, DisputeId, FacilityId, HoldId, ItemId, ItemKind, Nonce, OfferId,
-    ParticipantId, RecallId, SaleId, StockCountId, WorkOrderId,
+    ConsignmentId, CredentialId, DisputeId, ExportId, FacilityId, HoldId, ItemId, ItemKind, ListingId, Nonce,
+    OfferId, PackId, ParticipantId, RecallId, SaleId, SettlementId, ShipmentId, StockCountId, WorkOrderId,
 };
 use lode_ledger::json::Json;
 use lode_ledger::tag::TagCode;
@@ -58,6 +58,19 @@ pub fn created(event: &Event, origin: &str, issuer: &str) -> Vec<String> {
         Event::StockCounted(body) => vec![StockCountId::derive(origin, issuer, &body.nonce, 0).to_string()],
         Event::CustodyOffered(body) => vec![OfferId::derive(origin, issuer, &body.nonce, 0).to_string()],
         Event::SaleRecorded(body) => vec![SaleId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::OwnershipTransferred(body) => {
+            let offer = body.nonce.map(|nonce| OfferId::derive(origin, issuer, &nonce, 0).to_string());
+            offer.into_iter().collect()
+        }
+        Event::ItemsPacked(body) => vec![PackId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::ListingOpened(body) => vec![ListingId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::ExportPrepared(body) => vec![ExportId::derive(origin, issuer, &body.nonce, 0).to_string()],
+        Event::ShipmentDispatched(body) => {
+            vec![ShipmentId::derive(origin, issuer, &body.nonce, 0).to_string()]
+        }
+        Event::PaymentSettled(body) => {
+            vec![SettlementId::derive(origin, issuer, &body.nonce, 0).to_string()]
+        }
         Event::ParticipantEnrolled(body) => {
             vec![ParticipantId::derive(origin, issuer, &body.nonce, 0).to_string()]
         }
@@ -100,6 +113,11 @@ fn is_id(text: &str) -> bool {
         || text.parse::<OfferId>().is_ok()
         || text.parse::<SaleId>().is_ok()
         || text.parse::<ConsignmentId>().is_ok()
+        || text.parse::<ListingId>().is_ok()
+        || text.parse::<PackId>().is_ok()
+        || text.parse::<ExportId>().is_ok()
+        || text.parse::<ShipmentId>().is_ok()
+        || text.parse::<SettlementId>().is_ok()
         || text.parse::<TagCode>().is_ok()
         || is_participant(text)
 }

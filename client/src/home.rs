@@ -54,7 +54,7 @@ impl Home {
     /// It cannot be made or entered.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let home = Self { path: path.into() };
-        for folder in ["", "keys", "seq", "queue", "disclosures", "imports", "tags"] {
+        for folder in ["", "keys", "seq", "queue", "disclosures", "imports", "tags", "owned"] {
             make_folder(&home.path.join(folder))?;
         }
         Ok(home)

@@ -273,6 +273,12 @@ pub fn look_up(node: &Node, id: &str) -> Result<(String, Value)> {
             Some("U-") => "participants",
             Some("W-") => "work",
             Some("O-") => "offers",
+            Some("M-") => "listings",
+            Some("E-") => "exports",
+            Some("V-") => "shipments",
+            Some("S-") => "sales",
+            Some("K-") => "packs",
+            Some("Y-") => "settlements",
             _ if id.parse::<lode_ledger::tag::TagCode>().is_ok() => "tags",
             _ => {
                 return Err(ClientError::usage(words!(

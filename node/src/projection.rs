@@ -20,9 +20,16 @@
 //! v | role 0 | order of participant          participants by role
 //! x | to | expiry offer                      open offers to a participant, soonest to expire first
 //! y | from | expiry offer                    open offers by a participant
+//! d | participant | order                    items that were consigned to a seller
+//! l | seller | last listing                  open listings                last = index of the event that touched it last
+//! b | exporter | last export                 exports
+//! g | record key of an item | last export    exports of an item
+//! h | sender | last shipment                 shipments under way
 //! ```
 //! Numbers are big-endian, so that keys sort as numbers do; `index` has 8 bytes, `event` and `n` 2. A record key
 //! stands with a length byte before it where something follows.
+
+mod market;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,9 +43,12 @@ use lode_ledger::record::{
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{self, CodecError};
+pub(crate) use market::{
+    consigned_prefix, exports_of_prefix, exports_prefix, listings_prefix, shipments_prefix,
+};
 
 /// The version of the layout; another one is deleted and rebuilt.
-const VERSION: u32 = 3;
+const VERSION: u42 = 3;
 /// The most of a record in one value, below the store's limit; 256 of them hold the longest record.
 const PART_BYTES: usize = 6_000;
 
@@ -180,7 +190,7 @@ pub(crate) fn project_record(
         (RecordKey::Participant(id), Record::Participant(participant)) => participant_facets(id, participant),
         (RecordKey::Offer(id), Record::Offer(offer)) => offer_facets(id, offer),
         (RecordKey::WorkOrder(id), Record::WorkOrder(work)) => job_facets(id, work),
-        _ => Vec::new(),
+        _ => market::facets(key, record),
     };
     let (before, after) = (old.map(|old| facets(&old.record)).unwrap_or_default(), facets(record));
     for gone in before.iter().filter(|facet| !after.contains(facet)) {
@@ -317,6 +327,9 @@ fn item_facets(id: &ItemId, item: &Item) -> Vec<Vec<u8>> {
         species_prefix(item.claims.species.as_str()),
     ];
     facets.extend(item.owner.as_ref().map(owner_prefix));
+    facets.extend(
+        item.market.iter().flat_map(|market| &market.consigned).map(|to| consigned_prefix(&to.seller)),
+    );
     for facet in &mut facets {
         push_ref(facet, item.created);
         facet.extend(id.to_bytes());

@@ -3,10 +3,13 @@
 //!
 //! A cursor is the sort key of the last thing on a page, in base64url: it stays valid while the log grows.
 
+pub(crate) mod market;
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 use lode_ledger::id::{ItemId, ItemKind, LogIndex, OfferId, ParticipantId, StatementId, WorkOrderId};
 use lode_ledger::mass::Milligrams;
 use lode_ledger::record::{EventRef, Item, Record, RecordKey, View};
+use lode_ledger::time::Timestamp;
 
 use crate::codec;
 use crate::index::{self, Direction};
@@ -114,6 +117,8 @@ pub(crate) fn items(
         projection::custodian_prefix(custodian)
     } else if let Some(owner) = &filter.owner {
         projection::owner_prefix(owner)
+    } else if let Some(seller) = &filter.seller {
+        projection::consigned_prefix(seller)
     } else if let Some(creator) = &filter.creator {
         projection::creator_prefix(creator)
     } else if let Some(species) = &filter.species {
@@ -124,18 +129,20 @@ pub(crate) fn items(
         projection::items_prefix()
     };
     let text = filter.text.as_ref().map(|text| text.to_lowercase());
+    let clock = clock(state);
     let read = |sort: &[u8], _: &[u8]| {
         let id = item_id(sort.get(10..)?)?;
         let record = state.record(&RecordKey::Item(id))?;
         let Record::Item(item) = &*record else { return None };
-        fits(filter, text.as_deref(), &id, item).then_some(id)
+        fits(filter, text.as_deref(), clock, &id, item).then_some(id)
     };
     Walk { prefix, direction: Direction::Descending, sort_bytes: ITEM_BYTES }.page(state, cursor, limit, read)
 }
 
-fn fits(filter: &ItemFilter, text: Option<&str>, id: &ItemId, item: &Item) -> bool {
+fn fits(filter: &ItemFilter, text: Option<&str>, clock: Timestamp, id: &ItemId, item: &Item) -> bool {
     filter.custodian.is_none_or(|custodian| item.custodian == custodian)
         && filter.owner.is_none_or(|owner| item.owner == Some(owner))
+        && filter.seller.is_none_or(|seller| item.market().is_consigned_to(seller, clock))
         && filter.creator.is_none_or(|creator| item.creator == creator)
         && filter.state.is_none_or(|state| item.state == state)
         && filter.species.is_none_or(|species| item.claims.species == species)
@@ -181,6 +188,14 @@ pub(crate) fn participants(
         .page(state, cursor, limit, read)
 }
 
+/// The ledger's clock: the last seal.
+fn clock(state: &State) -> Timestamp {
+    match state.record(&RecordKey::Clock).as_deref() {
+        Some(Record::Clock(clock)) => clock.time,
+        _ => Timestamp::from_unix(0),
+    }
+}
+
 /// Offers that can still be answered, soonest to expire first. `prefix` says to or from whom.
 pub(crate) fn open_offers(
     state: &State,
@@ -188,10 +203,7 @@ pub(crate) fn open_offers(
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<OfferId>, BadCursor> {
-    let clock = match state.record(&RecordKey::Clock).as_deref() {
-        Some(Record::Clock(clock)) => clock.time.unix(),
-        _ => 0,
-    };
+    let clock = clock(state).unix();
     let read = |sort: &[u8], _: &[u8]| {
         let open = sort.get(..8)? >= projection::expiry_bytes(clock).as_slice();
         open.then_some(OfferId::new(sort.get(8..)?.try_into().ok()?))

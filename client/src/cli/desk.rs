@@ -160,6 +160,20 @@ impl Desk {
         })
     }
 
+    /// The passphrase of a key that is being made; who types it, types it twice.
+    pub(crate) fn new_passphrase(&self) -> Result<Zeroizing<String>> {
+        let first = self.passphrase(self.say("New passphrase: ", "新口令：", "Nova senha: "))?;
+        if self.asks() && *first != *self.passphrase(self.say("Once more: ", "再输一次：", "De novo: "))?
+        {
+            return Err(ClientError::usage(words!(
+                "the two passphrases differ; nothing was made",
+                "两次口令不一致；未生成密钥",
+                "as duas senhas diferem; nada foi criado"
+            )));
+        }
+        Ok(first)
+    }
+
     /// Whether the passphrase comes from a person at the keyboard.
     pub(crate) fn asks(&self) -> bool {
         self.global.passphrase_file.is_none() && std::env::var_os("LODE_PASSPHRASE").is_none()

@@ -4,6 +4,7 @@
 //! their own names from the vocabulary.
 
 use lode_ledger::lang::Lang;
+use lode_ledger::record::ItemState;
 use lode_ledger::vocab::{Code, DeclarationElement, DocumentType, Vocabulary};
 
 /// Machine name; English, Chinese, Portuguese. The order is that of reading.
@@ -112,6 +113,47 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("live", ["in use", "在用", "em uso"]),
     ("replaced_by", ["replaced by", "已更换为", "substituída por"]),
     ("sale", ["sale", "销售", "venda"]),
+    // What the market does with it.
+    ("market", ["on the market", "市场", "no mercado"]),
+    ("listings", ["offered for sale", "在售", "à venda"]),
+    ("listing", ["listing", "上架", "anúncio"]),
+    ("seller", ["seller", "卖家", "vendedor"]),
+    ("channel", ["where", "渠道", "onde"]),
+    ("session", ["session", "场次", "sessão"]),
+    ("slot", ["place in the session", "场次序号", "lugar na sessão"]),
+    ("closed", ["closed", "已下架", "encerrado"]),
+    ("kept_until", ["kept for a buyer until", "为买家保留至", "reservado a um comprador até"]),
+    ("shipment", ["shipment", "发运", "remessa"]),
+    ("sender", ["sent by", "发货方", "enviado por"]),
+    ("carrier", ["carrier", "承运人", "transportadora"]),
+    ("destination", ["destination", "目的地", "destino"]),
+    ("export", ["export", "出口备案", "exportação"]),
+    ("delivered", ["arrived", "已送达", "chegou"]),
+    ("owner_key", ["owned by the key", "所有者密钥", "pertence à chave"]),
+    ("units_claimed", ["units claimed", "已认领件数", "unidades resgatadas"]),
+    ("given_back", ["given back by its buyer", "买家已退还", "devolvido pelo comprador"]),
+    ("claimed", ["hidden code used", "隐藏码已使用", "código oculto usado"]),
+    ("parties", ["for its parties", "仅供相关方", "para as partes"]),
+    ("consigned", ["consigned to", "委托销售", "consignado a"]),
+    ("reserved", ["kept for a buyer", "已预留", "reservado"]),
+    ("until", ["until", "至", "até"]),
+    ("pack", ["box", "箱", "caixa"]),
+    ("packer", ["packed by", "装箱方", "embalado por"]),
+    ("opened", ["unpacked", "已拆箱", "desembalada"]),
+    ("exporter", ["exporter", "出口方", "exportador"]),
+    ("tariff_code", ["destination's tariff code", "目的国税号", "código tarifário do destino"]),
+    ("customs_origin", ["origin for customs", "海关原产地", "origem aduaneira"]),
+    ("material_origins", ["where the material was dug", "原料产地", "onde o material foi extraído"]),
+    ("regime", ["supervision code", "监管方式", "regime"]),
+    ("incoterm", ["terms of delivery", "贸易术语", "condições de entrega"]),
+    ("sales", ["sales", "销售", "vendas"]),
+    ("sold_at", ["sold at", "售出时间", "vendido em"]),
+    ("cancelled", ["cancelled", "已取消", "cancelada"]),
+    ("settled", ["settled", "已结算", "liquidada"]),
+    ("settler", ["settled by", "结算方", "liquidado por"]),
+    ("currency", ["currency", "币种", "moeda"]),
+    ("commitment", ["hash of the document", "单证哈希", "hash do documento"]),
+    ("title_only", ["ownership alone, no goods", "仅转移所有权", "só a propriedade, sem bens"]),
     // What supports it.
     ("countersigned", ["counter-signed", "会签", "contra-assinado"]),
     ("certificates", ["certificates", "证书", "certificados"]),
@@ -230,6 +272,7 @@ pub(crate) fn word(field: &str, text: &str, lang: Lang) -> Option<&'static str> 
             .iter()
             .find(|(code, _)| *code == text)
             .map(|(_, words)| in_lang(*words, lang))
+            .or_else(|| ItemState::of_word(text).map(|state| state.words().of(lang)))
             .or_else(|| term::<DocumentType>(text, lang)),
         "element" => term::<DeclarationElement>(text, lang),
         _ => None,
@@ -275,7 +318,9 @@ mod tests {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/openapi.json");
         let api: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
         let mut found = BTreeSet::new();
-        for view in ["ItemView", "WorkView", "ParticipantView", "OfferView", "TagView"] {
+        let goods = ["ItemView", "WorkView", "ParticipantView", "OfferView", "TagView"];
+        let market = ["ListingView", "ShipmentView", "ExportView", "SaleView", "PackView", "SettlementView"];
+        for view in goods.into_iter().chain(market) {
             let schema = &api["components"]["schemas"][view];
             assert!(schema.is_object(), "{view}");
             properties(&api, schema, &mut found);

@@ -54,17 +54,7 @@ pub(super) fn setup(desk: &Desk, args: &Setup) -> Result<Output> {
 pub(super) fn key(desk: &Desk, args: Sub<KeyCommand>) -> Result<Output> {
     match args.command {
         KeyCommand::New { name } => {
-            let first = desk.passphrase(desk.say("New passphrase: ", "新口令：", "Nova senha: "))?;
-            if desk.asks()
-                && *first != *desk.passphrase(desk.say("Once more: ", "再输一次：", "De novo: "))?
-            {
-                return Err(ClientError::usage(words!(
-                    "the two passphrases differ; nothing was made",
-                    "两次口令不一致；未生成密钥",
-                    "as duas senhas diferem; nada foi criado"
-                )));
-            }
-            let made = keyring::create(&desk.home, &name, &first, Cost::Usual)?;
+            let made = keyring::create(&desk.home, &name, &desk.new_passphrase()?, Cost::Usual)?;
             let mut config = desk.home.config()?;
             if config.key.is_none() {
                 config.key = Some(name);

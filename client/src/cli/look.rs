@@ -5,7 +5,7 @@ use lode_ledger::tag::TagCode;
 use lode_ledger::vocab::Species;
 use serde_json::{Value, json};
 
-use super::args::{BundleArgs, Id, ListArgs, QueueArgs, QueueCommand};
+use super::args::{BundleArgs, Id, ListArgs, QueueArgs, QueueCommand, ShowArgs};
 use super::desk::Desk;
 use super::print::{Output, facts_of, item_rows, lines, short, table, titles, tree, wrote};
 use crate::commands::look;
@@ -23,8 +23,12 @@ fn meant(desk: &Desk, text: &str) -> String {
     }
 }
 
-pub(super) fn show(desk: &Desk, args: &Id) -> Result<Output> {
-    let value = desk.reading(|node| look::show(node, &meant(desk, &args.id)))?;
+pub(super) fn show(desk: &Desk, args: &ShowArgs) -> Result<Output> {
+    let id = meant(desk, &args.id);
+    let value = match args.mine {
+        true => look::show(&desk.session()?.signed_in()?, &id)?,
+        false => desk.reading(|node| look::show(node, &id))?,
+    };
     let mut text = String::new();
     if value.get("claims").is_some() {
         text = format!("{}\n", facts_of(desk, &value).join(" "));
@@ -56,6 +60,7 @@ pub(super) fn list(desk: &Desk, args: &ListArgs) -> Result<Output> {
     match args.custodian.as_deref() {
         Some("any") => {}
         Some(text) => filters.push(("custodian", desk.names.resolve(text).to_owned())),
+        None if args.consigned => filters.push(("seller", desk.participant()?.to_string())),
         None => filters.push(("custodian", desk.participant()?.to_string())),
     }
     if let Some(mineral) = &args.species {

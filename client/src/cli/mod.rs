@@ -3,11 +3,13 @@
 
 mod args;
 mod assembly;
+mod buyer;
 mod desk;
 mod explain;
 mod fields;
 mod identity;
 mod look;
+mod market;
 mod print;
 mod repair;
 mod sheet;
@@ -100,6 +102,21 @@ fn dispatch(desk: &Desk, command: Command) -> Result<Output> {
         Command::Cancel(args) => trade::cancel(desk, &args),
         Command::Tag(args) => trade::tag(desk, args),
         Command::Sell(args) => trade::sell(desk, args),
+        Command::Consign(args) => market::consign(desk, &args),
+        Command::Listing(args) => market::listing(desk, args),
+        Command::Reserve(args) => market::reserve(desk, &args),
+        Command::Pack(args) => market::pack(desk, &args),
+        Command::Unpack(args) => market::unpack(desk, &args),
+        Command::Export(args) => market::export(desk, args),
+        Command::Dispatch(args) => market::dispatch(desk, &args),
+        Command::Deliver(args) => market::deliver(desk, &args),
+        Command::Settle(args) => market::settle(desk, &args),
+        Command::Return(args) => market::take_back(desk, &args),
+        Command::Title(args) => market::title(desk, args),
+        Command::Missing(args) => market::missing(desk, args),
+        Command::Assign(args) => market::assign(desk, &args),
+        Command::Claim(args) => buyer::claim(desk, &args),
+        Command::Own(args) => buyer::own(desk, args),
         Command::Document(args) => trade::document(desk, &args),
         Command::Correct(args) => trade::correct(desk, &args),
         Command::Show(args) => look::show(desk, &args),

@@ -388,11 +388,12 @@ pub(super) fn tag(desk: &Desk, args: Sub<TagCommand>) -> Result<Output> {
 
 pub(super) fn sell(desk: &Desk, args: Sub<SellCommand>) -> Result<Output> {
     let done = match args.command {
-        SellCommand::Record { item, channel, destination, order } => {
+        SellCommand::Record { item, channel, destination, order, listing } => {
             let items = all(&item, |text| desk.names.id(text))?;
             let destination = destination.as_deref().map(spec::code).transpose()?;
             let channel = spec::code(&channel)?;
-            market::sell(&desk.session()?, items, channel, destination, order.as_deref())?
+            let listing = listing.as_deref().map(|text| desk.names.id(text)).transpose()?;
+            market::sell(&desk.session()?, items, channel, destination, order.as_deref(), listing)?
         }
         SellCommand::Cancel { sale, reason } => {
             market::sell_cancel(&desk.session()?, desk.names.id(&sale)?, &reason)?

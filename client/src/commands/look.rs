@@ -108,9 +108,7 @@ fn link_of(link: &Value, here: &str) -> Option<(String, Option<u64>)> {
 /// # Errors
 /// The node cannot be reached or does not know the filter.
 pub fn items(node: &Node, filters: &[(&str, String)], limit: usize) -> Result<Vec<Value>> {
-    let query: Vec<String> =
-        filters.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
-    node.list(&format!("/v1/items?{}", query.join("&")), limit)
+    listed(node, "items", filters, limit)
 }
 
 /// Open offers to a participant.
@@ -119,6 +117,16 @@ pub fn items(node: &Node, filters: &[(&str, String)], limit: usize) -> Result<Ve
 /// The node cannot be reached.
 pub fn offers_to(node: &Node, participant: &str, limit: usize) -> Result<Vec<Value>> {
     node.list(&format!("/v1/offers?to={participant}"), limit)
+}
+
+/// One of the node's lists, as in `listings`, by its filters.
+///
+/// # Errors
+/// The node cannot be reached or does not know a filter.
+pub fn listed(node: &Node, folder: &str, filters: &[(&str, String)], limit: usize) -> Result<Vec<Value>> {
+    let query: Vec<String> =
+        filters.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+    node.list(&format!("/v1/{folder}?{}", query.join("&")), limit)
 }
 
 /// Everything but letters, digits, `-`, `.`, `_` and `~` by its bytes (RFC 3986 section 2.1).

@@ -6,7 +6,7 @@ use lode_ledger::event::body::{
     AnyValue, DocumentRef, EventCorrected, SaleCancelled, SaleRecorded, TagBound, TagReplaced,
 };
 use lode_ledger::event::shape::Text;
-use lode_ledger::id::{ItemId, LedgerId, LogIndex, ParticipantId, SaleId, WorkOrderId};
+use lode_ledger::id::{ItemId, LedgerId, ListingId, LogIndex, ParticipantId, SaleId, WorkOrderId};
 use lode_ledger::json::Json;
 use lode_ledger::key::PublicKey;
 use lode_ledger::tag::{ClaimCode, TagCode};
@@ -134,19 +134,12 @@ pub fn sell(
     channel: Code<SaleChannel>,
     destination: Option<Code<Country>>,
     order: Option<&str>,
+    listing: Option<ListingId>,
 ) -> Result<Done> {
     let order = spec::sealable("order", order)?;
     let (at, nonce) = (session.now(), session.nonce()?);
-    session.send(&[SaleRecorded {
-        at,
-        nonce,
-        items: items.into(),
-        channel,
-        destination,
-        order,
-        listing: None,
-    }
-    .into()])
+    session
+        .send(&[SaleRecorded { at, nonce, items: items.into(), channel, destination, order, listing }.into()])
 }
 
 /// A sale did not come about.

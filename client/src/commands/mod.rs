@@ -1,8 +1,10 @@
 //! One function per thing that a participant may say or ask. Each builds events from typed arguments, sends them
 //! through the session and returns data; nothing is printed here, and no rule of the ledger is repeated.
 
+pub mod buyer;
 pub mod custody;
 pub mod enrol;
+pub mod hands;
 pub mod identity;
 pub mod ledger;
 pub mod look;
@@ -10,6 +12,7 @@ pub mod lots;
 pub mod market;
 pub mod material;
 pub mod repair;
+pub mod shop;
 pub mod standing;
 pub mod vouch;
 pub mod work;

@@ -13,8 +13,9 @@ use lode_ledger::vocab::Code;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::asked::{Admitted, Asked, Path, Query, admit_to};
+use super::asked::{Admitted, Asked, Member, Path, Query, admit_to};
 use super::problem::{Kind, Problem, ProblemBody};
+use super::traded::market;
 use super::view::{ComponentView, ItemView, Listed, MassView, Place};
 use super::{aside, parse, view, wrong_value};
 use crate::service::{ItemFilter, Node, ProofError};
@@ -35,6 +36,8 @@ pub struct Which {
     custodian: Option<String>,
     /// Whose.
     owner: Option<String>,
+    /// To whom it is consigned now.
+    seller: Option<String>,
     /// Who created it.
     creator: Option<String>,
     /// `declared`, `in_stock`, `finished`, `exhausted` or `sold`.
@@ -78,6 +81,7 @@ impl Which {
         Ok(ItemFilter {
             custodian: participant(&self.custodian, "custodian")?,
             owner: participant(&self.owner, "owner")?,
+            seller: participant(&self.seller, "seller")?,
             creator: participant(&self.creator, "creator")?,
             state,
             species,
@@ -119,30 +123,35 @@ pub async fn list(
     State(node): State<Node>,
     Asked(lang): Asked,
     _: Admitted,
+    member: Option<Member>,
     Query(which): Query<Which>,
 ) -> Result<Json<Listed<ItemView>>, Problem> {
     let filter = which.filter(lang)?;
     let found = aside(lang, move || {
         let page = node.items(&filter, which.cursor.as_deref(), page_size(which.limit))?;
-        let items =
-            page.items.iter().filter_map(|id| Some(view::item(id, &find(&node, id)?, lang))).collect();
+        let show = |id: &ItemId| {
+            let item = find(&node, id)?;
+            Some(view::item(id, &item, market(&node, &item, member.as_ref(), lang), lang))
+        };
+        let items = page.items.iter().filter_map(show).collect();
         Ok(Listed { items, next: page.next })
     });
     let found: Result<_, crate::service::BadCursor> = found.await?;
     found.map(Json).map_err(|_| Problem::new(Kind::BadCursor, lang))
 }
 
-/// One item, whole. In a ledger for members anybody may read of pieces and of what bears a tag; so below.
+/// One item, whole; with a session its parties see more of it. In a ledger for members anybody may read of pieces and of what bears a tag; so below.
 #[utoipa::path(get, path = "/v1/items/{id}", tag = "items", params(("id" = String, Path)),
     responses((status = 200, body = ItemView), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn get(
     State(node): State<Node>,
     Asked(lang): Asked,
     admitted: Option<Admitted>,
+    member: Option<Member>,
     Path(id): Path<String>,
 ) -> Result<Json<ItemView>, Problem> {
     let (id, item) = known(&node, admitted, &id, lang)?;
-    Ok(Json(view::item(&id, &item, lang)))
+    Ok(Json(view::item(&id, &item, market(&node, &item, member.as_ref(), lang), lang)))
 }
 
 /// Where the page before ended.

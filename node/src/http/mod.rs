@@ -13,6 +13,7 @@ mod guard;
 pub mod items;
 pub mod jobs;
 pub mod log;
+pub mod market;
 pub mod ops;
 pub mod pages;
 pub mod parties;
@@ -22,6 +23,7 @@ pub mod provenance;
 pub mod sessions;
 pub mod standing;
 pub mod statements;
+pub mod traded;
 pub mod view;
 pub mod vocabulary;
 pub mod vouched;
@@ -143,6 +145,16 @@ pub fn router(app: App) -> Router {
         .route("/v1/items/{id}/made-from", get(provenance::made_from))
         .route("/v1/items/{id}/made-into", get(provenance::made_into))
         .route("/v1/items/{id}/where-used", get(provenance::where_used))
+        .route("/v1/items/{id}/exports", get(market::exports_of))
+        .route("/v1/listings", get(market::listings))
+        .route("/v1/listings/{id}", get(market::listing))
+        .route("/v1/shipments", get(market::shipments))
+        .route("/v1/shipments/{id}", get(market::shipment))
+        .route("/v1/exports", get(market::exports))
+        .route("/v1/exports/{id}", get(market::export))
+        .route("/v1/sales/{id}", get(market::sale))
+        .route("/v1/packs/{id}", get(market::pack))
+        .route("/v1/settlements/{id}", get(market::settlement))
         .route("/v1/participants", get(parties::list))
         .route("/v1/participants/{id}", get(parties::get))
         .route("/v1/offers", get(parties::offers))

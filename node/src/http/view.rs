@@ -18,6 +18,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::standing::{StandingView, standing};
+use super::traded::MarketView;
 use super::vouched::{InspectionView, PassageView, inspections, passage};
 
 /// A code and what it is called.
@@ -347,6 +348,8 @@ pub struct ItemView {
     pub tag: Option<String>,
     /// The sale.
     pub sale: Option<String>,
+    /// What the market does with it; absent while that is nothing.
+    pub market: Option<MarketView>,
     /// The event that counter-signed.
     pub countersigned: Option<Place>,
     /// Certificates.
@@ -389,7 +392,7 @@ pub(super) fn text<T: ToString>(value: Option<T>) -> Option<String> {
 
 /// An item.
 #[must_use]
-pub fn item(id: &ItemId, item: &Item, lang: Lang) -> ItemView {
+pub fn item(id: &ItemId, item: &Item, market: Option<MarketView>, lang: Lang) -> ItemView {
     let certificate = |c: &lode_ledger::record::CertificateLink| CertificateView {
         issuer_code: c.issuer_code.clone(),
         number: c.number.clone(),
@@ -444,6 +447,7 @@ pub fn item(id: &ItemId, item: &Item, lang: Lang) -> ItemView {
         offer: text(item.offer),
         tag: text(item.tag),
         sale: text(item.sale),
+        market,
         countersigned: item.countersigned.map(Place::from),
         certificates: item.certificates.iter().map(certificate).collect(),
         inspections: inspections(item, lang),
@@ -557,6 +561,8 @@ pub struct OfferView {
     pub expires: String,
     /// Whether ownership passes.
     pub ownership: bool,
+    /// Whether ownership alone is offered and the goods stay where they are.
+    pub title_only: bool,
     /// `open`, `accepted`, `rejected` or `cancelled`.
     pub state: String,
 }
@@ -583,6 +589,7 @@ pub fn offer(id: &OfferId, offer: &Offer) -> OfferView {
         works: offer.works.iter().flatten().map(ToString::to_string).collect(),
         expires: offer.expires.to_string(),
         ownership: offer.ownership,
+        title_only: offer.title_only.unwrap_or(false),
         state: state.to_owned(),
     }
 }
@@ -604,6 +611,8 @@ pub struct TagView {
     pub units_root: Option<String>,
     /// How many such codes there are.
     pub units: Option<u32>,
+    /// The event that redeemed its hidden code: that happens once.
+    pub claimed: Option<Place>,
 }
 
 /// A tag.
@@ -617,6 +626,7 @@ pub fn tag(code: &TagCode, tag: &Tag) -> TagView {
         claim_key: tag.claim_key.to_string(),
         units_root: text(tag.units.map(|units| units.root)),
         units: tag.units.map(|units| units.count),
+        claimed: tag.claimed.map(Place::from),
     }
 }
 

@@ -7,6 +7,7 @@ use lode_ledger::id::ParticipantId;
 use lode_ledger::record::{Item, Record, RecordKey};
 
 use super::ancestry::{Ancestor, Ancestry};
+use super::market;
 use super::source::Reader;
 use super::text::Texts;
 
@@ -14,7 +15,9 @@ use super::text::Texts;
 pub(super) fn alerts(reader: &Reader<'_>, item: &Item, ancestry: &Ancestry, texts: Texts) -> Vec<String> {
     let mut alerts = Vec::new();
     if let Some(missing) = item.standing().missing {
-        alerts.push(format!("{}{}", texts.reported_missing(), missing.how.words().of(texts.0.lang())));
+        let how = missing.how.words().of(texts.0.lang());
+        let since = market::missing_since(reader, missing.reported, texts).unwrap_or_default();
+        alerts.push(format!("{}{how} · {since}", texts.reported_missing()));
     }
     alerts.extend(disputed_or_held(reader, item, texts));
     // What left a lot before the rest of it went missing is not missing, so this is asked of the item alone.

@@ -11,9 +11,10 @@ use super::alerts::alerts;
 use super::ancestry::{Ancestor, Ancestry, ancestry};
 use super::answers::{Answer, Chip, Known};
 use super::gaps::gaps;
+use super::market;
 use super::source::{Reader, Source};
 use super::text::{PageLang, Texts};
-use super::timeline::{Timeline, short, timeline, told};
+use super::timeline::{Timeline, Told, short, timeline, told};
 
 /// What the page needs beside the ledger.
 pub struct PageOptions {
@@ -122,7 +123,7 @@ pub fn item_page(source: &dyn Source, id: &ItemId, options: PageOptions) -> Opti
         tag: item.tag.map(|code| code.to_string()),
         answers,
         state: state(&item, texts).to_owned(),
-        standing: standing(&reader, &item, texts),
+        standing: standing(&reader, id, &item, &told, texts),
         certificates: certificates(&reader, id, &item, texts),
         warnings: warnings(&item, &ancestry, texts),
         not_kept: item.not_kept,
@@ -146,10 +147,16 @@ fn state(item: &Item, texts: Texts) -> &'static str {
     }
 }
 
-fn standing(reader: &Reader<'_>, item: &Item, texts: Texts) -> Vec<(String, String)> {
+fn standing(
+    reader: &Reader<'_>,
+    id: &ItemId,
+    item: &Item,
+    told: &[Told],
+    texts: Texts,
+) -> Vec<(String, String)> {
     let lang = texts.0.lang();
     let mut lines = Vec::new();
-    if item.state == ItemState::Sold
+    if matches!(item.state, ItemState::Sold | ItemState::Claimed)
         && let Some(sale) = item.sale
         && let Some(Record::Sale(sale)) = reader.record(&RecordKey::Sale(sale)).as_deref()
     {
@@ -161,7 +168,8 @@ fn standing(reader: &Reader<'_>, item: &Item, texts: Texts) -> Vec<(String, Stri
     } else {
         lines.push((texts.custodian().to_owned(), reader.name(&item.custodian, texts)));
     }
-    let owner = item.owner.map_or_else(|| texts.owner_buyer().to_owned(), |owner| reader.name(&owner, texts));
+    let buyer = if item.state == ItemState::Claimed { texts.owner_key() } else { texts.owner_buyer() };
+    let owner = item.owner.map_or_else(|| buyer.to_owned(), |owner| reader.name(&owner, texts));
     lines.push((texts.owner().to_owned(), owner));
     if let Some(offer) = item.offer
         && let Some(Record::Offer(offer)) = reader.record(&RecordKey::Offer(offer)).as_deref()
@@ -171,11 +179,7 @@ fn standing(reader: &Reader<'_>, item: &Item, texts: Texts) -> Vec<(String, Stri
         lines.push((texts.hand_over().to_owned(), texts.offered_now().to_owned()));
     }
     lines.extend(made_up(reader, item, texts));
-    if item.tag.is_some() {
-        let claim =
-            if item.state == ItemState::Sold { texts.claim_unknown() } else { texts.claim_not_sold() };
-        lines.push((texts.claim_state().to_owned(), claim.to_owned()));
-    }
+    lines.extend(market::lines(reader, id, item, told, texts));
     lines
 }
 

@@ -9,6 +9,7 @@ mod answers;
 mod gaps;
 mod home;
 mod item;
+mod market;
 mod phrase;
 mod source;
 mod text;

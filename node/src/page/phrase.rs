@@ -6,6 +6,7 @@ use lode_ledger::json::Json;
 use lode_ledger::mass::Milligrams;
 use lode_ledger::record::{Item, RecordKey};
 
+use super::market;
 use super::source::Reader;
 use super::text::{PageLang, Texts};
 
@@ -174,7 +175,7 @@ pub(super) fn phrase(
             };
             join(texts, [Some(change), Some(body.reason.to_string())])
         }
-        _ => String::new(),
+        other => market::phrase(reader, texts, other),
     }
 }
 

@@ -166,7 +166,22 @@ texts! {
     hand_over "Hand-over" "交付";
     claim_state "Claim by the buyer" "买家认领";
     claim_not_sold "Not possible before a sale is recorded." "记录售出后方可认领。";
-    claim_unknown "This ledger does not take claims yet; whether somebody holds the hidden code is not known." "本账本尚未开放认领；是否有人持有隐藏码不得而知。";
+    claim_open "Not claimed yet: whoever has the hidden code of the card can make it his." "尚未认领：持有卡上隐藏码者可认领。";
+    claimed "Claimed by its buyer" "买家已认领";
+    claimed_hint "A hidden code works once: if you bought this and it was not you, ask the seller." "隐藏码只能使用一次：如果您是买家而并非您本人认领，请向卖家核实。";
+    claim_used "The hidden code of this tag has been used; it claims nothing any more. Ask the seller for a new tag." "此标签的隐藏码已被使用，不能再次认领。请向卖家索取新标签。";
+    claim_given_back "Its buyer has given it back; the seller has not taken it in yet." "买家已退还，卖家尚未收回。";
+    owner_key "whoever holds its buyer's key" "持有买家密钥者";
+
+    // The market.
+    listed_by "Offered for sale by" "在售方";
+    kept_for_a_buyer "Kept for a buyer" "已为买家预留";
+    shipment "Shipment" "运输";
+    under_way "on its way" "运输途中";
+    arrived "arrived" "已送达";
+    came_back "Returned" "退货";
+    to_another_key "to another buyer's key" "转给另一买家的密钥";
+    back_to_the_seller "back to its seller" "退还给卖家";
 
     // Certificates.
     certificates "Certificates" "证书";

@@ -8,6 +8,7 @@ use lode_ledger::record::{EventRef, Item, RecordKey};
 use lode_ledger::statement::Issuer;
 
 use super::ancestry::{Ancestor, Ancestry};
+use super::market;
 use super::phrase::phrase;
 use super::source::Reader;
 use super::text::Texts;
@@ -140,6 +141,7 @@ fn is_suspect(reader: &Reader<'_>, at: EventRef) -> bool {
 /// Open and taken back hand-overs tell a buyer nothing; the acceptance does.
 const fn is_told(event: EventType) -> bool {
     !matches!(event, EventType::CustodyOffered | EventType::CustodyCancelled | EventType::CustodyRejected)
+        && market::is_told(event)
 }
 
 /// The first characters of an id: enough to tell the lots of one page apart.

@@ -243,6 +243,8 @@ pub struct ItemFilter {
     pub custodian: Option<ParticipantId>,
     /// Whose it is.
     pub owner: Option<ParticipantId>,
+    /// To whom it is consigned now.
+    pub seller: Option<ParticipantId>,
     /// Who created it.
     pub creator: Option<ParticipantId>,
     /// Where it is in its life.

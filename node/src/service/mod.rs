@@ -8,6 +8,7 @@ mod answer;
 #[cfg(test)]
 mod crash_tests;
 mod dependants;
+mod market;
 #[cfg(test)]
 mod tests;
 mod trial;

@@ -9,6 +9,7 @@
 
 mod languages;
 mod long_lists;
+mod market;
 mod members;
 mod pages;
 mod stage;

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use lode_ledger::id::SaleId;
 use lode_ledger::proof::ProofFile;
+use lode_ledger::record::{Record, RecordKey};
 use serde_json::Value;
 
 use crate::stage::{Stage, stage_of};
@@ -44,7 +46,20 @@ fn closed(stage: &Stage) -> Vec<String> {
         format!("/v1/work?studio={}", trade.importer.1),
         format!("/v1/offers?to={}", trade.importer.1),
         format!("/v1/work/{work}"),
+        format!("/v1/items/{lot}/exports"),
+        format!("/v1/listings?seller={}", trade.seller.1),
+        format!("/v1/shipments?sender={}", trade.seller.1),
+        format!("/v1/exports?exporter={}", trade.seller.1),
+        format!("/v1/sales/{}", sale_of(stage)),
     ]
+}
+
+/// The sale of the dragon.
+fn sale_of(stage: &Stage) -> SaleId {
+    match stage.node.record(&RecordKey::Item(stage.trade.dragon)).as_deref() {
+        Some(Record::Item(item)) => item.sale.unwrap(),
+        _ => panic!("the dragon is there"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,21 +101,31 @@ const CLOSED: &[&str] = &[
     "/tile/{path}",
     "/v1/documents/{sha256}",
     "/v1/entries/{index}",
+    "/v1/exports",
+    "/v1/exports/{id}",
     "/v1/feed",
     "/v1/items",
     "/v1/items/{id}",
     "/v1/items/{id}/balance",
     "/v1/items/{id}/components",
     "/v1/items/{id}/events",
+    "/v1/items/{id}/exports",
     "/v1/items/{id}/made-from",
     "/v1/items/{id}/made-into",
     "/v1/items/{id}/proof",
     "/v1/items/{id}/where-used",
+    "/v1/listings",
+    "/v1/listings/{id}",
     "/v1/offers",
     "/v1/offers/{id}",
+    "/v1/packs/{id}",
     "/v1/participants",
     "/v1/participants/{id}",
     "/v1/participants/{id}/yields",
+    "/v1/sales/{id}",
+    "/v1/settlements/{id}",
+    "/v1/shipments",
+    "/v1/shipments/{id}",
     "/v1/statements/{id}",
     "/v1/work",
     "/v1/work/{id}",
@@ -157,6 +182,7 @@ async fn a_buyer_checks_a_piece_without_an_account() {
         format!("/v1/items/{piece}"),
         format!("/v1/items/{piece}/balance"),
         format!("/v1/items/{piece}/made-from"),
+        format!("/v1/items/{piece}/exports"),
     ]);
     for path in paths {
         let got = stage.get(&path).await;

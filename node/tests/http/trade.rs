@@ -42,6 +42,7 @@ pub(crate) struct Trade {
     pub(crate) clock: Arc<Hand>,
     pub(crate) importer: (Author, ParticipantId),
     pub(crate) lab: (Author, ParticipantId),
+    pub(crate) seller: (Author, ParticipantId),
     pub(crate) artisan: ParticipantId,
     /// The lot from Brazil.
     pub(crate) brazil: ItemId,
@@ -268,7 +269,21 @@ pub(crate) fn trade(members_only: bool) -> Trade {
     );
     let clock = Arc::new(Hand(AtomicI64::new(0)));
     let artisan = artisan.1;
-    Trade { world, clock, importer, lab, artisan, brazil, dragon, fish, work, dragon_tag, old_tag, fish_tag }
+    Trade {
+        world,
+        clock,
+        importer,
+        lab,
+        seller,
+        artisan,
+        brazil,
+        dragon,
+        fish,
+        work,
+        dragon_tag,
+        old_tag,
+        fish_tag,
+    }
 }
 
 /// A node that has taken the trade in, day by day.

@@ -1,7 +1,9 @@
 //! The arguments of every command, as `clap` reads and explains them. Nothing is done here.
 
+mod buyer;
 mod explain;
 mod identity;
+mod market;
 mod material;
 mod repair;
 mod trade;
@@ -13,9 +15,14 @@ use clap::{Args, Parser, Subcommand};
 
 use super::assembly;
 
+pub(super) use buyer::{Claim, OwnCommand};
 pub(super) use explain::{EventCommand, RulesCommand};
 pub(super) use identity::{
     EnrolCommand, KeyCommand, LedgerCommand, LedgerOpen, NameCommand, RoleCommand, Setup, Suspend,
+};
+pub(super) use market::{
+    Assign, Consign, Deliver, DispatchArgs, ExportArgs, ExportCommand, ListingCommand, MissingCommand,
+    MissingFound, MissingReport, PackArgs, Reserve, ReturnArgs, Settle, TitleCommand, Unpack,
 };
 pub(super) use material::{
     Countersign, Declare, LossArgs, LotCommand, Merge, Receive, Split, TreatCommand, WorkCommand,
@@ -24,7 +31,7 @@ pub(super) use repair::{DisputeCommand, Freeze, HoldCommand, Recall, Undo, Void}
 pub(super) use trade::QueueCommand;
 pub(super) use trade::{
     AcceptArgs, BundleArgs, CertificateArgs, CorrectArgs, DocumentArgs, Id, ListArgs, OfferArgs, OfferRef,
-    QueueArgs, Reason, SellCommand, TagCommand,
+    QueueArgs, Reason, SellCommand, ShowArgs, TagCommand,
 };
 pub(super) use vouch::{
     Attach, Clear, Count, CredentialCommand, FacilityCommand, Inspect, Origin, Papers, ParticipantCommand,
@@ -158,6 +165,36 @@ pub enum Command {
     Tag(Sub<TagCommand>),
     /// Sell items, or cancel a sale
     Sell(Sub<SellCommand>),
+    /// Let somebody list and sell your items
+    Consign(Consign),
+    /// Offer items to buyers: open, close, list
+    Listing(Sub<ListingCommand>),
+    /// Keep an item for a buyer
+    Reserve(Reserve),
+    /// Pack items into a box; they move together from then on
+    Pack(PackArgs),
+    /// Open a box and take everything out
+    Unpack(Unpack),
+    /// What customs is told of goods that leave
+    Export(Sub<ExportCommand>),
+    /// Give goods to a carrier
+    Dispatch(DispatchArgs),
+    /// Say that a shipment has arrived
+    Deliver(Deliver),
+    /// Say that sales were paid and settled
+    Settle(Settle),
+    /// Take back what was sold
+    Return(ReturnArgs),
+    /// Ownership alone, while the goods stay where they are
+    Title(Sub<TitleCommand>),
+    /// Items that are lost or stolen, and found again
+    Missing(Sub<MissingCommand>),
+    /// Put goods into other hands (registrar)
+    Assign(Assign),
+    /// Make a sold piece yours with its claim card (buyer, no account)
+    Claim(Claim),
+    /// What you have claimed: keep, pass on, give back (buyer, no account)
+    Own(Sub<OwnCommand>),
     /// Bring a document that an event names to the node
     Document(DocumentArgs),
     /// Correct a field of an event
@@ -175,7 +212,7 @@ pub enum Command {
     /// End the log for good (registrar)
     Freeze(Freeze),
     /// Show an item, job, offer, participant or tag
-    Show(Id),
+    Show(ShowArgs),
     /// Show where a thing came from and what became of it
     Trace(Id),
     /// List items

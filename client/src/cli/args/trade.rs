@@ -153,6 +153,9 @@ pub enum SellCommand {
         /// Your order number
         #[arg(long)]
         order: Option<String>,
+        /// Your listing that the buyer saw
+        #[arg(long)]
+        listing: Option<String>,
     },
     /// A sale did not come about
     Cancel {
@@ -213,10 +216,22 @@ pub struct Id {
 }
 
 #[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// An id, a tag code, or a name of the address book
+    pub(crate) id: String,
+    /// Ask as yourself: a party sees more of its own
+    #[arg(long)]
+    pub(crate) mine: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct ListArgs {
     /// Whose custody: a participant, or `any` [default: you]
     #[arg(long, value_name = "PARTICIPANT")]
     pub(crate) custodian: Option<String>,
+    /// What others let you sell
+    #[arg(long, conflicts_with = "custodian")]
+    pub(crate) consigned: bool,
     /// In which state: declared, in_stock, finished, exhausted, sold
     #[arg(long)]
     pub(crate) state: Option<String>,
@@ -230,7 +245,7 @@ pub struct ListArgs {
     #[arg(long, default_value_t = 200)]
     pub(crate) limit: usize,
     /// Open offers to you instead of items
-    #[arg(long, conflicts_with_all = ["custodian", "state", "species", "kind"])]
+    #[arg(long, conflicts_with_all = ["custodian", "consigned", "state", "species", "kind"])]
     pub(crate) offers: bool,
 }
 
