@@ -48,7 +48,7 @@ pub(crate) use market::{
 };
 
 /// The version of the layout; another one is deleted and rebuilt.
-const VERSION: u42 = 3;
+const VERSION: u32 = 4;
 /// The most of a record in one value, below the store's limit; 256 of them hold the longest record.
 const PART_BYTES: usize = 6_000;
 
