@@ -15,6 +15,7 @@ use super::args::{
 };
 use super::desk::Desk;
 use super::print::{Output, lines};
+use super::report::whose;
 use super::trade::documents;
 use crate::commands::hands::{self, long_ago};
 use crate::commands::look;
@@ -105,13 +106,6 @@ pub(super) fn listing(desk: &Desk, args: Sub<ListingCommand>) -> Result<Output> 
         }
     };
     Ok(Output::done(desk, &done))
-}
-
-fn whose(desk: &Desk, named: Option<&str>) -> Result<String> {
-    match named {
-        Some(text) => Ok(desk.names.resolve(text).to_owned()),
-        None => Ok(desk.participant()?.to_string()),
-    }
 }
 
 /// One of the node's lists, for people one thing after the other.

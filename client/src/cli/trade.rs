@@ -18,7 +18,7 @@ use super::args::{
 };
 use super::desk::Desk;
 use super::print::{Output, wrote};
-use super::sheet;
+use super::{report, sheet};
 use crate::commands::custody::{self, Offer};
 use crate::commands::lots::{self, Lot, SupplierLink};
 use crate::commands::market::{self, Correction};
@@ -194,6 +194,14 @@ pub(super) fn loss(desk: &Desk, args: &LossArgs) -> Result<Output> {
 
 pub(super) fn work(desk: &Desk, args: Sub<WorkCommand>) -> Result<Output> {
     let done = match args.command {
+        WorkCommand::List { studio, unfinished, done, limit } => {
+            return report::jobs(
+                desk,
+                studio.as_deref(),
+                unfinished.then_some(true).or(done.then_some(false)),
+                limit,
+            );
+        }
         WorkCommand::Start { process, input, title, crew } => {
             let inputs = all(&input, |text| spec::input(text, &desk.names))?;
             let crew = all(&crew, |text| desk.names.id(text))?;
