@@ -45,13 +45,16 @@ pub(super) fn show(desk: &Desk, args: &ShowArgs) -> Result<Output> {
 
 pub(super) fn trace(desk: &Desk, args: &Id) -> Result<Output> {
     let trace = desk.reading(|node| look::trace(node, &meant(desk, &args.id)))?;
-    let text = format!(
+    let mut text = format!(
         "{}\n{}\n{}\n{}",
         desk.say("made from", "来自", "feito de"),
         tree(desk, &trace.from),
         desk.say("became", "去向", "tornou-se"),
         tree(desk, &trace.into)
     );
+    if let Some(used) = &trace.used {
+        text.push_str(&super::report::used(desk, used));
+    }
     Ok(Output::new(serde_json::to_value(&trace).unwrap_or_default(), text))
 }
 

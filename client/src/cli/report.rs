@@ -69,6 +69,31 @@ fn part<const N: usize>(desk: &Desk, heading: &str, heads: [&str; N], rows: Vec<
     format!("\n{heading}:\n{}\n", table(heads, rows))
 }
 
+/// Everything that became of an item, in two lines.
+pub(super) fn used(desk: &Desk, totals: &Value) -> String {
+    let [lots, batches, pieces, jobs, sold] =
+        ["lots", "batches", "pieces", "works", "sold"].map(|name| number(totals, name));
+    let [left, lost, in_work] = ["left_mg", "lost_mg", "in_work_mg"].map(|name| mass(totals, name));
+    let places = totals.get("destinations").and_then(Value::as_object).into_iter().flatten();
+    let places: Vec<String> =
+        places.map(|(country, count)| format!("{country} {}", count.as_u64().unwrap_or_default())).collect();
+    let places = if places.is_empty() { "-".to_owned() } else { places.join(", ") };
+    match desk.lang {
+        lode_ledger::lang::Lang::En => format!(
+            "in all: lots {lots}, batches {batches}, pieces {pieces}, jobs {jobs}; left {left}, lost {lost}, in work {in_work}\n\
+             sold: {sold}, to: {places}\n"
+        ),
+        lode_ledger::lang::Lang::Zh => format!(
+            "合计：批次 {lots}，成批件 {batches}，单件 {pieces}，工单 {jobs}；现余 {left}，损耗 {lost}，在制 {in_work}\n\
+             已售：{sold}，目的地：{places}\n"
+        ),
+        lode_ledger::lang::Lang::Pt => format!(
+            "ao todo: lotes {lots}, séries {batches}, peças {pieces}, trabalhos {jobs}; restam {left}, perdido {lost}, em trabalho {in_work}\n\
+             vendidos: {sold}, para: {places}\n"
+        ),
+    }
+}
+
 pub(super) fn stock(desk: &Desk, args: &StockArgs) -> Result<Output> {
     let who = whose(desk, args.participant.as_deref())?;
     let report = desk.reading(|node| look::stock(node, &who, args.days, args.limit))?;

@@ -52,6 +52,9 @@ pub struct Trace {
     pub from: Branch,
     /// What was made of it.
     pub into: Branch,
+    /// Sums over all that was made of it, down to pieces and destinations, as the node counts them; of an item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used: Option<Value>,
 }
 
 /// Follows a thing both ways; a tag code stands for the item that bears it.
@@ -61,7 +64,11 @@ pub struct Trace {
 pub fn trace(node: &Node, id: &str) -> Result<Trace> {
     let id = &borne_by(node, id)?;
     let walk = |way: &str| Walk { node, way: way.to_owned(), seen: BTreeSet::new() }.branch(id, None, 0);
-    Ok(Trace { from: walk("made-from")?, into: walk("made-into")? })
+    let used = match id.parse::<ItemId>() {
+        Ok(item) => node.get(&format!("/v1/items/{item}/where-used?limit=1"))?.get("totals").cloned(),
+        Err(_) => None,
+    };
+    Ok(Trace { from: walk("made-from")?, into: walk("made-into")?, used })
 }
 
 /// The item that bears a tag; anything else stands for itself.

@@ -173,7 +173,14 @@ fn a_session_is_packed_by_its_list_of_claim_codes() {
         let place = ["--channel", "live_stream", "--session", &session, "--slot", slot];
         world.made("studio", &[&["listing", "open", piece][..], &place].concat());
     }
-    world.made("studio", &["sell", "record", &second, "--channel", "live_stream"]);
+    world.made("studio", &["sell", "record", &second, "--channel", "live_stream", "--destination", "FR"]);
+    let lot = world.show(&second)["made_of"][0]["item"].as_str().unwrap().to_owned();
+    let used = &world.ok("studio", &["trace", &lot])["used"];
+    assert_eq!(
+        (&used["pieces"], &used["sold"], &used["destinations"]),
+        (&1.into(), &1.into(), &json!({"FR": 1}))
+    );
+    says(world, "studio", &["--lang", "zh", "trace", &lot], &["已售：1，目的地：FR 1"]);
     let ask = ["listing", "list", "--session", &session, "--claim-codes"];
     let lines = world.ok("studio", &ask);
     assert_eq!(
