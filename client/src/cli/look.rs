@@ -118,7 +118,8 @@ pub(super) fn say(desk: &Desk, args: &Id) -> Result<Output> {
     for answer in value.get("answers").and_then(Value::as_array).into_iter().flatten() {
         said.push_str(&format!("\n{}\n  {}", text(answer, "question"), text(answer, "answer")));
         let by = [text(answer, "evidence"), text(answer, "said_by")].join(" · ");
-        said.push_str(&format!("  [{}]\n", by.trim_end_matches(" · ")));
+        let by = by.trim_matches([' ', '·']);
+        said.push_str(&if by.is_empty() { "\n".to_owned() } else { format!("  [{by}]\n") });
         texts(answer, "sentences").iter().for_each(|line| said.push_str(&format!("  {line}\n")));
     }
     for (name, heading) in [

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use lode_ledger::event::body::DisclosureDestroyed;
 use lode_ledger::event::shape::Text;
-use lode_ledger::id::{ItemId, LogIndex};
+use lode_ledger::id::{ItemId, LogIndex, StatementId};
 use lode_ledger::sealed::{Disclosure, SealedDigest};
 use serde_json::Value;
 
@@ -27,7 +27,9 @@ fn kept(home: &Home) -> Result<Vec<Kept>> {
     }
     for entry in std::fs::read_dir(&folder).map_err(|error| ClientError::io(&folder, error))? {
         let path = entry.map_err(|error| ClientError::io(&folder, error))?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
+        // What opens private documents lies here too, under other names.
+        let stem = path.file_stem().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+        if stem.parse::<StatementId>().is_ok() {
             let known = read_json(&path)?;
             all.push((path, known));
         }

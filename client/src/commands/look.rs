@@ -150,7 +150,9 @@ pub fn stock(node: &Node, participant: &str, days: u32, limit: usize) -> Result<
     let mut report = node.get(&path)?;
     let mut next = report.get("next").and_then(Value::as_str).map(str::to_owned);
     let mut rows = report.get("balances").and_then(Value::as_array).cloned().unwrap_or_default();
-    while let Some(cursor) = next.take().filter(|_| rows.len() < limit) {
+    while rows.len() < limit
+        && let Some(cursor) = next.take()
+    {
         let page = node.get(&format!("{path}&cursor={cursor}"))?;
         rows.extend(page.get("balances").and_then(Value::as_array).cloned().unwrap_or_default());
         // A node that gives the same cursor twice would never end.

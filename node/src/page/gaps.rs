@@ -1,6 +1,7 @@
 //! "What is not known or not checked": what an honest page says beside its answers.
 
 use lode_ledger::id::ItemKind;
+use lode_ledger::record::Item;
 use lode_ledger::vocab::{CertificateScope, EvidenceLevel};
 
 use super::answers::Known;
@@ -13,7 +14,7 @@ pub(super) fn gaps(known: &Known<'_>, has_photo: bool) -> Vec<&'static str> {
     let on_piece = item.certificates.iter().any(|link| link.bound && link.scope == CertificateScope::ITEM);
     if on_piece {
         gaps.push(texts.gap_lab_text());
-    } else if known.id.kind() == ItemKind::Piece {
+    } else if known.id.kind() == ItemKind::Piece && !is_examined(item) {
         gaps.push(texts.gap_lab());
     }
     if item.claims.origin_evidence.rank() < EvidenceLevel::COUNTER_SIGNED.rank() {
@@ -38,4 +39,9 @@ pub(super) fn gaps(known: &Known<'_>, has_photo: bool) -> Vec<&'static str> {
     gaps.push(texts.gap_audit());
     gaps.push(texts.gap_price());
     gaps
+}
+
+/// Whether somebody entitled has looked at the item itself.
+fn is_examined(item: &Item) -> bool {
+    item.examined.as_ref().is_some_and(|examined| !examined.inspections.is_empty())
 }

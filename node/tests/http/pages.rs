@@ -233,6 +233,19 @@ async fn what_is_said_of_treatments_fits_on_a_telephone() {
     assert!(en.contains("Not stated does not mean untreated."));
 }
 
+/// Who has looked at the very piece is not passed over in what was not checked.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inspected_piece_is_not_said_to_be_unexamined() {
+    let mut trade = trade::trade(false);
+    let (fish, tag, mut lab) = (trade.fish, trade.fish_tag, trade.lab.0.clone());
+    let found = format!(r#"{{"type":"inspection.recorded","item":"{fish}","nature":"natural"}}"#);
+    trade::say(&mut trade.world, &mut lab, &found);
+    let stage = stage::stage_of(trade, |_| {}).await;
+    let page = stage.get(&format!("/T/{tag}")).await;
+    assert!(page.text().contains("natural · Gem Testing Centre · "), "{}", page.text());
+    assert!(!page.text().contains("No laboratory has examined this very piece"));
+}
+
 /// What a buyer gains from an inspector and from customs: both in plain words, each with who says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn inspections_and_the_way_over_the_border_are_told_in_plain_words() {
@@ -296,4 +309,5 @@ async fn inspections_and_the_way_over_the_border_are_told_in_plain_words() {
     assert!(!page.text().contains("no clearance is recorded for all"), "there is one");
     let fish = stage.get(&format!("/T/{}", stage.trade.fish_tag)).await;
     assert!(!fish.text().contains("<dt>Inspected</dt>"), "only what was inspected");
+    assert!(fish.text().contains("No laboratory has examined this very piece"));
 }

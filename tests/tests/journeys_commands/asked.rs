@@ -95,10 +95,7 @@ fn a_studio_asks_for_its_jobs_and_yields() {
     says(world, &studio, &["--lang", "zh", "yields"], &["已完工单的出成率:", "60"]);
     says(world, &studio, &["work", "list"], &["going on", "done", &open]);
     let report = world.ok(&studio, &["stock"]);
-    assert_eq!(
-        (&report["totals"]["jobs"], &report["totals"]["in_work_mg"]),
-        (&1.into(), &300_000_000.into())
-    );
+    assert_eq!((&report["totals"]["jobs"], &report["totals"]["in_work_mg"]), (&1.into(), &300_000.into()));
 }
 
 #[test]
@@ -109,7 +106,7 @@ fn whatever_has_an_id_is_shown() {
         world.made("importer", &["facility", "register", "warehouse", "--name", "Hall 5", "--country", "CN"]);
     assert_eq!(world.show(&place)["name"], "Hall 5");
     let studio = world.id("studio");
-    let title = ["credential", "issue", &studio, "--kind", "training_passed", "--title", "Safety"];
+    let title = ["credential", "issue", &studio, "--kind", "senior_craftsman", "--title", "Safety"];
     let title = world.made("registrar", &title);
     assert_eq!(
         (&world.show(&title)["holder"], &world.show(&title)["revoked"]),
@@ -127,7 +124,7 @@ fn whatever_has_an_id_is_shown() {
     assert!(world.show(&hold)["ended"]["index"].is_u64());
     let claim =
         ["dispute", "open", &lot, "--kind", "origin", "--text", "it is not from there", "--open", "text"];
-    let dispute = world.made("seller", &claim);
+    let dispute = world.made("registrar", &claim);
     assert_eq!(world.show(&dispute)["about"]["code"], "origin");
     let recall = ["recall", &lot, "--reason", "treatment_found", "--text", "send it back"];
     let recall = world.made("registrar", &recall);
@@ -174,7 +171,8 @@ fn a_session_is_packed_by_its_list_of_claim_codes() {
         world.made("studio", &[&["listing", "open", piece][..], &place].concat());
     }
     world.made("studio", &["sell", "record", &second, "--channel", "live_stream", "--destination", "FR"]);
-    let lot = world.show(&second)["made_of"][0]["item"].as_str().unwrap().to_owned();
+    let job = world.show(&second)["work"].as_str().unwrap().to_owned();
+    let lot = world.show(&job)["inputs"][0]["item"].as_str().unwrap().to_owned();
     let used = &world.ok("studio", &["trace", &lot])["used"];
     assert_eq!(
         (&used["pieces"], &used["sold"], &used["destinations"]),
@@ -380,9 +378,9 @@ fn an_auditor_asks_about_the_whole_ledger() {
         all.as_array().unwrap().iter().any(|one| one["id"] == dispute)
     };
     let dispute =
-        world.made("seller", &["dispute", "open", &lot, "--kind", "origin", "--text", "not from there"]);
+        world.made("registrar", &["dispute", "open", &lot, "--kind", "origin", "--text", "not from there"]);
     assert!(open(&dispute));
-    world.ok("seller", &["dispute", "resolve", &dispute, "--outcome", "withdrawn", "--text", "a mistake"]);
+    world.ok("registrar", &["dispute", "resolve", &dispute, "--outcome", "rejected", "--text", "a mistake"]);
     assert!(!open(&dispute));
 
     let (one, two) = (world.piece("studio"), world.piece("studio"));

@@ -221,12 +221,13 @@ pub struct Id {
     pub(crate) id: String,
 }
 
-/// The letters: L lot, B batch, P piece, W job, U participant, O offer, S sale, M listing, E export, V shipment, K box,
-/// Y settlement, C consignment, N count, F place, T title, H hold, D dispute, R recall.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
     /// An id, a tag code, a name of the address book, a log index, the 64 digits of a statement or key, or a certificate
     /// as CODE:NUMBER
+    ///
+    /// An id begins with a letter: L lot, B batch, P piece, W job, U participant, O offer, S sale, M listing, E export,
+    /// V shipment, K box, Y settlement, C consignment, N count, F place, T title, H hold, D dispute, R recall.
     pub(crate) id: String,
     /// Ask as yourself: a party sees more of its own
     #[arg(long)]
