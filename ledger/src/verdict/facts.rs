@@ -4,128 +4,127 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
-
 use crate::event::EventType;
 use crate::lang::Lang;
 use crate::mass::Milligrams;
+use crate::record::ItemState;
 use crate::vocab::{
     ChainModel, Code, Country, EvidenceLevel, Finding, Form, Nature, Species, Treatment, Variety,
 };
 use crate::words::Phrase;
 
-/// The record of one item, as sealed.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct Facts {
-    /// The item.
-    pub item: String,
-    /// Its tag code.
-    pub tag: Option<String>,
-    /// The log's origin.
-    pub origin: String,
-    /// The ledger.
-    pub ledger: String,
-    /// How many entries the proven state stands for.
-    pub sealed_entries: u64,
-    /// When they were sealed, by the ledger's clock.
-    pub sealed_at: String,
-    /// Where the item is in its life.
-    pub state: crate::record::ItemState,
-    /// The mineral.
-    pub species: Code<Species>,
-    /// The variety.
-    pub variety: Option<Code<Variety>>,
-    /// Natural, synthetic, glass, not stated.
-    pub nature: Code<Nature>,
-    /// Its form.
-    pub form: Code<Form>,
-    /// Its mass.
-    pub mass: Balance,
-    /// How many pieces are left of a batch.
-    pub count: Option<u32>,
-    /// Countries with their shares in parts per million.
-    pub origins: Vec<(Code<Country>, u32)>,
-    /// How well the origin is evidenced.
-    pub origin_evidence: Code<EvidenceLevel>,
-    /// How it was kept apart.
-    pub model: Code<ChainModel>,
-    /// What is said of treatments.
-    pub treatments: Vec<Claim>,
-    /// Who made it.
-    pub maker: Option<Party>,
-    /// Who has it.
-    pub custodian: Party,
-    /// Whose it is, unless sold.
-    pub owner: Option<Party>,
-    /// Certificates: issuer, number, and whether the lab itself bound it.
-    pub certificates: Vec<(String, String, bool)>,
-    /// The warnings on record; as JSON in English.
-    #[serde(serialize_with = "in_english")]
-    pub warnings: Vec<Phrase>,
-    /// Items and jobs that it was made from, nearest first.
-    pub ancestors: Vec<String>,
-    /// What happened, in the order of the log.
-    pub timeline: Vec<Happening>,
-    /// Sealed fields that the holder opened, if they are true.
-    pub opened: Vec<Opened>,
-}
+use super::shape::told;
 
-/// What there is left, and what went in.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-pub struct Balance {
-    /// What it began with, in milligrams.
-    pub entered_mg: Milligrams,
-    /// What is left, in milligrams.
-    pub left_mg: Milligrams,
-}
+told! {
+    /// The record of one item, as sealed.
+    pub struct Facts {
+        /// The item.
+        pub item: String,
+        /// Its tag code.
+        pub tag: Option<String>,
+        /// The log's origin.
+        pub origin: String,
+        /// The ledger.
+        pub ledger: String,
+        /// How many entries the proven state stands for.
+        pub sealed_entries: u64,
+        /// When they were sealed, by the ledger's clock.
+        pub sealed_at: String,
+        /// Where the item is in its life.
+        pub state: ItemState,
+        /// The mineral.
+        pub species: Code<Species>,
+        /// The variety.
+        pub variety: Option<Code<Variety>>,
+        /// Natural, synthetic, glass, not stated.
+        pub nature: Code<Nature>,
+        /// Its form.
+        pub form: Code<Form>,
+        /// Its mass.
+        pub mass: Balance,
+        /// How many pieces are left of a batch.
+        pub count: Option<u32>,
+        /// Countries with their shares in parts per million.
+        pub origins: Vec<(Code<Country>, u32)>,
+        /// How well the origin is evidenced.
+        pub origin_evidence: Code<EvidenceLevel>,
+        /// How it was kept apart.
+        pub model: Code<ChainModel>,
+        /// What is said of treatments.
+        pub treatments: Vec<Claim>,
+        /// Who made it.
+        pub maker: Option<Party>,
+        /// Who has it.
+        pub custodian: Party,
+        /// Whose it is, unless sold.
+        pub owner: Option<Party>,
+        /// Certificates: issuer, number, and whether the lab itself bound it.
+        pub certificates: Vec<(String, String, bool)>,
+        /// The warnings on record; as JSON in English.
+        #[serde(serialize_with = "in_english")]
+        pub warnings: Vec<Phrase>,
+        /// Items and jobs that it was made from, nearest first.
+        pub ancestors: Vec<String>,
+        /// What happened, in the order of the log.
+        pub timeline: Vec<Happening>,
+        /// Sealed fields that the holder opened, if they are true.
+        pub opened: Vec<Opened>,
+    }
 
-/// What is known of one treatment.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-pub struct Claim {
-    /// Which.
-    pub treatment: Code<Treatment>,
-    /// What is known.
-    pub finding: Code<Finding>,
-    /// How well.
-    pub evidence: Code<EvidenceLevel>,
-}
+    /// What there is left, and what went in.
+    #[derive(Copy)]
+    pub struct Balance {
+        /// What it began with, in milligrams.
+        pub entered_mg: Milligrams,
+        /// What is left, in milligrams.
+        pub left_mg: Milligrams,
+    }
 
-/// A participant by id and name; a sealed name is empty.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct Party {
-    /// The id.
-    pub id: String,
-    /// The plain name.
-    pub name: String,
-}
+    /// What is known of one treatment.
+    #[derive(Copy)]
+    pub struct Claim {
+        /// Which.
+        pub treatment: Code<Treatment>,
+        /// What is known.
+        pub finding: Code<Finding>,
+        /// How well.
+        pub evidence: Code<EvidenceLevel>,
+    }
 
-/// One event.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct Happening {
-    /// The log index.
-    pub index: u64,
-    /// The event's number in its statement.
-    pub event: u16,
-    /// The event type.
-    #[serde(serialize_with = "event_name")]
-    pub kind: EventType,
-    /// When its author says that it happened.
-    pub at: String,
-    /// Who says so.
-    pub by: Party,
-    /// The items and jobs of the ancestry that it touched; empty for those after the seal, which are not proven.
-    pub about: Vec<String>,
-}
+    /// A participant by id and name; a sealed name is empty.
+    pub struct Party {
+        /// The id.
+        pub id: String,
+        /// The plain name.
+        pub name: String,
+    }
 
-/// A sealed field that was opened.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct Opened {
-    /// The statement's log index.
-    pub index: u64,
-    /// The field.
-    pub path: String,
-    /// The value, as JSON text.
-    pub value: String,
+    /// One event.
+    pub struct Happening {
+        /// The log index.
+        pub index: u64,
+        /// The event's number in its statement.
+        pub event: u16,
+        /// The event type.
+        #[serde(serialize_with = "event_name")]
+        pub kind: EventType,
+        /// When its author says that it happened.
+        pub at: String,
+        /// Who says so.
+        pub by: Party,
+        /// The items and jobs of the ancestry that it touched; empty for those after the seal, which are not proven.
+        pub about: Vec<String>,
+    }
+
+    /// A sealed field that was opened.
+    pub struct Opened {
+        /// The statement's log index.
+        pub index: u64,
+        /// The field.
+        pub path: String,
+        /// The value, as JSON text.
+        pub value: String,
+    }
 }
 
 fn in_english<S: serde::Serializer>(warnings: &[Phrase], serializer: S) -> Result<S::Ok, S::Error> {
