@@ -16,7 +16,7 @@ use self::shape::{Told, as_written, told};
 use crate::lang::Lang;
 use crate::words::Arg;
 
-pub use facts::{Balance, Claim, Facts, Happening, Opened, Party};
+pub use facts::{Balance, Certificate, Claim, Facts, Happening, Opened, Party};
 pub use notes::{CheckCode, Note};
 
 /// How a check went.

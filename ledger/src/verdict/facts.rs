@@ -58,8 +58,8 @@ told! {
         pub custodian: Party,
         /// Whose it is, unless sold.
         pub owner: Option<Party>,
-        /// Certificates: issuer, number, and whether the lab itself bound it.
-        pub certificates: Vec<(String, String, bool)>,
+        /// Laboratories' certificates.
+        pub certificates: Vec<Certificate>,
         /// The warnings on record; as JSON in English.
         #[serde(serialize_with = "in_english")]
         pub warnings: Vec<Phrase>,
@@ -89,6 +89,20 @@ told! {
         pub finding: Code<Finding>,
         /// How well.
         pub evidence: Code<EvidenceLevel>,
+    }
+
+    /// One certificate.
+    pub struct Certificate {
+        /// The laboratory's code.
+        pub issuer: String,
+        /// Its number.
+        pub number: String,
+        /// Whether the laboratory itself bound it to the item; otherwise its holder says so.
+        pub bound: bool,
+        /// Whether the stone was cut again since, so that it speaks of what it was before.
+        pub before_recut: bool,
+        /// The number of the laboratory's later certificate that took its place.
+        pub reissued_as: Option<String>,
     }
 
     /// A participant by id and name; a sealed name is empty.
@@ -204,17 +218,12 @@ impl Facts {
                 let _ = writeln!(text, "  {label}: {}", party.shown());
             }
         }
-        for (issuer, number, bound) in &self.certificates {
-            let how = if *bound {
-                ["bound by the lab", "实验室绑定", "vinculado pelo laboratório"]
-            } else {
-                ["asserted by the holder", "持有方自称", "alegado pelo detentor"]
-            };
+        for certificate in &self.certificates {
             let _ = writeln!(
                 text,
-                "  {}: {issuer} {number} ({})",
+                "  {}: {}",
                 word(lang, ["certificate", "证书", "certificado"]),
-                word(lang, how)
+                certificate.shown(lang)
             );
         }
         for warning in &self.warnings {
@@ -238,6 +247,26 @@ impl Facts {
     }
 }
 
+impl Certificate {
+    fn shown(&self, lang: Lang) -> String {
+        let how = if self.bound {
+            ["bound by the lab", "实验室绑定", "vinculado pelo laboratório"]
+        } else {
+            ["asserted by the holder", "持有方自称", "alegado pelo detentor"]
+        };
+        let mut said = word(lang, how).to_owned();
+        if self.before_recut {
+            let recut = ["of before it was cut again", "所述为改切之前", "de antes da relapidação"];
+            let _ = write!(said, "; {}", word(lang, recut));
+        }
+        if let Some(number) = &self.reissued_as {
+            let replaced = ["replaced by", "已换发为", "substituído por"];
+            let _ = write!(said, "; {} {number}", word(lang, replaced));
+        }
+        format!("{} {} ({said})", self.issuer, self.number)
+    }
+}
+
 impl Party {
     fn shown(&self) -> String {
         if self.name.is_empty() { self.id.clone() } else { format!("{} ({})", self.name, self.id) }
@@ -249,5 +278,32 @@ const fn word(lang: Lang, words: [&'static str; 3]) -> &'static str {
         Lang::En => words[0],
         Lang::Zh => words[1],
         Lang::Pt => words[2],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_no_longer_speaks_of_the_stone_says_so_in_every_language() {
+        let mut certificate = Certificate {
+            issuer: "GTC".to_owned(),
+            number: "1".to_owned(),
+            bound: true,
+            before_recut: false,
+            reissued_as: None,
+        };
+        assert_eq!(certificate.shown(Lang::En), "GTC 1 (bound by the lab)");
+        certificate.before_recut = true;
+        certificate.reissued_as = Some("2".to_owned());
+        assert_eq!(
+            Lang::ALL.map(|lang| certificate.shown(lang)),
+            [
+                "GTC 1 (bound by the lab; of before it was cut again; replaced by 2)",
+                "GTC 1 (实验室绑定; 所述为改切之前; 已换发为 2)",
+                "GTC 1 (vinculado pelo laboratório; de antes da relapidação; substituído por 2)"
+            ]
+        );
     }
 }
