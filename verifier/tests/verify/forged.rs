@@ -50,7 +50,9 @@ impl Forger {
         self.world.statements[place].clone_from(&seal);
         self.file.statements.iter_mut().find(|entry| entry.index == at).unwrap().bytes = seal;
         let mut tree = MemoryTree::default();
-        self.world.statements.iter().for_each(|bytes| drop(tree.push(leaf_hash(bytes))));
+        for bytes in &self.world.statements {
+            tree.push(leaf_hash(bytes));
+        }
         let indexes: Vec<u64> = self.file.statements.iter().map(|entry| entry.index.0).collect();
         let proof = multiproof::prove(&tree, &indexes, tree.size()).unwrap();
         self.file.inclusion = proof.iter().flat_map(|hash| hash.0).collect();
