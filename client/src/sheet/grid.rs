@@ -82,10 +82,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Grid>, SheetRefused> {
     Ok(vec![delimited(&decode(bytes)?)?])
 }
 
-/// Whether the parts of a ZIP file unpack to more than this. They are unpacked to find out, as what the file says of
-/// their sizes may be a lie; the library that reads workbooks finds parts in the same way, so it meets no others. A
+/// Whether more than this comes out of the parts of a ZIP file. They are unpacked to find out, as what the file says of
+/// their sizes may be a lie; the library that reads workbooks unpacks in the same way, so no more comes out for it. A
 /// part that breaks off counts as far as it goes.
-fn unpacks_beyond(bytes: &[u8], most: u64) -> bool {
+pub(super) fn unpacks_beyond(bytes: &[u8], most: u64) -> bool {
     let Ok(mut parts) = ZipArchive::new(Cursor::new(bytes)) else { return false };
     let mut left = most;
     for number in 0..parts.len() {

@@ -20,6 +20,11 @@ pub(super) fn name(key: &RecordKey) -> String {
         RecordKey::Participant(id) => id.to_string(),
         RecordKey::Tag(code) => code.to_string(),
         RecordKey::Key(id) => format!("key {id}"),
+        RecordKey::Sale(id) => id.to_string(),
+        RecordKey::Hold(id) => id.to_string(),
+        RecordKey::Dispute(id) => id.to_string(),
+        RecordKey::Recall(id) => id.to_string(),
+        RecordKey::Certificate(id) => format!("certificate record {id}"),
         other => format!("{other:?}"),
     }
 }

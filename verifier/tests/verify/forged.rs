@@ -107,7 +107,7 @@ fn certify(world: &mut World, piece: ItemId) {
     holder.seq = 500;
     let text = format!(
         r#"{{"type":"certificate.linked","at":"{}","item":"{piece}","issuer_code":"XYZ","number":"1",
-        "document":{{"kind":"lab_report","sha256":"{}"}},"scope":"piece"}}"#,
+        "document":{{"kind":"lab_report","sha256":"{}","public":true}},"scope":"item"}}"#,
         world.at(),
         Hash::of(b"report")
     );
@@ -183,14 +183,14 @@ fn a_record_that_is_there_cannot_be_called_absent() {
     forger.is_found("records/records-differ", "a key claimed absent is present");
     // With a seal that bears the lie out, the item's own record still asks for it.
     forger.seal_what_the_file_says();
-    forger.is_found("history/history-broken", "certificate");
+    forger.is_found("history/history-broken", "certificate record");
 }
 
 #[test]
 fn a_record_left_out_is_missed_and_one_that_is_absent_cannot_be_called_there() {
     let mut forger = Forger::new();
     forger.file.records.retain(|known| known.key.first() != Some(&ITEM));
-    forger.is_found("records/records-differ", "does not have the shape");
+    forger.is_found("records/records-differ", "but its path ends without it");
 
     let mut forger = Forger::new();
     let lab = forger.record(CERTIFICATE).record.clone();
