@@ -81,6 +81,8 @@ pub(crate) struct Context<'a> {
     before: BTreeMap<RecordKey, Arc<Record>>,
     /// How many things a forward walk has visited in this statement.
     pub(crate) forwarded: usize,
+    /// How many notes, parts and parents the forward walks of this statement have looked at.
+    pub(crate) looked: usize,
     /// Whether an event of this statement has ended the log.
     pub(crate) frozen: bool,
     /// All records that each event touched, in order of events.
@@ -155,6 +157,7 @@ impl<'a> Context<'a> {
             touched: BTreeSet::new(),
             before: BTreeMap::new(),
             forwarded: 0,
+            looked: 0,
             frozen: false,
             touched_by: Vec::new(),
             links: Vec::new(),
