@@ -1,6 +1,7 @@
 //! The sample workbooks of `tests/data`, and the oddities of real sheets one by one.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::{Format, Workbook};
@@ -287,12 +288,33 @@ fn letters_are_those_of_spreadsheets() {
     assert_eq!([0, 25, 26, 51, 52, 701, 702].map(letters), ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
 }
 
+/// A packed part of blanks of which the file says that they are ten bytes.
+fn lying_book(bytes: usize) -> Vec<u8> {
+    let mut book = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let packed = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated)
+        .compression_level(Some(1));
+    book.start_file("xl/sharedStrings.xml", packed).unwrap();
+    let piece = vec![b' '; 1 << 20];
+    for _ in 0..bytes / piece.len() {
+        book.write_all(&piece).unwrap();
+    }
+    let mut book = book.finish().unwrap().into_inner();
+    // The size stands in the part's own head and in the directory (APPNOTE 4.3.7 and 4.3.12).
+    let directory = book.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    for at in [22, directory + 24] {
+        book[at..at + 4].copy_from_slice(&10_u32.to_le_bytes());
+    }
+    book
+}
+
 #[test]
 fn a_small_file_that_unpacks_to_much_is_refused() {
-    let mut book = data("inbound-2026-11.xlsx");
-    let entry = book.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
-    book[entry + 24..entry + 28].copy_from_slice(&u32::MAX.to_le_bytes());
-    assert_eq!(read_sheet(&book, Lang::En), Err(SheetRefused::TooLarge));
+    let book = lying_book(513 << 20);
+    assert!(book.len() < MAX_BYTES, "{}", book.len());
+    assert_eq!(read_sheet(&book, Lang::En), Err(SheetRefused::UnpacksTooLarge));
+    // Within the bound it is a ZIP file, though no workbook.
+    assert!(matches!(read_sheet(&lying_book(1 << 20), Lang::En), Err(SheetRefused::Broken(_))));
 }
 
 #[test]
