@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use lode_ledger::tag::{ClaimCode, TagCode};
 use qrcode::{Color, EcLevel, QrCode};
 
+use crate::commands::market::UnitCode;
 use crate::error::{ClientError, Result, words};
 
 /// Width and height of both prints in tenths of a millimetre: 60 mm by 40 mm, a usual size of stickers.
@@ -64,7 +65,34 @@ pub fn label(base: &str, code: &TagCode, facts: &[String], print: Print) -> Resu
 /// # Errors
 /// The address is too long for a QR code.
 pub fn claim_card(base: &str, code: &TagCode, hidden: &ClaimCode, print: Print) -> Result<String> {
-    let address = format!("{}#{hidden}", address(base, code));
+    card(&format!("{}#{hidden}", address(base, code)), code, hidden, None, print)
+}
+
+/// The card of one piece of a batch: its QR code holds the piece's place among the tag's codes, counted from 0, and
+/// the proof of that besides, as `HIDDEN.PLACE.PROOF`.
+///
+/// # Errors
+/// The address is too long for a QR code.
+pub fn unit_card(base: &str, code: &TagCode, unit: &UnitCode, print: Print) -> Result<String> {
+    let address = format!("{}#{}", address(base, code), unit_text(unit));
+    card(&address, code, &unit.hidden, Some(unit.number), print)
+}
+
+/// What stands behind `#` on the card of one piece of a batch.
+#[must_use]
+pub fn unit_text(unit: &UnitCode) -> String {
+    // Capitals and digits: so a QR code writes them in the fewest bits.
+    let path: String = unit.path.iter().map(|hash| hash.to_string().to_uppercase()).collect();
+    format!("{}.{}.{path}", unit.hidden, unit.number)
+}
+
+fn card(
+    address: &str,
+    code: &TagCode,
+    hidden: &ClaimCode,
+    unit: Option<u32>,
+    print: Print,
+) -> Result<String> {
     let text = hidden.to_string();
     let (first, second) = text.split_at(text.len().min(18));
     let lines: [&str; 4] = match print {
@@ -80,8 +108,10 @@ pub fn claim_card(base: &str, code: &TagCode, hidden: &ClaimCode, print: Print) 
     };
     let mut all = vec![(first.to_owned(), 24), (second.to_owned(), 24)];
     all.extend(lines.iter().map(|line| ((*line).to_owned(), 16)));
-    all.push((code.to_string(), 14));
-    draw(&address, &all)
+    // People count from one.
+    let number = unit.map_or_else(String::new, |number| format!(" / {}", number.saturating_add(1)));
+    all.push((format!("{code}{number}"), 14));
+    draw(address, &all)
 }
 
 /// In groups of four, as people read.
@@ -241,6 +271,21 @@ mod tests {
         let (first, second) = text.split_at(18);
         assert!(card.contains(first) && card.contains(second));
         assert!(!label.contains(first) && modules(&label) != modules(&card));
+    }
+
+    #[test]
+    fn the_card_of_one_piece_holds_its_place_and_proof() {
+        // 1024 pieces: ten hashes.
+        let path = (0..10).map(|n| lode_ledger::hash::Hash([n; 32])).collect();
+        let unit = UnitCode { hidden: ClaimCode([9; 16]), number: 1023, path };
+        let card = unit_card("https://lode.example", &code(), &unit, Print::En).unwrap();
+        let text = format!("{}#{}", address("https://lode.example", &code()), unit_text(&unit));
+        let qr = QrCode::with_error_correction_level(&text, EcLevel::M).unwrap();
+        // 28 mm in 97 modules and the quiet zone: 0.27 mm each, three dots of a label printer.
+        assert!(qr.width() <= 97, "{}", qr.width());
+        let dark = qr.to_colors().into_iter().filter(|color| *color == Color::Dark).count();
+        assert_eq!(modules(&card).len(), dark);
+        assert!(card.contains(&format!("{} / 1024", code())), "which piece it is for");
     }
 
     #[test]

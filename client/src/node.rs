@@ -77,6 +77,8 @@ pub struct Node {
 
 /// The status of an answer that is for members of the ledger only.
 pub(crate) const MEMBERS_ONLY: u16 = 403;
+/// The status of an answer that is for its parties only: they have to say who they are.
+pub(crate) const SESSION_REQUIRED: u16 = 401;
 
 impl Node {
     /// The node at this address (`http://` or `https://`, without a slash at the end).

@@ -5,12 +5,14 @@
 
 use std::collections::BTreeSet;
 
+use lode_ledger::apply::normalise;
 use lode_ledger::event::Event;
 use lode_ledger::id::{ItemId, LogIndex, Nonce, ParticipantId, StatementId};
 use lode_ledger::key::{KeyId, SecretKey};
 use lode_ledger::mass::Milligrams;
 use lode_ledger::sealed::Disclosure;
 use lode_ledger::statement::{Issuer, Subject};
+use lode_ledger::tag::TagCode;
 use lode_ledger::time::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -261,43 +263,72 @@ pub fn no_node() -> ClientError {
     ))
 }
 
-/// Asks the node about any id; the path that was asked and the answer.
+/// Where the node answers for an id, by the letter that it begins with.
+const FOLDERS: [(&str, &str); 16] = [
+    ("U-", "participants"),
+    ("W-", "work"),
+    ("O-", "offers"),
+    ("M-", "listings"),
+    ("E-", "exports"),
+    ("V-", "shipments"),
+    ("S-", "sales"),
+    ("K-", "packs"),
+    ("Y-", "settlements"),
+    ("F-", "facilities"),
+    ("T-", "credentials"),
+    ("C-", "consignments"),
+    ("N-", "counts"),
+    ("H-", "holds"),
+    ("D-", "disputes"),
+    ("R-", "recalls"),
+];
+
+/// The paths that may answer for a text: one for an id, two for what may be a statement or a key.
+fn paths_of(text: &str) -> Vec<String> {
+    if text.parse::<ItemId>().is_ok() {
+        return vec![format!("/v1/items/{text}")];
+    }
+    if let Some((_, folder)) = FOLDERS.iter().find(|(letter, _)| text.starts_with(letter)) {
+        return vec![format!("/v1/{folder}/{text}")];
+    }
+    if text.parse::<TagCode>().is_ok() {
+        return vec![format!("/v1/tags/{text}")];
+    }
+    if text.parse::<LogIndex>().is_ok() {
+        return vec![format!("/v1/entries/{text}")];
+    }
+    if text.parse::<StatementId>().is_ok() {
+        return vec![format!("/v1/statements/{text}"), format!("/v1/keys/{text}")];
+    }
+    match text.split_once(':').map(|(issuer, number)| (normalise(issuer), normalise(number))) {
+        Some((Some(issuer), Some(number))) => vec![format!("/v1/certificates/{issuer}/{number}")],
+        _ => Vec::new(),
+    }
+}
+
+/// Asks the node about anything that has a name in the ledger; the path that was asked and the answer.
 ///
 /// # Errors
-/// The node does not know it, or the text is no id.
+/// The node does not know it, or the text names nothing.
 pub fn look_up(node: &Node, id: &str) -> Result<(String, Value)> {
-    let path = if id.parse::<ItemId>().is_ok() {
-        format!("/v1/items/{id}")
-    } else {
-        let folder = match id.get(..2) {
-            Some("U-") => "participants",
-            Some("W-") => "work",
-            Some("O-") => "offers",
-            Some("M-") => "listings",
-            Some("E-") => "exports",
-            Some("V-") => "shipments",
-            Some("S-") => "sales",
-            Some("K-") => "packs",
-            Some("Y-") => "settlements",
-            _ if id.parse::<lode_ledger::tag::TagCode>().is_ok() => "tags",
-            _ => {
-                return Err(ClientError::usage(words!(
-                    "{id:?}: expected an item, a participant (U-), a job (W-), an offer (O-) or a tag code",
-                    "{id:?}：应为物品、参与方（U-）、工单（W-）、交付（O-）或标签编码",
-                    "{id:?}: o esperado é item, participante (U-), trabalho (W-), oferta (O-) ou código de etiqueta"
-                )));
-            }
-        };
-        format!("/v1/{folder}/{id}")
-    };
-    match node.find(&path)? {
-        Some(value) => Ok((path, value)),
-        None => Err(ClientError::usage(words!(
-            "{id} is not in this ledger (yet); statements may still wait in the queue, see `lode queue`",
-            "{id} （尚）不在本账本中；可能还有声明待发送，见 `lode queue`",
-            "{id} (ainda) não está neste registro; pode haver declarações na fila, veja `lode queue`"
-        ))),
+    let paths = paths_of(id);
+    if paths.is_empty() {
+        return Err(ClientError::usage(words!(
+            "{id:?}: expected an id (as L-... of a lot; `lode show --help` lists the letters), a tag code, a log index, the 64 digits of a statement or key, or a certificate as CODE:NUMBER",
+            "{id:?}：应为编号（如批次 L-…；`lode show --help` 列出各字母）、标签编码、账本序号、声明或密钥的64位指纹，或写作“机构代码:编号”的证书",
+            "{id:?}: o esperado é um id (como L-... de um lote; `lode show --help` lista as letras), um código de etiqueta, um índice, os 64 dígitos de uma declaração ou chave, ou um certificado como CÓDIGO:NÚMERO"
+        )));
     }
+    for path in paths {
+        if let Some(value) = node.find(&path)? {
+            return Ok((path, value));
+        }
+    }
+    Err(ClientError::usage(words!(
+        "{id} is not in this ledger (yet); statements may still wait in the queue, see `lode queue`",
+        "{id} （尚）不在本账本中；可能还有声明待发送，见 `lode queue`",
+        "{id} (ainda) não está neste registro; pode haver declarações na fila, veja `lode queue`"
+    )))
 }
 
 /// `left` or `left_mg` of a balance, wherever it stands in the answer.
@@ -338,6 +369,19 @@ mod tests {
         let second = session.send(&[lot(2)]).unwrap();
         assert_eq!(second.sent, Sent::Queued { waits_for: Vec::new() });
         assert_eq!(Queue::of(&session.home).list().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn whatever_has_an_id_is_looked_up_somewhere() {
+        for letter in 'A'..='Z' {
+            let id = format!("{letter}-01ARZ3NDEKTSV4RRFFQ69G5FAV");
+            let known = lode_ledger::record::RecordKey::of_id(&id).is_some();
+            assert_eq!(paths_of(&id).len(), usize::from(known), "{id}");
+        }
+        assert_eq!(paths_of("12"), ["/v1/entries/12"]);
+        assert_eq!(paths_of(&"ab".repeat(32)).len(), 2, "a statement or a key");
+        assert_eq!(paths_of("gtc:2026-0012"), ["/v1/certificates/GTC/20260012"]);
+        assert!(["", "x", "Q-1", "012", ":", "a b:é"].iter().all(|text| paths_of(text).is_empty()));
     }
 
     #[test]

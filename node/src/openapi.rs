@@ -5,7 +5,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::http::{
-    documents, items, jobs, log, market, ops, parties, provenance, sessions, statements, vocabulary,
+    documents, items, jobs, log, market, ops, parties, provenance, sessions, single, statements, stock,
+    vocabulary,
 };
 
 #[derive(OpenApi)]
@@ -16,7 +17,9 @@ use crate::http::{
         statements::post, log::statement, log::entry, log::receipt, log::tlog_proof, log::feed, log::ledger,
         log::checkpoint, log::tile, log::trust, items::list, items::get, items::events, items::balance, items::components, items::proof,
         provenance::made_from, provenance::made_into, provenance::where_used, parties::list, parties::get,
-        parties::offers, parties::offer, parties::work, jobs::list, jobs::yields, parties::tag, market::exports_of, market::listings,
+        parties::offers, parties::offer, parties::work, jobs::list, jobs::yields, stock::stock, parties::tag,
+        single::facility, single::credential, single::key, single::consignment, single::count, single::certificate,
+        single::hold, single::dispute, single::recall, market::exports_of, market::listings,
         market::listing, market::shipments, market::shipment, market::exports, market::export, market::sale, market::pack,
         market::settlement, vocabulary::get, documents::post, documents::put,
         documents::get, sessions::challenge, sessions::open, ops::healthz, ops::readyz, ops::metrics, ops::openapi,

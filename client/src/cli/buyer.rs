@@ -35,12 +35,13 @@ pub(super) fn claim(desk: &Desk, args: &Claim) -> Result<Output> {
             }
         })?;
     let owner = fresh_key(desk)?;
-    let owned = Owned::new(item, &owner, ledger.clone(), Hold::Claimed);
+    let unit = card.unit.as_ref().map(|(number, _)| *number);
+    let owned = Owned { unit, ..Owned::new(item, &owner, ledger.clone(), Hold::Claimed) };
     // On disk before it is used: a key that owns and is lost loses the piece.
     owned.keep(&desk.home)?;
     let mut session = desk.session_of(ledger, Issuer::Tag(code), key)?;
     session.node = Some(node);
-    match buyer::claim(&session, &owner) {
+    match buyer::claim(&session, &owner, card.unit.as_ref()) {
         Ok(done) => Ok(Output::done(desk, &done).with("item", json!(item), &item.to_string()).with(
             "key",
             json!(owned.key),
@@ -185,6 +186,8 @@ fn list(desk: &Desk) -> Result<Output> {
     for owned in &all {
         let yours = match owned.state {
             Hold::Passed => Some(false),
+            // Of the pieces of a batch the ledger shows no owners, only how many are claimed.
+            _ if owned.unit.is_some() => None,
             _ => owner_of(desk, &owned.item).map(|key| key == owned.thumbprint.to_string()),
         };
         let answer = match yours {
@@ -192,9 +195,16 @@ fn list(desk: &Desk) -> Result<Output> {
             Some(false) => desk.say("not yours", "不归您所有", "não é seu"),
             None => desk.say("not known", "不详", "não se sabe"),
         };
-        rows.push([owned.item.to_string(), state(owned).to_owned(), answer.to_owned(), owned.key.clone()]);
+        // People count from one.
+        let piece = owned.unit.map_or_else(String::new, |number| format!(" / {}", number.saturating_add(1)));
+        rows.push([
+            format!("{}{piece}", owned.item),
+            state(owned).to_owned(),
+            answer.to_owned(),
+            owned.key.clone(),
+        ]);
         found.push(json!({"item": owned.item, "key": owned.key, "thumbprint": owned.thumbprint,
-            "state": owned.state, "yours": yours}));
+            "state": owned.state, "unit": owned.unit, "yours": yours}));
     }
     let heads = [
         desk.say("item", "物品", "item"),

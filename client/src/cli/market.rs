@@ -14,10 +14,12 @@ use super::args::{
     MissingFound, MissingReport, PackArgs, Reserve, ReturnArgs, Settle, Sub, TitleCommand, Unpack,
 };
 use super::desk::Desk;
-use super::print::{Output, lines};
+use super::print::{Output, lines, table};
+use super::report::whose;
 use super::trade::documents;
 use crate::commands::hands::{self, long_ago};
 use crate::commands::look;
+use crate::commands::market::SessionLine;
 use crate::commands::shop::{self, Export, Offered, Parcel};
 use crate::document as papers;
 use crate::error::Result;
@@ -98,20 +100,48 @@ pub(super) fn listing(desk: &Desk, args: Sub<ListingCommand>) -> Result<Output> 
         ListingCommand::Close { listing, reason } => {
             shop::unlist(&desk.session()?, desk.names.id(&listing)?, reason.as_deref())?
         }
-        ListingCommand::List { seller, session, limit } => {
+        ListingCommand::List { seller, session, claim_codes, limit } => {
             let mut filters = vec![("seller", whose(desk, seller.as_deref())?)];
             filters.extend(session.map(|session| ("session", session)));
+            if claim_codes {
+                let lines = desk.reading(|node| {
+                    crate::commands::market::session_list(&desk.home, node, &filters, limit)
+                })?;
+                return Ok(claim_codes_of(desk, &lines));
+            }
             return listed(desk, "listings", &filters, limit);
         }
     };
     Ok(Output::done(desk, &done))
 }
 
-fn whose(desk: &Desk, named: Option<&str>) -> Result<String> {
-    match named {
-        Some(text) => Ok(desk.names.resolve(text).to_owned()),
-        None => Ok(desk.participant()?.to_string()),
-    }
+/// A session's list, to pack by: slot, item, whether it is sold, tag and claim code.
+fn claim_codes_of(desk: &Desk, found: &[SessionLine]) -> Output {
+    let rows = found.iter().map(|line| {
+        let slot = line.slot.map_or_else(String::new, |slot| slot.to_string());
+        let state = super::fields::word("state", &line.state, desk.lang).unwrap_or(&line.state).to_owned();
+        let codes = match line.claim_codes.as_slice() {
+            [] => desk.say("not on this device", "不在本设备上", "não está neste dispositivo").to_owned(),
+            [one] => one.clone(),
+            many => format!(
+                "{} ×{}",
+                desk.say("a code a piece,", "每件一码，", "um código por peça,"),
+                many.len()
+            ),
+        };
+        let session = line.session.clone().unwrap_or_default();
+        [session, slot, line.item.clone(), state, line.tag.clone().unwrap_or_default(), codes]
+    });
+    let heads = [
+        desk.say("session", "场次", "sessão"),
+        desk.say("slot", "序号", "lugar"),
+        desk.say("item", "物品", "item"),
+        desk.say("state", "状态", "estado"),
+        desk.say("tag", "标签", "etiqueta"),
+        desk.say("claim code: secret", "认领码：保密", "código de resgate: secreto"),
+    ];
+    let text = table(heads, rows);
+    Output::new(serde_json::to_value(found).unwrap_or_default(), text)
 }
 
 /// One of the node's lists, for people one thing after the other.

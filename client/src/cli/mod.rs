@@ -12,6 +12,7 @@ mod look;
 mod market;
 mod print;
 mod repair;
+mod report;
 mod sheet;
 mod trade;
 mod vouch;
@@ -122,7 +123,10 @@ fn dispatch(desk: &Desk, command: Command) -> Result<Output> {
         Command::Show(args) => look::show(desk, &args),
         Command::Trace(args) => look::trace(desk, &args),
         Command::List(args) => look::list(desk, &args),
+        Command::Stock(args) => report::stock(desk, &args),
+        Command::Yields(args) => report::yields(desk, &args),
         Command::Bundle(args) => look::bundle(desk, &args),
+        Command::Disclosure(args) => repair::disclosure(desk, args),
         Command::Hold(args) => repair::hold(desk, args),
         Command::Dispute(args) => repair::dispute(desk, args),
         Command::Recall(args) => repair::recall(desk, &args),

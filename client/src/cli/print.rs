@@ -187,10 +187,14 @@ fn write_detail(desk: &Desk, detail: &Value, depth: usize, text: &mut String) {
     let field = detail.get("field").and_then(Value::as_str).unwrap_or_default();
     let value = detail.get("value").unwrap_or(&Value::Null);
     let corrected = detail.get("corrected").filter(|at| !at.is_null());
-    let corrected = match corrected.and_then(|at| one_line(desk, "corrected", at)) {
+    let mut corrected = match corrected.and_then(|at| one_line(desk, "corrected", at)) {
         Some(at) => format!(" ({}: {at})", fields::label("corrected", desk.lang).unwrap_or_default()),
         None => String::new(),
     };
+    if let Some(at) = detail.get("destroyed").and_then(|at| one_line(desk, "destroyed", at)) {
+        let words = fields::label("destroyed", desk.lang).unwrap_or_default();
+        corrected.push_str(&format!(" ({words}: {at})"));
+    }
     let pad = "  ".repeat(depth);
     let label = fields::path(field, desk.lang);
     match one_line(desk, field, value).or_else(|| in_a_line(desk, value)) {

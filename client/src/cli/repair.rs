@@ -1,12 +1,14 @@
-//! Commands that stop goods from outside (holds, disputes, recalls) or repair the record (void, undo, freeze).
+//! Commands that stop goods from outside (holds, disputes, recalls) or repair the record (void, undo, freeze), and those
+//! about what opens sealed fields.
 
 use lode_ledger::id::LogIndex;
+use lode_ledger::json::Json;
 
-use super::args::{DisputeCommand, Freeze, HoldCommand, Recall, Sub, Undo, Void};
+use super::args::{DisclosureCommand, DisputeCommand, Freeze, HoldCommand, Recall, Sub, Undo, Void};
 use super::desk::Desk;
-use super::print::Output;
+use super::print::{Output, short, table};
 use super::vouch::items;
-use crate::commands::{repair, standing};
+use crate::commands::{disclosure, repair, standing};
 use crate::error::Result;
 use crate::spec;
 
@@ -48,6 +50,33 @@ pub(super) fn dispute(desk: &Desk, args: Sub<DisputeCommand>) -> Result<Output> 
         }
     };
     Ok(Output::done(desk, &done))
+}
+
+pub(super) fn disclosure(desk: &Desk, args: Sub<DisclosureCommand>) -> Result<Output> {
+    match args.command {
+        DisclosureCommand::List => {
+            let known = disclosure::list(&desk.home)?;
+            let rows = known.iter().map(|one| {
+                let value = match &one.value {
+                    Json::Str(text) => text.chars().filter(|c| !c.is_control()).collect(),
+                    other => other.write(),
+                };
+                [short(&one.statement.to_string()), one.path.clone(), value]
+            });
+            let heads = [
+                desk.say("statement", "声明", "declaração"),
+                desk.say("field", "字段", "campo"),
+                desk.say("what is sealed", "密封内容", "o que está selado"),
+            ];
+            let text = table(heads, rows);
+            Ok(Output::new(serde_json::to_value(&known).unwrap_or_default(), text))
+        }
+        DisclosureCommand::Destroy { thing, field, event, reason, gone } => {
+            let (session, thing) = (desk.session()?, desk.names.resolve(&thing));
+            let done = disclosure::destroy(&session, thing, event, &field, reason.as_deref(), gone)?;
+            Ok(Output::done(desk, &done))
+        }
+    }
 }
 
 pub(super) fn recall(desk: &Desk, args: &Recall) -> Result<Output> {

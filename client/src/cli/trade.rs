@@ -18,7 +18,7 @@ use super::args::{
 };
 use super::desk::Desk;
 use super::print::{Output, wrote};
-use super::sheet;
+use super::{report, sheet};
 use crate::commands::custody::{self, Offer};
 use crate::commands::lots::{self, Lot, SupplierLink};
 use crate::commands::market::{self, Correction};
@@ -194,6 +194,14 @@ pub(super) fn loss(desk: &Desk, args: &LossArgs) -> Result<Output> {
 
 pub(super) fn work(desk: &Desk, args: Sub<WorkCommand>) -> Result<Output> {
     let done = match args.command {
+        WorkCommand::List { studio, unfinished, done, limit } => {
+            return report::jobs(
+                desk,
+                studio.as_deref(),
+                unfinished.then_some(true).or(done.then_some(false)),
+                limit,
+            );
+        }
         WorkCommand::Start { process, input, title, crew } => {
             let inputs = all(&input, |text| spec::input(text, &desk.names))?;
             let crew = all(&crew, |text| desk.names.id(text))?;
@@ -327,10 +335,10 @@ fn tag_code(text: &str) -> Result<TagCode> {
 
 pub(super) fn tag(desk: &Desk, args: Sub<TagCommand>) -> Result<Output> {
     match args.command {
-        TagCommand::New { bind } => {
+        TagCommand::New { bind, units } => {
             let item: Option<ItemId> = bind.as_deref().map(|text| desk.names.id(text)).transpose()?;
             let session = desk.session()?;
-            let made = market::tag_new(&session)?;
+            let made = market::tag_new(&session, units)?;
             match item {
                 None => Ok(Output::new(json!({"code": made.code}), made.code.to_string())),
                 Some(item) => {
@@ -346,7 +354,7 @@ pub(super) fn tag(desk: &Desk, args: Sub<TagCommand>) -> Result<Output> {
             let picture = file.as_deref().map(|file| photo(&session, file)).transpose()?;
             Ok(Output::done(desk, &market::tag_bind(&session, item, &made, picture)?))
         }
-        TagCommand::Label { code, out, fact, base, forget } => {
+        TagCommand::Label { code, out, fact, base, forget, unit } => {
             let made = market::tag(&desk.home, &tag_code(&code)?)?;
             let base = base.or_else(|| desk.config.tag_base.clone()).or_else(|| desk.config.node.clone());
             let base = base.or_else(|| desk.node.as_ref().map(|node| node.url().to_owned()));
@@ -357,33 +365,62 @@ pub(super) fn tag(desk: &Desk, args: Sub<TagCommand>) -> Result<Output> {
                     "o endereço das etiquetas não é conhecido: use --base"
                 ))
             })?;
-            let print = if desk.lang == lode_ledger::lang::Lang::Zh { Print::Zh } else { Print::En };
-            let card = label::claim_card(&base, &made.code, &made.hidden()?, print)?;
-            let front = label::label(&base, &made.code, &fact, print)?;
-            std::fs::create_dir_all(&out).map_err(|error| ClientError::io(&out, error))?;
-            let paths =
-                [out.join(format!("{}.label.svg", made.code)), out.join(format!("{}.claim.svg", made.code))];
-            let [label_path, card_path] = &paths;
-            write_durably(label_path, front.as_bytes())?;
-            write_durably(card_path, card.as_bytes())?;
-            if forget {
-                market::tag_forget(&desk.home, &made.code)?;
-            }
-            let (first, line) = wrote(desk, label_path);
-            let (second, more) = wrote(desk, card_path);
-            Ok(Output::new(json!({"label": first, "claim": second}), format!("{line}\n{more}")))
+            print_tag(desk, &made, &base, &out, &fact, unit, forget)
         }
         TagCommand::Replace { item, old, new, reason } => {
             let (item, old) = (desk.names.id(&item)?, tag_code(&old)?);
             let session = desk.session()?;
             let made = match new {
                 Some(code) => market::tag(&desk.home, &tag_code(&code)?)?,
-                None => market::tag_new(&session)?,
+                None => market::tag_new(&session, 0)?,
             };
             let done = market::tag_replace(&session, item, old, &made, &reason)?;
             Ok(Output::done(desk, &done).with("code", json!(made.code), ""))
         }
     }
+}
+
+/// Writes the label and the claim card, or a card for each piece of a batch.
+fn print_tag(
+    desk: &Desk,
+    made: &market::Tag,
+    base: &str,
+    out: &Path,
+    fact: &[String],
+    unit: Option<u32>,
+    forget: bool,
+) -> Result<Output> {
+    let print = if desk.lang == lode_ledger::lang::Lang::Zh { Print::Zh } else { Print::En };
+    let code = &made.code;
+    let all = u32::try_from(made.unit_keys.len()).unwrap_or(u32::MAX);
+    let mut cards = Vec::new();
+    // People count from one.
+    for number in unit.map_or(1..=all, |unit| unit..=unit) {
+        let unit = made.unit(number.checked_sub(1).unwrap_or(u32::MAX))?;
+        let card = label::unit_card(base, code, &unit, print)?;
+        cards.push((out.join(format!("{code}.claim-{number}.svg")), card));
+    }
+    if all == 0 && unit.is_none() {
+        let card = label::claim_card(base, code, &made.hidden()?, print)?;
+        cards.push((out.join(format!("{code}.claim.svg")), card));
+    }
+    let front = label::label(base, code, fact, print)?;
+    std::fs::create_dir_all(out).map_err(|error| ClientError::io(out, error))?;
+    let label_path = out.join(format!("{code}.label.svg"));
+    write_durably(&label_path, front.as_bytes())?;
+    let (first, mut text) = wrote(desk, &label_path);
+    let mut claims = Vec::new();
+    for (path, card) in &cards {
+        write_durably(path, card.as_bytes())?;
+        let (claim, line) = wrote(desk, path);
+        claims.push(claim);
+        text.push_str(&format!("\n{line}"));
+    }
+    if forget {
+        market::tag_forget(&desk.home, code)?;
+    }
+    let claim = if all == 0 { claims.pop().unwrap_or_default() } else { claims.into() };
+    Ok(Output::new(json!({"label": first, "claim": claim}), text))
 }
 
 pub(super) fn sell(desk: &Desk, args: Sub<SellCommand>) -> Result<Output> {

@@ -5,7 +5,8 @@
 
 use std::path::PathBuf;
 
-use lode_ledger::event::body::{ClaimRedeemed, OwnerTransferred};
+use lode_ledger::event::body::{ClaimRedeemed, OwnerTransferred, UnitClaim};
+use lode_ledger::hash::Hash;
 use lode_ledger::id::{ItemId, LedgerId};
 use lode_ledger::key::{KeyId, PublicKey, SecretKey, Signature, prove_possession};
 use lode_ledger::statement::Issuer;
@@ -25,10 +26,13 @@ pub struct Card {
     pub code: Option<TagCode>,
     /// The hidden code.
     pub hidden: ClaimCode,
+    /// Of one piece of a batch: its place among the tag's codes, from 0, and the proof of that.
+    pub unit: Option<(u32, Vec<Hash>)>,
 }
 
 impl Card {
-    /// Reads `BASE/T/CODE#HIDDEN` as the QR code has it, or the hidden code as people type it.
+    /// Reads `BASE/T/CODE#HIDDEN` as the QR code has it, or the hidden code as people type it; of one piece of a batch
+    /// `BASE/T/CODE#HIDDEN.PLACE.PROOF`.
     ///
     /// # Errors
     /// It is neither. The text is not repeated: it may be nearly right.
@@ -37,8 +41,19 @@ impl Card {
             Some((address, hidden)) => (Some(address), hidden),
             None => (None, text),
         };
+        let (hidden, unit) = match hidden.split_once('.') {
+            Some((hidden, unit)) => (hidden, Some(unit_of(unit).ok_or_else(no_card)?)),
+            None => (hidden, None),
+        };
         let hidden = hidden.parse().map_err(|_| no_card())?;
-        let Some(address) = address else { return Ok(Self { base: None, code: None, hidden }) };
+        let Some(address) = address else {
+            // Which tag one piece of a batch belongs to, its code alone does not tell.
+            return if unit.is_some() {
+                Err(no_card())
+            } else {
+                Ok(Self { base: None, code: None, hidden, unit })
+            };
+        };
         let (base, code) =
             address.rsplit_once("/T/").or_else(|| address.rsplit_once("/t/")).ok_or_else(no_card)?;
         let code = TagCode::parse_lenient(code).map_err(|_| no_card())?;
@@ -46,7 +61,7 @@ impl Card {
         let (scheme, rest) = base.split_once("://").ok_or_else(no_card)?;
         let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let base = format!("{}://{}{path}", scheme.to_lowercase(), host.to_lowercase());
-        Ok(Self { base: Some(base), code: Some(code), hidden })
+        Ok(Self { base: Some(base), code: Some(code), hidden, unit })
     }
 
     /// The key that claims in this ledger, and the code of its tag.
@@ -61,6 +76,8 @@ impl Card {
         let key = self.hidden.claim_key(&id);
         let code = TagCode::of(&key.public());
         match self.code {
+            // A piece's own key is shown to belong to the tag by the proof.
+            Some(printed) if self.unit.is_some() => Ok((key, printed)),
             Some(printed) if printed != code => Err(ClientError::usage(words!(
                 "the hidden code is not that of tag {printed} in this ledger: compare each character, or the card is of another ledger",
                 "隐藏码与本账本的标签 {printed} 不符：请逐字核对，或该卡属于其他账本",
@@ -69,6 +86,14 @@ impl Card {
             _ => Ok((key, code)),
         }
     }
+}
+
+/// Place and proof, as [`crate::label::unit_text`] writes them.
+fn unit_of(text: &str) -> Option<(u32, Vec<Hash>)> {
+    let (number, path) = text.split_once('.')?;
+    let path = path.trim().to_lowercase();
+    let hashes = path.as_bytes().chunks(64).map(|hash| std::str::from_utf8(hash).ok()?.parse().ok());
+    Some((number.parse().ok()?, hashes.collect::<Option<_>>()?))
 }
 
 fn no_card() -> ClientError {
@@ -105,6 +130,9 @@ pub struct Owned {
     pub ledger: LedgerName,
     /// How it stands.
     pub state: Hold,
+    /// Which piece of a batch, counted from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<u32>,
 }
 
 /// The name in the keyring of a key made for a thing.
@@ -118,7 +146,7 @@ impl Owned {
     /// A key that is kept under [`key_name`].
     #[must_use]
     pub fn new(item: ItemId, key: &SecretKey, ledger: LedgerName, state: Hold) -> Self {
-        Self { item, key: key_name(key), thumbprint: key.public().thumbprint(), ledger, state }
+        Self { item, key: key_name(key), thumbprint: key.public().thumbprint(), ledger, state, unit: None }
     }
 
     fn path(&self, home: &Home) -> PathBuf {
@@ -169,16 +197,21 @@ pub fn keys_of(home: &Home, item: ItemId) -> Result<Vec<Owned>> {
     Ok(keys)
 }
 
-/// Makes a sold thing the owner key's. The session speaks for the tag.
+/// Makes a sold thing the owner key's, or one piece of a sold batch. The session speaks for the tag.
 ///
 /// # Errors
 /// As [`Session::send`].
-pub fn claim(session: &Session, owner: &SecretKey) -> Result<Done> {
+pub fn claim(session: &Session, owner: &SecretKey, unit: Option<&(u32, Vec<Hash>)>) -> Result<Done> {
     let Issuer::Tag(code) = session.author.issuer else {
         return Err(ClientError::usage(format!("{} is no tag", session.author.issuer)));
     };
     let proof = prove_possession(owner, &session.author.ledger.origin, &code.to_string());
-    session.send(&[ClaimRedeemed { at: session.now(), owner_key: owner.public(), proof, unit: None }.into()])
+    let unit = unit.map(|(number, path)| UnitClaim {
+        claim_key: session.author.key.public(),
+        number: *number,
+        path: path.clone().into(),
+    });
+    session.send(&[ClaimRedeemed { at: session.now(), owner_key: owner.public(), proof, unit }.into()])
 }
 
 /// What the next owner gives to the present one.
@@ -223,6 +256,7 @@ pub fn pass_on(session: &Session, item: ItemId, to: Option<&OwnRequest>) -> Resu
 mod tests {
     use super::*;
     use crate::author::tests::author;
+    use crate::commands::market::UnitCode;
     use crate::label;
 
     #[test]
@@ -239,6 +273,15 @@ mod tests {
         assert_eq!(in_a_folder.base.as_deref(), Some("http://a.example/Donghai"));
         let typed = Card::parse(&hidden.to_string().to_lowercase().replace('-', " ")).unwrap();
         assert_eq!((typed.base.clone(), typed.claim_key(&ledger).unwrap().1), (None, code));
+
+        let unit = UnitCode { hidden: hidden.clone(), number: 7, path: vec![Hash([1; 32]), Hash([2; 32])] };
+        let batch = TagCode::new([9; 10]);
+        let text = format!("{}#{}", label::address("https://lode.example", &batch), label::unit_text(&unit));
+        let card = Card::parse(&text).unwrap();
+        assert_eq!(card.unit, Some((7, unit.path.clone())));
+        assert_eq!(card.claim_key(&ledger).unwrap().1, batch, "the tag is the batch's");
+        assert!(Card::parse(&label::unit_text(&unit)).is_err(), "of which tag?");
+        assert!(Card::parse(&text[..text.len() - 1]).is_err(), "half a proof");
 
         let other = ClaimCode([8; 16]);
         let mixed = Card::parse(&format!("https://lode.example/T/{code}#{other}")).unwrap();

@@ -110,6 +110,13 @@ fn offered(session: &Session, offer: OfferId) -> Result<BTreeMap<ItemId, Milligr
             "não há oferta {offer}; veja `lode list --offers`"
         ))
     })?;
+    if value.get("title_only").and_then(Value::as_bool) == Some(true) {
+        return Err(ClientError::usage(words!(
+            "offer {offer} passes ownership alone, the goods stay where they are: take it with `lode title take {offer}`",
+            "交付 {offer} 仅转移所有权，货物不动：请用 `lode title take {offer}` 接受",
+            "a oferta {offer} passa só a propriedade, os bens ficam onde estão: aceite com `lode title take {offer}`"
+        )));
+    }
     let items = ["items", "lines"].iter().find_map(|name| value.get(name)).and_then(Value::as_array);
     let line = |line: &Value| {
         let item = line.get("item").and_then(Value::as_str)?.parse().ok()?;

@@ -129,6 +129,32 @@ pub fn listed(node: &Node, folder: &str, filters: &[(&str, String)], limit: usiz
     node.list(&format!("/v1/{folder}?{}", query.join("&")), limit)
 }
 
+/// A participant's stock as the node reports it, with up to `limit` balances.
+///
+/// # Errors
+/// The node cannot be reached or does not know the participant.
+pub fn stock(node: &Node, participant: &str, days: u32, limit: usize) -> Result<Value> {
+    let path = format!("/v1/participants/{participant}/stock?days={days}&limit={}", limit.clamp(1, 200));
+    let mut report = node.get(&path)?;
+    let mut next = report.get("next").and_then(Value::as_str).map(str::to_owned);
+    let mut rows = report.get("balances").and_then(Value::as_array).cloned().unwrap_or_default();
+    while let Some(cursor) = next.take().filter(|_| rows.len() < limit) {
+        let page = node.get(&format!("{path}&cursor={cursor}"))?;
+        rows.extend(page.get("balances").and_then(Value::as_array).cloned().unwrap_or_default());
+        // A node that gives the same cursor twice would never end.
+        next = page.get("next").and_then(Value::as_str).filter(|next| *next != cursor).map(str::to_owned);
+    }
+    rows.truncate(limit);
+    if let Value::Object(members) = &mut report {
+        members.insert("balances".to_owned(), Value::Array(rows));
+        members.remove("next");
+        if let Some(next) = next {
+            members.insert("next".to_owned(), Value::String(next));
+        }
+    }
+    Ok(report)
+}
+
 /// Everything but letters, digits, `-`, `.`, `_` and `~` by its bytes (RFC 3986 section 2.1).
 fn escaped(text: &str) -> String {
     text.bytes()

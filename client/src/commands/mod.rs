@@ -3,6 +3,7 @@
 
 pub mod buyer;
 pub mod custody;
+pub mod disclosure;
 pub mod enrol;
 pub mod hands;
 pub mod identity;

@@ -34,7 +34,7 @@ pub struct Whose {
     limit: Option<usize>,
 }
 
-fn job(node: &Node, id: &WorkOrderId) -> Option<WorkOrder> {
+pub(super) fn job(node: &Node, id: &WorkOrderId) -> Option<WorkOrder> {
     match node.record(&RecordKey::WorkOrder(*id)).as_deref() {
         Some(Record::WorkOrder(work)) => Some(work.clone()),
         _ => None,
@@ -97,20 +97,28 @@ pub async fn yields(
     if node.record(&RecordKey::Participant(id)).is_none() {
         return Err(Problem::new(Kind::NotFound, lang).detail(id));
     }
-    let found = aside(lang, move || {
-        let policy = match node.record(&RecordKey::Policy).as_deref() {
-            Some(Record::Policy(policy)) => Some(policy.clone()),
-            _ => None,
-        };
-        let mut reports: BTreeMap<&'static str, YieldView> = BTreeMap::new();
-        for id in node.jobs(&id, Some(false), None, MAX_REPORTED)?.items {
-            if let Some(work) = job(&node, &id) {
-                count(&mut reports, &work, policy.as_ref(), lang);
-            }
-        }
-        Ok::<_, BadCursor>(Listed { items: reports.into_values().collect(), next: None })
-    });
+    let found =
+        aside(lang, move || Ok::<_, BadCursor>(Listed { items: yields_of(&node, &id, lang)?, next: None }));
     found.await?.map(Json).map_err(|_| Problem::new(Kind::BadCursor, lang))
+}
+
+/// What each process of a studio yields, beside the policy's range.
+pub(super) fn yields_of(
+    node: &Node,
+    studio: &ParticipantId,
+    lang: Lang,
+) -> Result<Vec<YieldView>, BadCursor> {
+    let policy = match node.record(&RecordKey::Policy).as_deref() {
+        Some(Record::Policy(policy)) => Some(policy.clone()),
+        _ => None,
+    };
+    let mut reports: BTreeMap<&'static str, YieldView> = BTreeMap::new();
+    for id in node.jobs(studio, Some(false), None, MAX_REPORTED)?.items {
+        if let Some(work) = job(node, &id) {
+            count(&mut reports, &work, policy.as_ref(), lang);
+        }
+    }
+    Ok(reports.into_values().collect())
 }
 
 fn share(out: u64, put_in: u64) -> u64 {

@@ -21,8 +21,10 @@ pub mod people;
 pub mod problem;
 pub mod provenance;
 pub mod sessions;
+pub mod single;
 pub mod standing;
 pub mod statements;
+pub mod stock;
 pub mod traded;
 pub mod view;
 pub mod vocabulary;
@@ -161,7 +163,17 @@ pub fn router(app: App) -> Router {
         .route("/v1/offers/{id}", get(parties::offer))
         .route("/v1/work", get(jobs::list))
         .route("/v1/participants/{id}/yields", get(jobs::yields))
+        .route("/v1/participants/{id}/stock", get(stock::stock))
         .route("/v1/work/{id}", get(parties::work))
+        .route("/v1/facilities/{id}", get(single::facility))
+        .route("/v1/credentials/{id}", get(single::credential))
+        .route("/v1/keys/{thumbprint}", get(single::key))
+        .route("/v1/consignments/{id}", get(single::consignment))
+        .route("/v1/counts/{id}", get(single::count))
+        .route("/v1/certificates/{issuer}/{number}", get(single::certificate))
+        .route("/v1/holds/{id}", get(single::hold))
+        .route("/v1/disputes/{id}", get(single::dispute))
+        .route("/v1/recalls/{id}", get(single::recall))
         .route("/v1/tags/{code}", get(parties::tag))
         .route("/v1/vocabulary/{table}", get(vocabulary::get))
         .route("/checkpoint", get(log::checkpoint))

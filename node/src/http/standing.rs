@@ -1,12 +1,15 @@
-//! What stands in an item's way beside its state, as readable JSON: holds, disputes, recalls, and that it is missing.
+//! What stands in an item's way beside its state, as readable JSON: holds, disputes, recalls, and that it is missing; and
+//! each of these by itself.
 //!
 //! Pure, as [`super::view`] is: it says what is open now, and judges nothing.
 
-use lode_ledger::record::Item;
+use lode_ledger::id::{DisputeId, HoldId, ItemId, RecallId};
+use lode_ledger::lang::Lang;
+use lode_ledger::record::{Dispute, Hold, Item, Recall, Said};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::view::Place;
+use super::view::{DetailView, DocumentView, Named, Place, details, documents, named, text};
 
 /// What stops or marks an item beside its state: ids of what is open now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -32,11 +35,12 @@ pub struct MissingView {
     pub reported: Place,
 }
 
+fn texts<T: ToString>(ids: &[T]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
 /// How an item stands.
 pub(super) fn standing(item: &Item) -> StandingView {
-    fn texts<T: ToString>(ids: &[T]) -> Vec<String> {
-        ids.iter().map(ToString::to_string).collect()
-    }
     let standing = item.standing();
     StandingView {
         holds: texts(&standing.holds),
@@ -47,5 +51,135 @@ pub(super) fn standing(item: &Item) -> StandingView {
             how: missing.how.word().to_owned(),
             reported: missing.reported.into(),
         }),
+    }
+}
+
+/// Goods that are held: they stay where and what they are.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HoldView {
+    /// The id.
+    pub id: String,
+    /// Who placed it.
+    pub by: String,
+    /// Why.
+    pub reason: Named,
+    /// What.
+    pub items: Vec<String>,
+    /// To whom they are pledged: that party releases them.
+    pub creditor: Option<String>,
+    /// What was said with it.
+    pub details: Vec<DetailView>,
+    /// The event that placed it.
+    pub created: Place,
+    /// The event that ended it; absent while it stands.
+    pub ended: Option<Place>,
+}
+
+fn words_of(said: Option<&Said>) -> Vec<DetailView> {
+    said.map(|said| details(&said.details)).unwrap_or_default()
+}
+
+/// A hold.
+#[must_use]
+pub fn hold(id: &HoldId, hold: &Hold, said: Option<&Said>, lang: Lang) -> HoldView {
+    HoldView {
+        id: id.to_string(),
+        by: hold.by.to_string(),
+        reason: named(hold.reason, lang),
+        items: texts(&hold.items),
+        creditor: text(hold.creditor),
+        details: words_of(said),
+        created: hold.placed.into(),
+        ended: hold.ended.map(Place::from),
+    }
+}
+
+/// A disagreement about goods.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DisputeView {
+    /// The id.
+    pub id: String,
+    /// Who opened it.
+    pub by: String,
+    /// Whom it is against.
+    pub respondent: Option<String>,
+    /// What it is about.
+    pub about: Named,
+    /// Over what.
+    pub items: Vec<String>,
+    /// What was said with it.
+    pub details: Vec<DetailView>,
+    /// What the parties put forward, and the decision.
+    pub documents: Vec<DocumentView>,
+    /// The event that opened it.
+    pub created: Place,
+    /// The respondent's last answer.
+    pub answered: Option<Place>,
+    /// The event that ended it; absent while it is open.
+    pub ended: Option<Place>,
+    /// How it ended.
+    pub outcome: Option<Named>,
+}
+
+/// A dispute.
+#[must_use]
+pub fn dispute(id: &DisputeId, dispute: &Dispute, said: Option<&Said>, lang: Lang) -> DisputeView {
+    DisputeView {
+        id: id.to_string(),
+        by: dispute.by.to_string(),
+        respondent: text(dispute.respondent),
+        about: named(dispute.kind, lang),
+        items: texts(&dispute.items),
+        details: words_of(said),
+        documents: documents(&dispute.documents),
+        created: dispute.opened.into(),
+        answered: dispute.answered.map(Place::from),
+        ended: dispute.ended.map(Place::from),
+        outcome: dispute.outcome.map(|outcome| named(outcome, lang)),
+    }
+}
+
+/// Goods that are called back.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RecallView {
+    /// The id.
+    pub id: String,
+    /// Who issued it.
+    pub by: String,
+    /// Why.
+    pub reason: Named,
+    /// What.
+    pub items: Vec<String>,
+    /// Where they go back to.
+    pub back_to: String,
+    /// What holders and buyers should do.
+    pub details: Vec<DetailView>,
+    /// What it rests on.
+    pub documents: Vec<DocumentView>,
+    /// The event that issued it.
+    pub created: Place,
+    /// The event that said it was never issued rightly.
+    pub ended: Option<Place>,
+}
+
+/// A recall, in whole or, of what everybody may see, of one item.
+#[must_use]
+pub fn recall(
+    id: &RecallId,
+    recall: &Recall,
+    items: &[ItemId],
+    said: Option<&Said>,
+    lang: Lang,
+) -> RecallView {
+    RecallView {
+        id: id.to_string(),
+        by: recall.by.to_string(),
+        reason: named(recall.reason, lang),
+        items: texts(items),
+        back_to: recall.back_to.to_string(),
+        details: words_of(said),
+        documents: documents(&recall.documents),
+        created: recall.issued.into(),
+        ended: recall.voided.map(Place::from),
     }
 }

@@ -8,8 +8,8 @@ use lode_ledger::id::{ItemId, OfferId, WorkOrderId};
 use lode_ledger::json::Json;
 use lode_ledger::lang::Lang;
 use lode_ledger::record::{
-    Claims, Component, EventRef, Item, MassBalance, Offer, OfferState, Parent, Parentage, Tag, Warning,
-    WorkOrder,
+    Claims, Component, Detail, Document, EventRef, Item, MassBalance, Offer, OfferState, Parent, Parentage,
+    Tag, Warning, WorkOrder,
 };
 use lode_ledger::tag::TagCode;
 use lode_ledger::violation::Reason;
@@ -287,6 +287,16 @@ pub struct DocumentView {
     pub public: bool,
 }
 
+/// Documents.
+pub(super) fn documents(documents: &[Document]) -> Vec<DocumentView> {
+    let view = |document: &Document| DocumentView {
+        kind: document.kind.clone(),
+        sha256: document.sha256.to_string(),
+        public: document.public,
+    };
+    documents.iter().map(view).collect()
+}
+
 /// A descriptive field.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DetailView {
@@ -297,6 +307,20 @@ pub struct DetailView {
     pub value: Option<serde_json::Value>,
     /// The event that corrected it last.
     pub corrected: Option<Place>,
+    /// The event that said that the salt of the sealed value is destroyed: nobody can open it any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destroyed: Option<Place>,
+}
+
+/// Descriptive fields.
+pub(super) fn details(details: &[Detail]) -> Vec<DetailView> {
+    let view = |detail: &Detail| DetailView {
+        field: detail.field.clone(),
+        value: Json::parse(detail.value.as_bytes()).ok().map(serde_json::Value::from),
+        corrected: detail.corrected.map(Place::from),
+        destroyed: detail.destroyed.map(Place::from),
+    };
+    details.iter().map(view).collect()
 }
 
 /// A lot, batch or piece.
@@ -401,21 +425,11 @@ pub fn item(id: &ItemId, item: &Item, market: Option<MarketView>, lang: Lang) ->
         void: c.void.map(Place::from),
         reissued_as: c.reissued_as.clone(),
     };
-    let document = |d: &lode_ledger::record::Document| DocumentView {
-        kind: d.kind.clone(),
-        sha256: d.sha256.to_string(),
-        public: d.public,
-    };
     let repair = |r: &lode_ledger::record::Repair| RepairView {
         at: r.by.into(),
         by: r.who.to_string(),
         step: named(r.step, lang),
         recut: r.recut,
-    };
-    let detail = |d: &lode_ledger::record::Detail| DetailView {
-        field: d.field.clone(),
-        value: Json::parse(d.value.as_bytes()).ok().map(serde_json::Value::from),
-        corrected: d.corrected.map(Place::from),
     };
     ItemView {
         id: id.to_string(),
@@ -452,8 +466,8 @@ pub fn item(id: &ItemId, item: &Item, market: Option<MarketView>, lang: Lang) ->
         certificates: item.certificates.iter().map(certificate).collect(),
         inspections: inspections(item, lang),
         counted: text(item.examined.as_ref().and_then(|examined| examined.counted)),
-        documents: item.documents.iter().map(document).collect(),
-        details: item.details.iter().map(detail).collect(),
+        documents: documents(&item.documents),
+        details: details(&item.details),
         latest: item.latest.to_string(),
         warnings: item.warnings.iter().map(|w| warning(w, lang)).collect(),
         not_kept: item.not_kept,

@@ -12,6 +12,7 @@ mod long_lists;
 mod market;
 mod members;
 mod pages;
+mod queries;
 mod stage;
 mod trade;
 

@@ -1,25 +1,16 @@
 //! The market in the API and on the buyer's page: exported, sent, claimed or not, given back, returned, listed, stolen;
 //! what everybody sees, and what only the parties see.
 
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use lode_ledger::key::prove_possession;
 use lode_ledger::replay::Author;
 use lode_ledger::statement::Issuer;
 use serde_json::Value;
 
 use crate::stage::{Stage, stage};
-use crate::trade::world::{ORIGIN, event, secret};
+use crate::trade::world::{ORIGIN, secret};
 
 impl Stage {
-    /// Says one event, which the node must take.
-    async fn say(&mut self, author: &mut Author, text: &str) -> Value {
-        let text = text.replacen('{', &format!(r#"{{"at":"{}","#, self.trade.world.at()), 1);
-        let bytes = author.sign(&[event(&text)]).unwrap().into_bytes();
-        let got = self.post("/v1/statements", "application/cose", bytes).await;
-        assert_eq!(got.status, StatusCode::OK, "{}", got.text());
-        got.json()
-    }
-
     /// The dragon's page in both languages must say these.
     async fn page_says(&self, en: &[&str], zh: &[&str]) {
         for (lang, words) in [("en", en), ("zh", zh)] {

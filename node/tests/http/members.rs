@@ -43,6 +43,9 @@ fn closed(stage: &Stage) -> Vec<String> {
         "/v1/participants".to_owned(),
         format!("/v1/participants/{}", trade.importer.1),
         format!("/v1/participants/{}/yields", trade.importer.1),
+        format!("/v1/participants/{}/stock", trade.importer.1),
+        format!("/v1/keys/{}", trade.importer.0.secret.public().thumbprint()),
+        "/v1/certificates/GTC/2026001234".to_owned(),
         format!("/v1/work?studio={}", trade.importer.1),
         format!("/v1/offers?to={}", trade.importer.1),
         format!("/v1/work/{work}"),
@@ -99,11 +102,18 @@ const OPEN: &[&str] = &[
 ];
 const CLOSED: &[&str] = &[
     "/tile/{path}",
+    "/v1/certificates/{issuer}/{number}",
+    "/v1/consignments/{id}",
+    "/v1/counts/{id}",
+    "/v1/credentials/{id}",
+    "/v1/disputes/{id}",
     "/v1/documents/{sha256}",
     "/v1/entries/{index}",
     "/v1/exports",
     "/v1/exports/{id}",
+    "/v1/facilities/{id}",
     "/v1/feed",
+    "/v1/holds/{id}",
     "/v1/items",
     "/v1/items/{id}",
     "/v1/items/{id}/balance",
@@ -114,6 +124,7 @@ const CLOSED: &[&str] = &[
     "/v1/items/{id}/made-into",
     "/v1/items/{id}/proof",
     "/v1/items/{id}/where-used",
+    "/v1/keys/{thumbprint}",
     "/v1/listings",
     "/v1/listings/{id}",
     "/v1/offers",
@@ -121,7 +132,9 @@ const CLOSED: &[&str] = &[
     "/v1/packs/{id}",
     "/v1/participants",
     "/v1/participants/{id}",
+    "/v1/participants/{id}/stock",
     "/v1/participants/{id}/yields",
+    "/v1/recalls/{id}",
     "/v1/sales/{id}",
     "/v1/settlements/{id}",
     "/v1/shipments",
@@ -148,6 +161,25 @@ async fn what_a_session_opened_stays_in_no_cache() {
         let got = stage.get_as(&path, header::AUTHORIZATION, &bearer).await;
         assert_eq!((got.status, got.header(header::CACHE_CONTROL)), (StatusCode::OK, "private, no-store"));
         assert!(got.header(header::VARY).contains("authorization"));
+    }
+}
+
+/// A stranger learns of none of these even whether it is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_stands_around_goods_a_stranger_learns_nothing() {
+    let stage = members().await;
+    let bearer = stage.bearer(&stage.trade.lab).await;
+    for (folder, letter) in [
+        ("facilities", "F"),
+        ("credentials", "T"),
+        ("consignments", "C"),
+        ("counts", "N"),
+        ("holds", "H"),
+        ("disputes", "D"),
+    ] {
+        let path = format!("/v1/{folder}/{letter}-{}", "0".repeat(26));
+        stage.get(&path).await.is_problem(403, "members-only");
+        stage.get_as(&path, header::AUTHORIZATION, &bearer).await.is_problem(404, "not-found");
     }
 }
 
@@ -224,4 +256,28 @@ async fn a_suspended_participant_has_no_session_any_more() {
     assert_eq!(got.status, StatusCode::OK, "{}", got.text());
     stage.get_as("/v1/feed", header::AUTHORIZATION, &bearer).await.is_problem(403, "key-not-valid");
     stage.sign_in(&stage.trade.lab).await.is_problem(403, "key-not-valid");
+}
+
+/// A recall asks buyers too; of the lots in it a stranger is told nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_recall_asks_may_read_it() {
+    let mut trade = trade(true);
+    let (dragon, brazil, lab) = (trade.dragon, trade.brazil, trade.lab.clone());
+    let nonce = trade.world.nonce();
+    let at = trade.world.at();
+    trade.world.registrar(&format!(
+        r#"{{"type":"recall.issued","at":"{at}","nonce":"{nonce}","items":["{dragon}","{brazil}"],"reason":"treatment_found","text":"bring it back"}}"#
+    ));
+    let stage = stage_of(trade, |_| {}).await;
+    let item = stage.get(&format!("/v1/items/{dragon}")).await.json();
+    let path = format!("/v1/recalls/{}", item["standing"]["recalls"][0].as_str().unwrap());
+    let seen = stage.get(&path).await.json();
+    assert_eq!(
+        (&seen["reason"]["code"], &seen["items"]),
+        (&"treatment_found".into(), &[dragon.to_string()][..].into())
+    );
+    assert_eq!(seen["details"][0]["value"], "bring it back", "{seen}");
+    let bearer = stage.bearer(&lab).await;
+    let seen = stage.get_as(&path, header::AUTHORIZATION, &bearer).await.json();
+    assert_eq!(seen["items"].as_array().unwrap().len(), 2);
 }

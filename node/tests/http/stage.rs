@@ -84,6 +84,15 @@ impl Stage {
         self.send(Request::post(path).header(header::CONTENT_TYPE, kind).body(body.into()).unwrap()).await
     }
 
+    /// Says one event, which the node must take.
+    pub(crate) async fn say(&mut self, author: &mut Author, text: &str) -> Value {
+        let text = text.replacen('{', &format!(r#"{{"at":"{}","#, self.trade.world.at()), 1);
+        let bytes = author.sign(&[trade::world::event(&text)]).unwrap().into_bytes();
+        let got = self.post("/v1/statements", "application/cose", bytes).await;
+        assert_eq!(got.status, StatusCode::OK, "{}", got.text());
+        got.json()
+    }
+
     /// Opens a session with a participant's key: what the challenge answers.
     pub(crate) async fn sign_in(&self, who: &(Author, ParticipantId)) -> Got {
         let (author, id) = who;

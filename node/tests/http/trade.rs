@@ -67,12 +67,20 @@ pub(crate) fn photo() -> (Vec<u8>, Hash) {
     (bytes, hash)
 }
 
-fn wait(world: &mut World, days: i64) {
+/// Lets days pass.
+pub(crate) fn wait(world: &mut World, days: i64) {
     world.now += days * DAY;
     world.seal();
 }
 
-fn enrol(world: &mut World, seed: u8, country: &str, role: &str, rest: &str) -> (Author, ParticipantId) {
+/// Enrols somebody with the key of this seed; `rest` is what its kind needs besides.
+pub(crate) fn enrol(
+    world: &mut World,
+    seed: u8,
+    country: &str,
+    role: &str,
+    rest: &str,
+) -> (Author, ParticipantId) {
     let nonce = world.nonce();
     let id = ParticipantId::derive(ORIGIN, &world.registrar.issuer.to_string(), &nonce, 0);
     let key = secret(seed);
@@ -87,7 +95,8 @@ fn enrol(world: &mut World, seed: u8, country: &str, role: &str, rest: &str) -> 
     (Author::new(secret(seed), Issuer::Participant(id), world.registrar.audience.clone()), id)
 }
 
-fn say(world: &mut World, author: &mut Author, text: &str) -> u64 {
+/// Says one event now.
+pub(crate) fn say(world: &mut World, author: &mut Author, text: &str) -> u64 {
     let text = text.replacen('{', &format!(r#"{{"at":"{}","#, world.at()), 1);
     world.by(author, &[event(&text)])
 }

@@ -146,6 +146,9 @@ pub enum ListingCommand {
         /// Of this session only
         #[arg(long)]
         session: Option<String>,
+        /// Item by item instead, with tags and the claim codes that this device has: to pack what was sold
+        #[arg(long, conflicts_with = "seller")]
+        claim_codes: bool,
         /// At most so many
         #[arg(long, default_value_t = 200)]
         limit: usize,

@@ -195,6 +195,21 @@ pub struct LossArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum WorkCommand {
+    /// Jobs of a studio
+    List {
+        /// Whose [default: yours]
+        #[arg(long, value_name = "PARTICIPANT")]
+        studio: Option<String>,
+        /// Only those with something left in them
+        #[arg(long)]
+        unfinished: bool,
+        /// Only those that are done
+        #[arg(long, conflicts_with = "unfinished")]
+        done: bool,
+        /// At most so many
+        #[arg(long, default_value_t = 200)]
+        limit: usize,
+    },
     /// Begin a job
     Start {
         /// The main process, as in carve

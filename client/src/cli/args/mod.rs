@@ -6,6 +6,7 @@ mod identity;
 mod market;
 mod material;
 mod repair;
+mod report;
 mod trade;
 mod vouch;
 
@@ -27,7 +28,8 @@ pub(super) use market::{
 pub(super) use material::{
     Countersign, Declare, LossArgs, LotCommand, Merge, Receive, Split, TreatCommand, WorkCommand,
 };
-pub(super) use repair::{DisputeCommand, Freeze, HoldCommand, Recall, Undo, Void};
+pub(super) use repair::{DisclosureCommand, DisputeCommand, Freeze, HoldCommand, Recall, Undo, Void};
+pub(super) use report::{StockArgs, YieldsArgs};
 pub(super) use trade::QueueCommand;
 pub(super) use trade::{
     AcceptArgs, BundleArgs, CertificateArgs, CorrectArgs, DocumentArgs, Id, ListArgs, OfferArgs, OfferRef,
@@ -199,6 +201,8 @@ pub enum Command {
     Document(DocumentArgs),
     /// Correct a field of an event
     Correct(CorrectArgs),
+    /// What opens sealed fields: list, destroy
+    Disclosure(Sub<DisclosureCommand>),
     /// Hold goods, or let them go
     Hold(Sub<HoldCommand>),
     /// Disputes: open, answer, end
@@ -211,12 +215,16 @@ pub enum Command {
     Undo(Undo),
     /// End the log for good (registrar)
     Freeze(Freeze),
-    /// Show an item, job, offer, participant or tag
+    /// Show anything that has an id: an item, a job, an offer, a tag, an entry, a certificate
     Show(ShowArgs),
     /// Show where a thing came from and what became of it
     Trace(Id),
     /// List items
     List(ListArgs),
+    /// A stock against counts: what stands still, what differs, what entered how
+    Stock(StockArgs),
+    /// What a studio's processes yield, beside what is plausible
+    Yields(YieldsArgs),
     /// Save the proof file of an item
     Bundle(BundleArgs),
     /// What a rule says, and why it is there

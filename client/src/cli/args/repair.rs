@@ -124,3 +124,25 @@ pub struct Freeze {
     #[arg(long)]
     pub(crate) reason: String,
 }
+
+#[derive(Debug, Subcommand)]
+pub enum DisclosureCommand {
+    /// What this device can open of what it sealed
+    List,
+    /// Destroy what opens a sealed field, here and for good, and say so in the ledger
+    Destroy {
+        /// The item that the field stands with, or the entry by its log index or statement
+        thing: String,
+        /// The field, as `lode show` and `lode event help` name it
+        field: String,
+        /// Of an entry: the event's number in it, from 0
+        #[arg(long, default_value_t = 0)]
+        event: u16,
+        /// Why, as in a request to be forgotten
+        #[arg(long)]
+        reason: Option<String>,
+        /// What opens it is gone already: this device has nothing to destroy
+        #[arg(long)]
+        gone: bool,
+    },
+}

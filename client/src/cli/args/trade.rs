@@ -94,6 +94,9 @@ pub enum TagCommand {
         /// Bind it to this item
         #[arg(long, value_name = "ITEM")]
         bind: Option<String>,
+        /// Of a batch: make a hidden code for each of so many pieces, so that each is claimed by its own buyer
+        #[arg(long, value_name = "COUNT", default_value_t = 0, hide_default_value = true)]
+        units: u32,
     },
     /// Bind a tag made here to an item
     Bind {
@@ -105,11 +108,11 @@ pub enum TagCommand {
         #[arg(long, value_name = "FILE")]
         photo: Option<PathBuf>,
     },
-    /// Print the label and the claim card as two SVG files
+    /// Print the label and the claim card as two SVG files; of a batch, a card for each piece
     Label {
         /// The tag's code
         code: String,
-        /// Where to put CODE.label.svg and CODE.claim.svg
+        /// Where to put CODE.label.svg and CODE.claim.svg, or CODE.claim-NUMBER.svg
         #[arg(long, value_name = "FOLDER", default_value = ".")]
         out: PathBuf,
         /// A short fact on the label; may be repeated
@@ -118,9 +121,12 @@ pub enum TagCommand {
         /// The address before /T/CODE [default: tag_base of the settings, or the node]
         #[arg(long, value_name = "ADDRESS")]
         base: Option<String>,
-        /// Wipe the hidden code from this device afterwards
+        /// Wipe the hidden codes from this device afterwards
         #[arg(long)]
         forget: bool,
+        /// Of a batch with a hidden code for each piece: only the card of this piece, counted from 1
+        #[arg(long, value_name = "NUMBER")]
+        unit: Option<u32>,
     },
     /// Put a new tag in the place of an old one
     Replace {
@@ -215,9 +221,12 @@ pub struct Id {
     pub(crate) id: String,
 }
 
+/// The letters: L lot, B batch, P piece, W job, U participant, O offer, S sale, M listing, E export, V shipment, K box,
+/// Y settlement, C consignment, N count, F place, T title, H hold, D dispute, R recall.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// An id, a tag code, or a name of the address book
+    /// An id, a tag code, a name of the address book, a log index, the 64 digits of a statement or key, or a certificate
+    /// as CODE:NUMBER
     pub(crate) id: String,
     /// Ask as yourself: a party sees more of its own
     #[arg(long)]

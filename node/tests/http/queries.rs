@@ -1,0 +1,228 @@
+//! What people ask beside the goods themselves: a participant's stock against counts, and one thing of every kind by its id.
+
+use lode_ledger::id::{ConsignmentId, CredentialId, FacilityId, HoldId, Nonce, StockCountId};
+use lode_ledger::replay::Author;
+use serde_json::{Value, json};
+
+use crate::stage::{Stage, stage_of};
+use crate::trade::world::ORIGIN;
+use crate::trade::{self, Trade, enrol, say, wait};
+
+fn inspector(trade: &mut Trade) -> Author {
+    enrol(&mut trade.world, 16, "CN", "inspector", r#""person":false,"name":"Inspection Bureau""#).0
+}
+
+/// An inspector weighs the lot from Brazil, of which the book has 49.9 kg.
+fn count(trade: &mut Trade, inspector: &mut Author, found_kg: u64) -> StockCountId {
+    let (custodian, lot, nonce) = (trade.importer.1, trade.brazil, trade.world.nonce());
+    let text = format!(
+        r#"{{"type":"stock.counted","nonce":"{nonce}","custodian":"{custodian}","lines":[{{"item":"{lot}","found_mg":{},"resolution_mg":100000}}]}}"#,
+        found_kg * 1_000_000
+    );
+    say(&mut trade.world, inspector, &text);
+    StockCountId::derive(ORIGIN, &inspector.issuer.to_string(), &nonce, 0)
+}
+
+async fn stock(stage: &Stage, query: &str) -> Value {
+    stage.get(&format!("/v1/participants/{}/stock{query}", stage.trade.importer.1)).await.json()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stock_is_reported_with_its_age_counts_and_entries() {
+    let mut trade = trade::trade(false);
+    let mut inspector = inspector(&mut trade);
+    let counted = count(&mut trade, &mut inspector, 40);
+    wait(&mut trade.world, 20);
+    // The ledger's clock is its last seal, which comes before the next statement.
+    let nonce = trade.world.nonce();
+    let place = format!(
+        r#"{{"type":"facility.registered","nonce":"{nonce}","kind":"warehouse","name":"Hall 3","country":"CN"}}"#
+    );
+    let mut importer = trade.importer.0.clone();
+    say(&mut trade.world, &mut importer, &place);
+    let brazil = trade.brazil;
+    let stage = stage_of(trade, |_| {}).await;
+
+    let report = stock(&stage, "").await;
+    let totals = &report["totals"];
+    // Brazil, Madagascar, and what is left of the blend.
+    assert_eq!((&totals["items"], &totals["left_mg"]), (&3.into(), &89_900_000.into()), "{report:#}");
+    assert_eq!(
+        (&totals["aged"], &totals["never_counted"], &totals["differing"]),
+        (&0.into(), &2.into(), &1.into())
+    );
+    let difference = &report["differences"][0];
+    assert_eq!(
+        (&difference["item"], &difference["stock_count"]),
+        (&brazil.to_string().into(), &counted.to_string().into())
+    );
+    assert_eq!(
+        (&difference["book_mg"], &difference["found_mg"], &difference["set_right"]),
+        (&49_900_000.into(), &40_000_000.into(), &false.into())
+    );
+    let entry = &report["entries"][0];
+    assert_eq!(
+        (&entry["entry"]["code"], &entry["ceiling"]["code"]),
+        (&"import".into(), &"counter_signed".into())
+    );
+    let reached: Vec<_> = entry["reached"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| (r["evidence"]["code"].clone(), r["lots"].clone()))
+        .collect();
+    assert_eq!(reached, [("document".into(), 1.into()), ("counter_signed".into(), 1.into())]);
+
+    // What has stood still longest comes first; the counted lot was looked at since.
+    let balances = report["balances"].as_array().unwrap();
+    let still: Vec<u64> = balances.iter().map(|row| row["still_days"].as_u64().unwrap()).collect();
+    assert!(still.is_sorted_by(|a, b| a >= b) && still[0] > 60 && still[2] == 20, "{still:?}");
+    assert_eq!((&balances[2]["id"], &balances[2]["warnings"]), (&brazil.to_string().into(), &1.into()));
+    assert_eq!(balances[2]["counted"], *difference);
+    assert!(
+        balances.iter().all(|row| row["entered_at"].is_string() && row["aged"] == false),
+        "{balances:#?}"
+    );
+    let short = stock(&stage, "?days=60").await;
+    assert_eq!((&short["totals"]["aged"], &short["balances"][0]["aged"]), (&2.into(), &true.into()));
+
+    let mut paged = Vec::new();
+    let mut query = "?limit=1".to_owned();
+    loop {
+        let page = stock(&stage, &query).await;
+        paged.extend(page["balances"].as_array().unwrap().clone());
+        let Some(next) = page["next"].as_str() else { break };
+        query = format!("?limit=1&cursor={next}");
+    }
+    assert_eq!(&paged, balances, "nothing twice, nothing left out");
+    for wrong in ["x", "1", "1.L-0", "+1.L-00000000000000000000000000"] {
+        let path = format!("/v1/participants/{}/stock?cursor={wrong}", stage.trade.importer.1);
+        stage.get(&path.replace('+', "%2B")).await.is_problem(400, "bad-cursor");
+    }
+    stage.get(&format!("/v1/participants/U-{}/stock", "0".repeat(26))).await.is_problem(404, "not-found");
+    let zh = stock(&stage, "?lang=zh").await;
+    assert_eq!(zh["entries"][0]["entry"]["name"], "进口");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_difference_is_settled_when_the_book_follows_the_count() {
+    let mut trade = trade::trade(false);
+    let mut inspector = inspector(&mut trade);
+    count(&mut trade, &mut inspector, 49);
+    let (lot, mut importer) = (trade.brazil, trade.importer.clone().0);
+    let document = lode_ledger::hash::Hash::of(b"count sheet");
+    let text = format!(
+        r#"{{"type":"mass.adjusted","item":"{lot}","was_mg":49900000,"left_mg":49000000,"reason":"scale","documents":[{{"kind":"inspection_report","sha256":"{document}","public":false}}]}}"#
+    );
+    say(&mut trade.world, &mut importer, &text);
+    let stage = stage_of(trade, |_| {}).await;
+    let report = stock(&stage, "").await;
+    assert_eq!((&report["totals"]["differing"], &report["differences"]), (&0.into(), &json!([])));
+    let row = report["balances"].as_array().unwrap().iter().find(|row| row["id"] == lot.to_string()).unwrap();
+    assert_eq!((&row["counted"]["differs"], &row["counted"]["set_right"]), (&true.into(), &true.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_thing_of_every_kind_is_found_by_its_id() {
+    let mut trade = trade::trade(false);
+    let mut inspector = inspector(&mut trade);
+    let counted = count(&mut trade, &mut inspector, 40);
+    let (mut importer, importer_id) = trade.importer.clone();
+    let (lab, dragon, artisan) = (trade.lab.clone(), trade.dragon, trade.artisan);
+    let nonces: Vec<Nonce> = (0..6).map(|_| trade.world.nonce()).collect();
+    let place = format!(
+        r#"{{"type":"facility.registered","nonce":"{}","kind":"warehouse","name":"Hall 3","country":"CN","gln":{{"sealed":"{}"}}}}"#,
+        nonces[0],
+        "A".repeat(43)
+    );
+    say(&mut trade.world, &mut importer, &place);
+    let lot = format!(
+        r#"{{"type":"lot.declared","nonce":"{}","entry":"import","species":"quartz","form":"rough","nature":"natural","evidence":"self_declared","origins":[{{"country":"BR","share_ppm":1000000}}],"mass":{{"net_mg":5000000,"method":"floor_scale","resolution_mg":1000}}}}"#,
+        nonces[1]
+    );
+    say(&mut trade.world, &mut importer, &lot);
+    let lot = trade::lot_id(&importer, &nonces[1]);
+    let shipped = format!(
+        r#"{{"type":"consignment.shipped","nonce":"{}","items":["{lot}"],"bill_of_lading":"COSU 7","from":"BRSSZ"}}"#,
+        nonces[2]
+    );
+    say(&mut trade.world, &mut importer, &shipped);
+    let at = trade.world.at();
+    let mut registrar = |text: String| trade.world.registrar(&text);
+    registrar(format!(
+        r#"{{"type":"credential.issued","at":"{at}","nonce":"{}","participant":"{artisan}","kind":"heritage_bearer","title":"Third of his line"}}"#,
+        nonces[3]
+    ));
+    registrar(format!(
+        r#"{{"type":"hold.placed","at":"{at}","nonce":"{}","items":["{lot}"],"reason":"customs","text":"case 7"}}"#,
+        nonces[4]
+    ));
+    registrar(format!(
+        r#"{{"type":"dispute.opened","at":"{at}","nonce":"{}","kind":"authorship","items":["{dragon}"],"text":"carved by another"}}"#,
+        nonces[5]
+    ));
+    let by_registrar = trade.world.registrar.issuer.to_string();
+    let by_importer = importer.issuer.to_string();
+    let stage = stage_of(trade, |_| {}).await;
+    let got = async |path: String| stage.get(&path).await.json();
+
+    let place =
+        got(format!("/v1/facilities/{}", FacilityId::derive(ORIGIN, &by_importer, &nonces[0], 0))).await;
+    assert_eq!(
+        (&place["name"], &place["holder"]),
+        (&"Hall 3".into(), &importer_id.to_string().into()),
+        "{place}"
+    );
+    assert!(place["gln"]["sealed"].is_string());
+    let title =
+        got(format!("/v1/credentials/{}", CredentialId::derive(ORIGIN, &by_registrar, &nonces[3], 0))).await;
+    assert_eq!((&title["holder"], &title["revoked"]), (&artisan.to_string().into(), &Value::Null), "{title}");
+    let sent = ConsignmentId::derive(ORIGIN, &by_importer, &nonces[2], 0);
+    let sent = got(format!("/v1/consignments/{sent}")).await;
+    assert_eq!(
+        (&sent["items"][0], &sent["port_from"]["code"]),
+        (&lot.to_string().into(), &"BRSSZ".into()),
+        "{sent}"
+    );
+    assert_eq!((&sent["bill_of_lading"], &sent["receipts"]), (&"COSU 7".into(), &json!([])));
+    let found = got(format!("/v1/counts/{counted}")).await;
+    assert_eq!(
+        (&found["custodian"], &found["counted_items"][0]["differs"]),
+        (&importer_id.to_string().into(), &true.into())
+    );
+    let hold = got(format!("/v1/holds/{}", HoldId::derive(ORIGIN, &by_registrar, &nonces[4], 0))).await;
+    assert_eq!(
+        (&hold["reason"]["code"], &hold["details"][0]["value"]),
+        (&"customs".into(), &"case 7".into()),
+        "{hold}"
+    );
+    let item = got(format!("/v1/items/{dragon}")).await;
+    let dispute = item["standing"]["other_disputes"][0].as_str().unwrap().to_owned();
+    let dispute = got(format!("/v1/disputes/{dispute}")).await;
+    assert_eq!(
+        (&dispute["about"]["code"], &dispute["ended"]),
+        (&"authorship".into(), &Value::Null),
+        "{dispute}"
+    );
+    let thumbprint = lab.0.secret.public().thumbprint();
+    let key = got(format!("/v1/keys/{thumbprint}")).await;
+    assert_eq!((&key["holder"], &key["revoked_at"]), (&lab.1.to_string().into(), &Value::Null), "{key}");
+
+    // As it is printed, in any spelling; two pieces are shown with the second one.
+    let known = got("/v1/certificates/gtc/2026-001234".to_owned()).await;
+    assert_eq!(
+        (&known["bound_to"], &known["reissued_as"]),
+        (&dragon.to_string().into(), &"2026001299".into()),
+        "{known}"
+    );
+    assert_eq!(known["collides"], false);
+    let twice = got("/v1/certificates/NGTC/77".to_owned()).await;
+    assert_eq!(
+        (&twice["collides"], twice["shown_for"].as_array().unwrap().len()),
+        (&true.into(), 2),
+        "{twice}"
+    );
+    stage.get("/v1/certificates/GTC/999").await.is_problem(404, "not-found");
+    stage.get("/v1/holds/H-0").await.is_problem(400, "bad-parameter");
+    stage.get(&format!("/v1/recalls/R-{}", "0".repeat(26))).await.is_problem(404, "not-found");
+}
