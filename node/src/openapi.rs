@@ -5,8 +5,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::http::{
-    documents, items, jobs, log, market, ops, parties, provenance, sessions, single, statements, stock,
-    vocabulary,
+    audit, documents, items, jobs, log, market, ops, parties, provenance, sessions, single, spoken,
+    statements, stock, vocabulary,
 };
 
 #[derive(OpenApi)]
@@ -15,9 +15,10 @@ use crate::http::{
     modifiers(&Session),
     paths(
         statements::post, log::statement, log::entry, log::receipt, log::tlog_proof, log::feed, log::ledger,
-        log::checkpoint, log::tile, log::trust, items::list, items::get, items::events, items::balance, items::components, items::proof,
+        log::checkpoint, log::tile, log::trust, items::list, items::get, items::events, items::balance, items::components, items::proof, spoken::spoken,
         provenance::made_from, provenance::made_into, provenance::where_used, parties::list, parties::get,
-        parties::offers, parties::offer, parties::work, jobs::list, jobs::yields, stock::stock, parties::tag,
+        parties::offers, parties::offer, parties::work, jobs::list, jobs::yields, stock::stock, audit::entered, audit::disputes,
+        audit::certificates, parties::tag,
         single::facility, single::credential, single::key, single::consignment, single::count, single::certificate,
         single::hold, single::dispute, single::recall, market::exports_of, market::listings,
         market::listing, market::shipments, market::shipment, market::exports, market::export, market::sale, market::pack,

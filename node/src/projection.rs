@@ -25,10 +25,13 @@
 //! b | exporter | last export                 exports
 //! g | record key of an item | last export    exports of an item
 //! h | sender | last shipment                 shipments under way
+//! q | last dispute                           open disputes
+//! n | last certificate                       certificates that are shown for several items
 //! ```
 //! Numbers are big-endian, so that keys sort as numbers do; `index` has 8 bytes, `event` and `n` 2. A record key
 //! stands with a length byte before it where something follows.
 
+mod audit;
 mod market;
 
 use std::collections::HashMap;
@@ -43,12 +46,13 @@ use lode_ledger::record::{
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{self, CodecError};
+pub(crate) use audit::{collides, collisions_prefix, disputes_prefix};
 pub(crate) use market::{
     consigned_prefix, exports_of_prefix, exports_prefix, listings_prefix, shipments_prefix,
 };
 
 /// The version of the layout; another one is deleted and rebuilt.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// The most of a record in one value, below the store's limit; 256 of them hold the longest record.
 const PART_BYTES: usize = 6_000;
 
@@ -190,6 +194,7 @@ pub(crate) fn project_record(
         (RecordKey::Participant(id), Record::Participant(participant)) => participant_facets(id, participant),
         (RecordKey::Offer(id), Record::Offer(offer)) => offer_facets(id, offer),
         (RecordKey::WorkOrder(id), Record::WorkOrder(work)) => job_facets(id, work),
+        (RecordKey::Dispute(_) | RecordKey::Certificate(_), _) => audit::facets(key, record),
         _ => market::facets(key, record),
     };
     let (before, after) = (old.map(|old| facets(&old.record)).unwrap_or_default(), facets(record));

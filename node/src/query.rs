@@ -3,6 +3,7 @@
 //!
 //! A cursor is the sort key of the last thing on a page, in base64url: it stays valid while the log grows.
 
+pub(crate) mod audit;
 pub(crate) mod market;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -147,6 +148,8 @@ fn fits(filter: &ItemFilter, text: Option<&str>, clock: Timestamp, id: &ItemId, 
         && filter.state.is_none_or(|state| item.state == state)
         && filter.species.is_none_or(|species| item.claims.species == species)
         && filter.kind.is_none_or(|kind| id.kind() == kind)
+        && filter.mark.is_none_or(|mark| mark.is_on(item))
+        && filter.warning.is_none_or(|reason| item.warnings.iter().any(|w| w.reason == reason.code()))
         && text.is_none_or(|text| {
             let variety = item.claims.variety.map(|variety| variety.as_str()).unwrap_or_default();
             id.to_string().to_lowercase().contains(text)

@@ -34,6 +34,15 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("missing", ["reported missing", "已报失", "dado como desaparecido"]),
     ("how", ["how", "方式", "como"]),
     ("reported", ["reported at", "报告位置", "comunicado em"]),
+    ("contradictions", ["contradicted", "存在矛盾", "contradito"]),
+    ("stated", ["stated at", "声明于", "declarado em"]),
+    ("said_of", ["said of", "针对", "dito de"]),
+    ("unexplained_mg", ["unexplained", "无法解释", "sem explicação"]),
+    ("asked", ["asked at", "提出于", "pedido em"]),
+    ("waits_for", ["waits for", "等待签署", "aguarda"]),
+    ("corrects", ["corrects", "更正", "corrige"]),
+    ("old_mg", ["stands", "现值", "está"]),
+    ("new_mg", ["should be", "应为", "deveria ser"]),
     ("process", ["process", "工序", "processo"]),
     ("completed", ["everything accounted for", "已全部结清", "tudo contabilizado"]),
     ("entry", ["entered as", "入账方式", "entrada como"]),
@@ -61,6 +70,10 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("passed_on_mg", ["gone into others", "转入其他", "passou a outros"]),
     ("left_mg", ["left", "现余", "resta"]),
     ("foreign_mg", ["of it no stone", "其中非石料", "disso, não pedra"]),
+    ("in_mg", ["came in", "转入", "entrou"]),
+    ("out_mg", ["went out", "转出", "saiu"]),
+    ("loss_mg", ["lost", "损耗", "perdido"]),
+    ("adjustments", ["adjustments", "调整", "ajustes"]),
     ("count", ["pieces", "件数", "peças"]),
     ("entered", ["at the start", "起始", "no início"]),
     ("lost", ["lost", "损耗", "perdidas"]),
@@ -235,7 +248,7 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("ledger", ["ledger", "账本", "registro"]),
     ("participant", ["signs as", "签署身份", "assina como"]),
     ("key", ["with the key", "使用密钥", "com a chave"]),
-    ("waiting", ["statements that wait", "待发送声明", "declarações à espera"]),
+    ("waiting", ["waiting", "等待中", "à espera"]),
     ("refused", ["of them refused", "其中被拒", "delas recusadas"]),
     // Details of events, as corrections name them.
     ("trade_name", ["trade name", "商品名", "nome comercial"]),
@@ -364,7 +377,7 @@ mod tests {
         let goods = ["ItemView", "WorkView", "ParticipantView", "OfferView", "TagView"];
         let market = ["ListingView", "ShipmentView", "ExportView", "SaleView", "PackView", "SettlementView"];
         let around = ["FacilityView", "CredentialView", "KeyView", "ConsignmentView", "StockCountView"];
-        let besides = ["CertificateRecordView", "HoldView", "DisputeView", "RecallView"];
+        let besides = ["BalanceView", "CertificateRecordView", "HoldView", "DisputeView", "RecallView"];
         for view in goods.into_iter().chain(market).chain(around).chain(besides) {
             let schema = &api["components"]["schemas"][view];
             assert!(schema.is_object(), "{view}");

@@ -45,20 +45,24 @@ pub(super) fn show(desk: &Desk, args: &ShowArgs) -> Result<Output> {
 
 pub(super) fn trace(desk: &Desk, args: &Id) -> Result<Output> {
     let trace = desk.reading(|node| look::trace(node, &meant(desk, &args.id)))?;
-    let text = format!(
+    let mut text = format!(
         "{}\n{}\n{}\n{}",
         desk.say("made from", "来自", "feito de"),
         tree(desk, &trace.from),
         desk.say("became", "去向", "tornou-se"),
         tree(desk, &trace.into)
     );
+    if let Some(used) = &trace.used {
+        text.push_str(&super::report::used(desk, used));
+    }
     Ok(Output::new(serde_json::to_value(&trace).unwrap_or_default(), text))
 }
 
 pub(super) fn list(desk: &Desk, args: &ListArgs) -> Result<Output> {
-    if args.offers {
-        let me = desk.participant()?.to_string();
-        let offers = desk.reading(|node| look::offers_to(node, &me, args.limit))?;
+    if args.offers || args.own_offers {
+        let side = if args.offers { "to" } else { "from" };
+        let filter = [(side, desk.participant()?.to_string())];
+        let offers = desk.reading(|node| look::listed(node, "offers", &filter, args.limit))?;
         let text: Vec<String> = offers.iter().map(|offer| lines(desk, offer)).collect();
         return Ok(Output::new(json!(offers), text.join("\n")));
     }
@@ -66,13 +70,20 @@ pub(super) fn list(desk: &Desk, args: &ListArgs) -> Result<Output> {
     match args.custodian.as_deref() {
         Some("any") => {}
         Some(text) => filters.push(("custodian", desk.names.resolve(text).to_owned())),
+        None if args.creator.is_some() => {}
         None if args.consigned => filters.push(("seller", desk.participant()?.to_string())),
         None => filters.push(("custodian", desk.participant()?.to_string())),
     }
     if let Some(mineral) = &args.species {
         filters.push(("species", spec::code::<Species>(mineral)?.as_str().to_owned()));
     }
-    for (name, value) in [("state", &args.state), ("kind", &args.kind)] {
+    if let Some(creator) = &args.creator {
+        let creator = Some(creator.as_str()).filter(|creator| *creator != "me");
+        filters.push(("creator", super::report::whose(desk, creator)?));
+    }
+    for (name, value) in
+        [("state", &args.state), ("kind", &args.kind), ("marked", &args.marked), ("warning", &args.warning)]
+    {
         filters.extend(value.iter().map(|value| (name, value.clone())));
     }
     let items = desk.reading(|node| look::items(node, &filters, args.limit))?;
@@ -84,6 +95,45 @@ pub(super) fn list(desk: &Desk, args: &ListArgs) -> Result<Output> {
     ];
     let text = table(heads, item_rows(desk, &items));
     Ok(Output::new(Value::Array(items), text))
+}
+
+pub(super) fn balance(desk: &Desk, args: &Id) -> Result<Output> {
+    let item: ItemId = desk.names.id(&args.id)?;
+    let value = desk.reading(|node| node.get(&format!("/v1/items/{item}/balance")))?;
+    let text = lines(desk, &value);
+    Ok(Output::new(value, text))
+}
+
+pub(super) fn say(desk: &Desk, args: &Id) -> Result<Output> {
+    let id = meant(desk, &args.id);
+    let value = desk.reading(|node| look::spoken(node, &id))?;
+    let text =
+        |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let texts = |value: &Value, name: &str| -> Vec<String> {
+        let list = value.get(name).and_then(Value::as_array).into_iter().flatten();
+        list.filter_map(|one| one.as_str().map(str::to_owned)).collect()
+    };
+    let mut said = format!("{}\n", text(&value, "title"));
+    texts(&value, "alerts").iter().for_each(|alert| said.push_str(&format!("! {alert}\n")));
+    for answer in value.get("answers").and_then(Value::as_array).into_iter().flatten() {
+        said.push_str(&format!("\n{}\n  {}", text(answer, "question"), text(answer, "answer")));
+        let by = [text(answer, "evidence"), text(answer, "said_by")].join(" · ");
+        said.push_str(&format!("  [{}]\n", by.trim_end_matches(" · ")));
+        texts(answer, "sentences").iter().for_each(|line| said.push_str(&format!("  {line}\n")));
+    }
+    for (name, heading) in [
+        ("warned", desk.say("warnings", "警示", "avisos")),
+        ("gaps", desk.say("not known or not checked", "未知或未核查", "não se sabe ou não se conferiu")),
+    ] {
+        let lines = texts(&value, name);
+        if !lines.is_empty() {
+            said.push_str(&format!("\n{heading}:\n"));
+            lines.iter().for_each(|line| said.push_str(&format!("  - {line}\n")));
+        }
+    }
+    // What comes from the ledger is printed without anything that moves the cursor.
+    let said: String = said.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
+    Ok(Output::new(value, said))
 }
 
 pub(super) fn bundle(desk: &Desk, args: &BundleArgs) -> Result<Output> {

@@ -145,7 +145,7 @@ fn claim_codes_of(desk: &Desk, found: &[SessionLine]) -> Output {
 }
 
 /// One of the node's lists, for people one thing after the other.
-fn listed(desk: &Desk, folder: &str, filters: &[(&str, String)], limit: usize) -> Result<Output> {
+pub(super) fn listed(desk: &Desk, folder: &str, filters: &[(&str, String)], limit: usize) -> Result<Output> {
     let found = desk.reading(|node| look::listed(node, folder, filters, limit))?;
     let text: Vec<String> = found.iter().map(|one| lines(desk, one)).collect();
     let text = match text.is_empty() {

@@ -3,9 +3,10 @@
 use lode_ledger::mass::{Milligrams, Ppm};
 use serde_json::Value;
 
-use super::args::{StockArgs, YieldsArgs};
+use super::args::{AuditCommand, StockArgs, Sub, YieldsArgs};
 use super::desk::Desk;
 use super::fields;
+use super::market::listed;
 use super::print::{Output, table};
 use crate::commands::look;
 use crate::error::Result;
@@ -66,6 +67,31 @@ fn part<const N: usize>(desk: &Desk, heading: &str, heads: [&str; N], rows: Vec<
         return format!("\n{heading}: {}\n", desk.say("none", "无", "nenhum"));
     }
     format!("\n{heading}:\n{}\n", table(heads, rows))
+}
+
+/// Everything that became of an item, in two lines.
+pub(super) fn used(desk: &Desk, totals: &Value) -> String {
+    let [lots, batches, pieces, jobs, sold] =
+        ["lots", "batches", "pieces", "works", "sold"].map(|name| number(totals, name));
+    let [left, lost, in_work] = ["left_mg", "lost_mg", "in_work_mg"].map(|name| mass(totals, name));
+    let places = totals.get("destinations").and_then(Value::as_object).into_iter().flatten();
+    let places: Vec<String> =
+        places.map(|(country, count)| format!("{country} {}", count.as_u64().unwrap_or_default())).collect();
+    let places = if places.is_empty() { "-".to_owned() } else { places.join(", ") };
+    match desk.lang {
+        lode_ledger::lang::Lang::En => format!(
+            "in all: lots {lots}, batches {batches}, pieces {pieces}, jobs {jobs}; left {left}, lost {lost}, in work {in_work}\n\
+             sold: {sold}, to: {places}\n"
+        ),
+        lode_ledger::lang::Lang::Zh => format!(
+            "合计：批次 {lots}，成批件 {batches}，单件 {pieces}，工单 {jobs}；现余 {left}，损耗 {lost}，在制 {in_work}\n\
+             已售：{sold}，目的地：{places}\n"
+        ),
+        lode_ledger::lang::Lang::Pt => format!(
+            "ao todo: lotes {lots}, séries {batches}, peças {pieces}, trabalhos {jobs}; restam {left}, perdido {lost}, em trabalho {in_work}\n\
+             vendidos: {sold}, para: {places}\n"
+        ),
+    }
 }
 
 pub(super) fn stock(desk: &Desk, args: &StockArgs) -> Result<Output> {
@@ -275,4 +301,67 @@ pub(super) fn jobs(desk: &Desk, studio: Option<&str>, open: Option<bool>, limit:
     ];
     let text = table(heads, found.iter().map(row));
     Ok(Output::new(Value::Array(found), text))
+}
+
+pub(super) fn audit(desk: &Desk, args: Sub<AuditCommand>) -> Result<Output> {
+    match args.command {
+        AuditCommand::Entered { participant } => entered_by_month(desk, participant.as_deref()),
+        AuditCommand::Disputes { limit } => listed(desk, "disputes", &[], limit),
+        AuditCommand::Collisions { limit } => listed(desk, "certificates", &[], limit),
+    }
+}
+
+fn entered_by_month(desk: &Desk, participant: Option<&str>) -> Result<Output> {
+    let reports = desk.reading(|node| {
+        let whom = match participant {
+            Some(text) => vec![desk.names.resolve(text).to_owned()],
+            None => {
+                let importers = node.list("/v1/participants?role=importer", usize::MAX)?;
+                importers.iter().map(|importer| text(importer, "id")).collect()
+            }
+        };
+        let of = |id: &String| node.get(&format!("/v1/participants/{id}/entered"));
+        whom.iter().map(of).collect::<Result<Vec<Value>>>()
+    })?;
+    let row = |who: &str, one: &Value| {
+        let origins: Vec<String> = list(one, "origins").iter().map(|origin| text(origin, "name")).collect();
+        let balance = one.get("mass").unwrap_or(&Value::Null);
+        [
+            desk.names.name_of(who).unwrap_or(who).to_owned(),
+            text(one, "month"),
+            origins.join(", "),
+            term(one, "entry"),
+            number(one, "lots").to_string(),
+            mass(balance, "entered_mg"),
+            mass(balance, "gained_mg"),
+            mass(balance, "passed_on_mg"),
+            mass(balance, "lost_mg"),
+            mass(balance, "left_mg"),
+        ]
+    };
+    let rows = reports.iter().flat_map(|report| {
+        let who = text(report, "participant");
+        list(report, "entered").iter().map(move |one| row(&who, one))
+    });
+    let heads = [
+        desk.say("who", "申报方", "quem"),
+        desk.say("month", "月份", "mês"),
+        desk.say("origin", "产地", "origem"),
+        desk.say("entered as", "入账方式", "entrada como"),
+        desk.say("lots", "批数", "lotes"),
+        desk.say("at the start", "起始", "no início"),
+        desk.say("added", "增加", "acrescentado"),
+        desk.say("gone into others", "转入其他", "passou a outros"),
+        desk.say("lost", "损耗", "perdido"),
+        desk.say("left", "现余", "resta"),
+    ];
+    let mut said = table(heads, rows);
+    if reports.iter().any(|report| report.get("cut") == Some(&Value::Bool(true))) {
+        said.push_str(desk.say(
+            "\nthere is more than the node looks at: sums are too small",
+            "\n数量过多，未全部计入：合计偏小",
+            "\nhá mais do que o nó examina: as somas são menores que o real",
+        ));
+    }
+    Ok(Output::new(Value::Array(reports), said))
 }

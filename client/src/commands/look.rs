@@ -52,6 +52,9 @@ pub struct Trace {
     pub from: Branch,
     /// What was made of it.
     pub into: Branch,
+    /// Sums over all that was made of it, down to pieces and destinations, as the node counts them; of an item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used: Option<Value>,
 }
 
 /// Follows a thing both ways; a tag code stands for the item that bears it.
@@ -59,13 +62,30 @@ pub struct Trace {
 /// # Errors
 /// The node does not know it or cannot be reached.
 pub fn trace(node: &Node, id: &str) -> Result<Trace> {
+    let id = &borne_by(node, id)?;
+    let walk = |way: &str| Walk { node, way: way.to_owned(), seen: BTreeSet::new() }.branch(id, None, 0);
+    let used = match id.parse::<ItemId>() {
+        Ok(item) => node.get(&format!("/v1/items/{item}/where-used?limit=1"))?.get("totals").cloned(),
+        Err(_) => None,
+    };
+    Ok(Trace { from: walk("made-from")?, into: walk("made-into")?, used })
+}
+
+/// The item that bears a tag; anything else stands for itself.
+fn borne_by(node: &Node, id: &str) -> Result<String> {
     let tagged = match id.parse::<TagCode>() {
         Ok(_) => show(node, id)?.get("item").and_then(Value::as_str).map(str::to_owned),
         Err(_) => None,
     };
-    let id = tagged.as_deref().unwrap_or(id);
-    let walk = |way: &str| Walk { node, way: way.to_owned(), seen: BTreeSet::new() }.branch(id, None, 0);
-    Ok(Trace { from: walk("made-from")?, into: walk("made-into")? })
+    Ok(tagged.unwrap_or_else(|| id.to_owned()))
+}
+
+/// What may be said of an item, to read out to a buyer; a tag code stands for the item that bears it.
+///
+/// # Errors
+/// The node does not know it or cannot be reached.
+pub fn spoken(node: &Node, id: &str) -> Result<Value> {
+    node.get(&format!("/v1/items/{}/spoken", borne_by(node, id)?))
 }
 
 struct Walk<'a> {
@@ -109,14 +129,6 @@ fn link_of(link: &Value, here: &str) -> Option<(String, Option<u64>)> {
 /// The node cannot be reached or does not know the filter.
 pub fn items(node: &Node, filters: &[(&str, String)], limit: usize) -> Result<Vec<Value>> {
     listed(node, "items", filters, limit)
-}
-
-/// Open offers to a participant.
-///
-/// # Errors
-/// The node cannot be reached.
-pub fn offers_to(node: &Node, participant: &str, limit: usize) -> Result<Vec<Value>> {
-    node.list(&format!("/v1/offers?to={participant}"), limit)
 }
 
 /// One of the node's lists, as in `listings`, by its filters.

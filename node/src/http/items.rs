@@ -18,7 +18,7 @@ use super::problem::{Kind, Problem, ProblemBody};
 use super::traded::market;
 use super::view::{ComponentView, ItemView, Listed, MassView, Place};
 use super::{aside, parse, view, wrong_value};
-use crate::service::{ItemFilter, Node, ProofError};
+use crate::service::{ItemFilter, Mark, Node, ProofError};
 
 /// Most rows of one page.
 pub(super) const MAX_PAGE: usize = 200;
@@ -46,6 +46,11 @@ pub struct Which {
     species: Option<String>,
     /// `lot`, `batch` or `piece`.
     kind: Option<String>,
+    /// What stands in its way or is missing of it: `held`, `disputed`, `recalled`, `missing`, `waiting`,
+    /// `contradicted`, `warned`, `undocumented`, `uncleared` or `in_transit`.
+    marked: Option<String>,
+    /// A warning on it, by its code.
+    warning: Option<String>,
     /// A part of its id, variety or an open descriptive field.
     text: Option<String>,
     /// From the page before.
@@ -78,7 +83,20 @@ impl Which {
             None => None,
             Some(code) => Some(Code::parse(code).map_err(|error| wrong_value("species", code, error, lang))?),
         };
+        let mark = match self.marked.as_deref() {
+            None => None,
+            Some(word) => Some(Mark::of_word(word).ok_or_else(|| {
+                let marks: Vec<&str> = Mark::ALL.iter().map(|(_, word)| *word).collect();
+                wrong(&format!("marked: {}", marks.join(" | ")))
+            })?),
+        };
+        let warning = match self.warning.as_deref() {
+            None => None,
+            Some(code) => Some(Reason::of_code(code).ok_or_else(|| wrong("warning"))?),
+        };
         Ok(ItemFilter {
+            mark,
+            warning,
             custodian: participant(&self.custodian, "custodian")?,
             owner: participant(&self.owner, "owner")?,
             seller: participant(&self.seller, "seller")?,

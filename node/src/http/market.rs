@@ -28,7 +28,7 @@ macro_rules! find {
 }
 
 /// A page of ids as a page of views.
-async fn listed<I: Send + 'static, T: Send + 'static>(
+pub(super) async fn listed<I: Send + 'static, T: Send + 'static>(
     lang: Lang,
     page: impl FnOnce() -> Result<Page<I>, BadCursor> + Send + 'static,
     show: impl Fn(&I) -> Option<T> + Send + 'static,
@@ -182,9 +182,9 @@ pub async fn export(
 #[into_params(parameter_in = Query)]
 pub struct Paged {
     /// From the page before.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
     /// At most so many, up to 200.
-    limit: Option<usize>,
+    pub(super) limit: Option<usize>,
 }
 
 /// The exports that name an item, newest first.

@@ -4,6 +4,7 @@
 //! No type of axum is known below this folder, and nothing here decides about a statement.
 
 mod asked;
+pub mod audit;
 mod bounds;
 mod cbor_seq;
 mod connections;
@@ -22,6 +23,7 @@ pub mod problem;
 pub mod provenance;
 pub mod sessions;
 pub mod single;
+pub mod spoken;
 pub mod standing;
 pub mod statements;
 pub mod stock;
@@ -144,6 +146,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/items/{id}/balance", get(items::balance))
         .route("/v1/items/{id}/components", get(items::components))
         .route("/v1/items/{id}/proof", get(items::proof))
+        .route("/v1/items/{id}/spoken", get(spoken::spoken))
         .route("/v1/items/{id}/made-from", get(provenance::made_from))
         .route("/v1/items/{id}/made-into", get(provenance::made_into))
         .route("/v1/items/{id}/where-used", get(provenance::where_used))
@@ -164,6 +167,9 @@ pub fn router(app: App) -> Router {
         .route("/v1/work", get(jobs::list))
         .route("/v1/participants/{id}/yields", get(jobs::yields))
         .route("/v1/participants/{id}/stock", get(stock::stock))
+        .route("/v1/participants/{id}/entered", get(audit::entered))
+        .route("/v1/disputes", get(audit::disputes))
+        .route("/v1/certificates", get(audit::certificates))
         .route("/v1/work/{id}", get(parties::work))
         .route("/v1/facilities/{id}", get(single::facility))
         .route("/v1/credentials/{id}", get(single::credential))

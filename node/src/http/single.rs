@@ -35,7 +35,7 @@ fn shown<T>(
 }
 
 /// What an event said that no record of its own keeps.
-fn said(node: &Node, at: EventRef) -> Option<Said> {
+pub(super) fn said(node: &Node, at: EventRef) -> Option<Said> {
     match node.record(&RecordKey::Said(at)).as_deref() {
         Some(Record::Said(said)) => Some(said.clone()),
         _ => None,

@@ -5,7 +5,7 @@
 
 use lode_ledger::id::{DisputeId, HoldId, ItemId, RecallId};
 use lode_ledger::lang::Lang;
-use lode_ledger::record::{Dispute, Hold, Item, Recall, Said};
+use lode_ledger::record::{Contradiction, Dispute, Hold, Item, Recall, Said, WaitingCorrection};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,6 +24,38 @@ pub struct StandingView {
     pub recalls: Vec<String>,
     /// `lost` or `stolen`, and where that was reported.
     pub missing: Option<MissingView>,
+    /// Corrections of its mass that wait for the other party's signature.
+    pub waiting: Vec<WaitingView>,
+    /// What was said of it, or of what it was made of, and is contradicted.
+    pub contradictions: Vec<ContradictionView>,
+}
+
+/// A correction of mass that one of two parties has signed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WaitingView {
+    /// The event that asks for it.
+    pub asked: Place,
+    /// Who has signed.
+    pub by: String,
+    /// Who has still to sign the same.
+    pub waits_for: String,
+    /// The event that is corrected.
+    pub corrects: Place,
+    /// The mass that stands, in milligrams.
+    pub old_mg: u64,
+    /// The mass that should stand, in milligrams.
+    pub new_mg: u64,
+}
+
+/// What an author says was wrong, and later events have used.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ContradictionView {
+    /// The event that said so.
+    pub stated: Place,
+    /// The item that it was said of.
+    pub said_of: String,
+    /// The mass that nothing explains, in milligrams.
+    pub unexplained_mg: u64,
 }
 
 /// An item that was reported missing.
@@ -51,6 +83,27 @@ pub(super) fn standing(item: &Item) -> StandingView {
             how: missing.how.word().to_owned(),
             reported: missing.reported.into(),
         }),
+        waiting: standing.waiting.iter().map(waiting).collect(),
+        contradictions: standing.contradictions.iter().map(contradiction).collect(),
+    }
+}
+
+fn waiting(waiting: &WaitingCorrection) -> WaitingView {
+    WaitingView {
+        asked: waiting.asked.into(),
+        by: waiting.by.to_string(),
+        waits_for: waiting.waits_for.to_string(),
+        corrects: waiting.corrects.into(),
+        old_mg: waiting.old.get(),
+        new_mg: waiting.new.get(),
+    }
+}
+
+fn contradiction(contradiction: &Contradiction) -> ContradictionView {
+    ContradictionView {
+        stated: contradiction.stated.into(),
+        said_of: contradiction.of.to_string(),
+        unexplained_mg: contradiction.unexplained.get(),
     }
 }
 

@@ -305,7 +305,11 @@ fn report(
 }
 
 /// Everything that the filter finds, up to the bound; whether there was more.
-fn walk(node: &Node, filter: &ItemFilter, mut visit: impl FnMut(&ItemId, &Item)) -> Result<bool, BadCursor> {
+pub(super) fn walk(
+    node: &Node,
+    filter: &ItemFilter,
+    mut visit: impl FnMut(&ItemId, &Item),
+) -> Result<bool, BadCursor> {
     let (mut cursor, mut seen) = (None, 0);
     loop {
         let page = node.items(filter, cursor.as_deref(), STRIDE)?;
@@ -369,7 +373,11 @@ fn row(
 }
 
 /// When an event happened, as its author says. A sheet declares many lots in one statement: it is opened once.
-fn time_of(node: &Node, at: EventRef, times: &mut HashMap<LogIndex, Vec<Timestamp>>) -> Option<Timestamp> {
+pub(super) fn time_of(
+    node: &Node,
+    at: EventRef,
+    times: &mut HashMap<LogIndex, Vec<Timestamp>>,
+) -> Option<Timestamp> {
     let claimed = times.entry(at.index).or_insert_with(|| claimed_times(node, at.index).unwrap_or_default());
     claimed.get(usize::from(at.event)).copied()
 }

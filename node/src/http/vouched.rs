@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::stock::CountedView;
 use super::view::{DocumentView, Named, Place, documents, named, text};
+use crate::projection::collides;
 
 /// How a lot comes over the border. Each stands beside its state, independent of the others.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -196,15 +197,12 @@ pub struct CertificateRecordView {
 /// A certificate.
 #[must_use]
 pub fn certificate(certificate: &Certificate) -> CertificateRecordView {
-    let mut shown: Vec<_> = certificate.bound.iter().chain(&certificate.asserted).collect();
-    shown.sort();
-    shown.dedup();
     CertificateRecordView {
         issuer_code: certificate.issuer_code.clone(),
         number: certificate.number.clone(),
         bound_to: text(certificate.bound),
         shown_for: certificate.asserted.iter().map(ToString::to_string).collect(),
-        collides: shown.len() > 1,
+        collides: collides(certificate),
         sha256: certificate.document.to_string(),
         reissued_as: certificate.reissued_as.clone(),
     }

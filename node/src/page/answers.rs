@@ -145,7 +145,8 @@ impl Known<'_> {
             PageLang::Zh => format!("{material}，{form}"),
         };
         let mut facts = vec![Self::fact(texts.species(), claims.species.name(lang))];
-        facts.push(Self::fact(texts.nature(), claims.nature.name(lang)));
+        let chip = claims.nature_evidence.map(|level| Chip::of(level, texts));
+        facts.push(Fact { chip, ..Self::fact(texts.nature(), claims.nature.name(lang)) });
         if let Some(grade) = self.grade() {
             facts.push(Self::fact(texts.grade(), grade));
         }
@@ -157,6 +158,7 @@ impl Known<'_> {
         for link in self.item.certificates.iter().filter(|link| speaks_of_it(link)) {
             facts.push(Self::fact(texts.certificate(), format!("{} {}", link.issuer_code, link.number)));
         }
+        facts.extend(self.inspections());
         let mut who = self.declarers();
         if who.is_empty() {
             who.push(self.reader.name(&self.item.creator, texts));
@@ -239,6 +241,7 @@ impl Known<'_> {
             lines.push(texts.made_in_of(country.name(lang), &material));
         }
         self.supplier_facts(&mut facts);
+        facts.extend(self.passage());
         facts.push(Self::fact(texts.chain_model(), claims.model.name(lang)));
         let made = self.item.entry.is_none();
         Answer {

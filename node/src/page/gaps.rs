@@ -21,6 +21,9 @@ pub(super) fn gaps(known: &Known<'_>, has_photo: bool) -> Vec<&'static str> {
     if known.mines().is_empty() {
         gaps.push(texts.gap_mine());
     }
+    if known.lacks_clearance() {
+        gaps.push(texts.gap_customs());
+    }
     if !has_photo {
         gaps.push(texts.gap_photo());
     }

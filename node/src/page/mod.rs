@@ -15,6 +15,7 @@ mod source;
 mod text;
 mod timeline;
 mod treated;
+mod vouched;
 
 pub use ancestry::{Ancestor, Ancestry, ancestry};
 pub use home::{HomePage, LedgerFacts, Notice, NoticePage};

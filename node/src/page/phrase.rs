@@ -9,6 +9,7 @@ use lode_ledger::record::{Item, RecordKey};
 use super::market;
 use super::source::Reader;
 use super::text::{PageLang, Texts};
+use super::vouched;
 
 /// What an event did, in a few words; empty where its title says it all.
 pub(super) fn phrase(
@@ -175,7 +176,9 @@ pub(super) fn phrase(
             };
             join(texts, [Some(change), Some(body.reason.to_string())])
         }
-        other => market::phrase(reader, texts, other),
+        other => {
+            vouched::phrase(reader, texts, other, of).unwrap_or_else(|| market::phrase(reader, texts, other))
+        }
     }
 }
 

@@ -133,6 +133,11 @@ texts! {
     countersigned_by_link "Counter-signed through a link that the importer sent: shown, but no higher level." "通过进口商发出的链接会签：仅作展示，不提高证据等级。";
     supplier_silent "The supplier has not counter-signed." "供应商未会签。";
     mine "Mine" "矿点";
+    shipped "Shipped" "发运";
+    customs "Through customs" "海关";
+    customs_silent "No clearance is recorded here." "本账本没有清关记录。";
+    inspected "Inspected" "检验";
+    inspected_material "Its material, inspected" "其原料经检验";
     supplier "Supplier" "供应商";
 
     // Maker.
@@ -219,6 +224,7 @@ texts! {
     gap_lab_text "What the laboratory's certificate says about mineral and origin: read it at the laboratory; here is only its number and fingerprint." "检测证书对矿物和产地的结论：请向检测机构查询；账本只有编号和指纹。";
     gap_origin "Where the material was dug: no independent party has confirmed it." "原料开采地：没有独立第三方确认。";
     gap_mine "Which mine: not stated, or kept private." "矿点：未说明或未公开。";
+    gap_customs "That the imported material came in through customs: no clearance is recorded for all of it." "进口原料是否清关：并非全部都有清关记录。";
     gap_photo "How it looks: no public photo is bound to it." "外观：没有绑定公开照片。";
     gap_nature "Whether it is natural: not stated." "是否天然：未说明。";
     gap_hidden_code "Whoever printed the tag's hidden code has seen it." "印制标签隐藏码的一方见过该码。";
@@ -369,6 +375,47 @@ impl Texts {
         match self.0 {
             PageLang::En => format!("{title}: {text}"),
             PageLang::Zh => format!("{title}：{text}"),
+        }
+    }
+
+    /// From where to where something was sent, as far as either is known.
+    #[must_use]
+    pub fn from_to(self, from: Option<&str>, to: Option<&str>) -> Option<String> {
+        match (self.0, from, to) {
+            (_, None, None) => None,
+            (PageLang::En, Some(from), None) => Some(format!("from {from}")),
+            (PageLang::En, None, Some(to)) => Some(format!("to {to}")),
+            (PageLang::En, Some(from), Some(to)) => Some(format!("from {from} to {to}")),
+            (PageLang::Zh, Some(from), None) => Some(format!("由{from}")),
+            (PageLang::Zh, None, Some(to)) => Some(format!("运往{to}")),
+            (PageLang::Zh, Some(from), Some(to)) => Some(format!("由{from}运往{to}")),
+        }
+    }
+
+    /// "let in by China".
+    #[must_use]
+    pub fn let_in_by(self, country: &str) -> String {
+        match self.0 {
+            PageLang::En => format!("let in by {country}"),
+            PageLang::Zh => format!("{country}海关放行"),
+        }
+    }
+
+    /// Who told customs.
+    #[must_use]
+    pub fn declared_by(self, name: &str) -> String {
+        match self.0 {
+            PageLang::En => format!("declared by {name}"),
+            PageLang::Zh => format!("报关方：{name}"),
+        }
+    }
+
+    /// How many of several lots have a customs clearance.
+    #[must_use]
+    pub fn let_in_of(self, some: usize, all: usize) -> String {
+        match self.0 {
+            PageLang::En => format!("a clearance is recorded for {some} of {all} lots"),
+            PageLang::Zh => format!("{all} 批中 {some} 批有清关记录"),
         }
     }
 

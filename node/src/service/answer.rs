@@ -6,11 +6,11 @@ use lode_ledger::hash::Hash;
 use lode_ledger::id::{ItemKind, LogIndex, ParticipantId, StatementId};
 use lode_ledger::lang::Lang;
 use lode_ledger::mass::Milligrams;
-use lode_ledger::record::{EventRef, ItemState, RecordKey};
+use lode_ledger::record::{EventRef, Item, ItemState, RecordKey};
 use lode_ledger::statement::StatementError;
 use lode_ledger::time::Timestamp;
-use lode_ledger::violation::Violation;
-use lode_ledger::vocab::{Code, Species};
+use lode_ledger::violation::{Reason, Violation};
+use lode_ledger::vocab::{Code, EntryKind, Species};
 use lode_ledger::words::{Words, words};
 
 use crate::tiles::Bytes;
@@ -303,8 +303,80 @@ pub struct ItemFilter {
     pub species: Option<Code<Species>>,
     /// Lot, batch or piece.
     pub kind: Option<ItemKind>,
+    /// What stands in its way, or is missing of it.
+    pub mark: Option<Mark>,
+    /// A warning on it, by the reason's code.
+    pub warning: Option<Reason>,
     /// A part of its id, variety or an open descriptive field, in any case of letters.
     pub text: Option<String>,
+}
+
+/// What stands in an item's way beside its state, or is missing of it: what somebody has to see to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mark {
+    /// A hold is in force.
+    Held,
+    /// A dispute is open.
+    Disputed,
+    /// It is recalled.
+    Recalled,
+    /// It is reported as lost or stolen.
+    Missing,
+    /// A correction of its mass waits for the other party.
+    Waiting,
+    /// Something said of it, or of what it was made of, is contradicted.
+    Contradicted,
+    /// It bears a warning.
+    Warned,
+    /// It was declared without a document.
+    Undocumented,
+    /// It was declared for import, and no customs clearance is recorded.
+    Uncleared,
+    /// It is on its way in.
+    InTransit,
+}
+
+impl Mark {
+    /// Every mark with its word.
+    pub const ALL: [(Self, &'static str); 10] = [
+        (Self::Held, "held"),
+        (Self::Disputed, "disputed"),
+        (Self::Recalled, "recalled"),
+        (Self::Missing, "missing"),
+        (Self::Waiting, "waiting"),
+        (Self::Contradicted, "contradicted"),
+        (Self::Warned, "warned"),
+        (Self::Undocumented, "undocumented"),
+        (Self::Uncleared, "uncleared"),
+        (Self::InTransit, "in_transit"),
+    ];
+
+    /// The mark of this word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, known)| *known == word).map(|(mark, _)| mark)
+    }
+
+    /// Whether an item bears it.
+    #[must_use]
+    pub fn is_on(self, item: &Item) -> bool {
+        let (standing, passage) = (item.standing(), item.passage.as_deref());
+        match self {
+            Self::Held => !standing.holds.is_empty(),
+            Self::Disputed => !standing.title_disputes.is_empty() || !standing.other_disputes.is_empty(),
+            Self::Recalled => !standing.recalls.is_empty(),
+            Self::Missing => standing.missing.is_some(),
+            Self::Waiting => !standing.waiting.is_empty(),
+            Self::Contradicted => !standing.contradictions.is_empty(),
+            Self::Warned => !item.warnings.is_empty(),
+            Self::Undocumented => item.entry.is_some() && item.documents.is_empty(),
+            Self::Uncleared => {
+                item.entry == Some(EntryKind::IMPORT)
+                    && passage.is_none_or(|passage| passage.cleared.is_none())
+            }
+            Self::InTransit => passage.is_some_and(|passage| passage.in_transit.is_some()),
+        }
+    }
 }
 
 /// A file of the static log.

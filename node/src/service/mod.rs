@@ -5,6 +5,7 @@
 //! Reading may touch the disk, and [`Node::proof_file`] waits: an async caller hands both to a blocking thread.
 
 mod answer;
+mod audit;
 #[cfg(test)]
 mod crash_tests;
 mod dependants;
@@ -31,7 +32,7 @@ use lode_ledger::tlog::{SignedCheckpoint, proof};
 use lode_ledger::words::{Words, words};
 use tokio::sync::{Semaphore, oneshot};
 
-pub use self::answer::{Accepted, BadCursor, Health, ItemFilter, Link, Outcome, Page, Refusal, Tile};
+pub use self::answer::{Accepted, BadCursor, Health, ItemFilter, Link, Mark, Outcome, Page, Refusal, Tile};
 pub use crate::sequencer::OpenError;
 
 use crate::clock::{Clock, SystemClock};

@@ -34,6 +34,7 @@ fn closed(stage: &Stage) -> Vec<String> {
         format!("/v1/items/{lot}/events"),
         format!("/v1/items/{lot}/balance"),
         format!("/v1/items/{lot}/proof"),
+        format!("/v1/items/{lot}/spoken"),
         format!("/v1/items/{lot}/made-from"),
         format!("/v1/items/{work}/made-from"),
         format!("/v1/items/{lot}/made-into"),
@@ -45,7 +46,10 @@ fn closed(stage: &Stage) -> Vec<String> {
         format!("/v1/participants/{}/yields", trade.importer.1),
         format!("/v1/participants/{}/stock", trade.importer.1),
         format!("/v1/keys/{}", trade.importer.0.secret.public().thumbprint()),
+        format!("/v1/participants/{}/entered", trade.importer.1),
         "/v1/certificates/GTC/2026001234".to_owned(),
+        "/v1/certificates".to_owned(),
+        "/v1/disputes".to_owned(),
         format!("/v1/work?studio={}", trade.importer.1),
         format!("/v1/offers?to={}", trade.importer.1),
         format!("/v1/work/{work}"),
@@ -102,10 +106,12 @@ const OPEN: &[&str] = &[
 ];
 const CLOSED: &[&str] = &[
     "/tile/{path}",
+    "/v1/certificates",
     "/v1/certificates/{issuer}/{number}",
     "/v1/consignments/{id}",
     "/v1/counts/{id}",
     "/v1/credentials/{id}",
+    "/v1/disputes",
     "/v1/disputes/{id}",
     "/v1/documents/{sha256}",
     "/v1/entries/{index}",
@@ -123,6 +129,7 @@ const CLOSED: &[&str] = &[
     "/v1/items/{id}/made-from",
     "/v1/items/{id}/made-into",
     "/v1/items/{id}/proof",
+    "/v1/items/{id}/spoken",
     "/v1/items/{id}/where-used",
     "/v1/keys/{thumbprint}",
     "/v1/listings",
@@ -132,6 +139,7 @@ const CLOSED: &[&str] = &[
     "/v1/packs/{id}",
     "/v1/participants",
     "/v1/participants/{id}",
+    "/v1/participants/{id}/entered",
     "/v1/participants/{id}/stock",
     "/v1/participants/{id}/yields",
     "/v1/recalls/{id}",
@@ -215,6 +223,7 @@ async fn a_buyer_checks_a_piece_without_an_account() {
         format!("/v1/items/{piece}/balance"),
         format!("/v1/items/{piece}/made-from"),
         format!("/v1/items/{piece}/exports"),
+        format!("/v1/items/{piece}/spoken"),
     ]);
     for path in paths {
         let got = stage.get(&path).await;

@@ -232,3 +232,68 @@ async fn what_is_said_of_treatments_fits_on_a_telephone() {
     let (en, _) = page_of(&[], "not stated").await;
     assert!(en.contains("Not stated does not mean untreated."));
 }
+
+/// What a buyer gains from an inspector and from customs: both in plain words, each with who says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn inspections_and_the_way_over_the_border_are_told_in_plain_words() {
+    let mut trade = trade::trade(false);
+    let (dragon, mut importer) = (trade.dragon, trade.importer.0.clone());
+    let world = &mut trade.world;
+    let (mut inspector, _) =
+        trade::enrol(world, 16, "CN", "inspector", r#""person":false,"name":"Inspection Bureau""#);
+    let found = format!(
+        r#"{{"type":"inspection.recorded","item":"{dragon}","nature":"natural","variety":"smoky_quartz","grade":{{"scheme":"GB/T 31435","value":"A","grader":"Inspection Bureau"}},"note":"two small chips"}}"#
+    );
+    trade::say(world, &mut inspector, &found);
+    let nonces = [world.nonce(), world.nonce()];
+    let lot = format!(
+        r#"{{"type":"lot.declared","nonce":"{}","entry":"import","species":"quartz","form":"rough","nature":"natural","evidence":"self_declared","origins":[{{"country":"BR","share_ppm":1000000}}],"mass":{{"net_mg":5000000,"method":"floor_scale","resolution_mg":1000}}}}"#,
+        nonces[0]
+    );
+    trade::say(world, &mut importer, &lot);
+    let lot = trade::lot_id(&importer, &nonces[0]);
+    let sent = format!(
+        r#"{{"type":"consignment.shipped","nonce":"{}","items":["{lot}"],"from":"BRSSZ","to":"CNLYG"}}"#,
+        nonces[1]
+    );
+    trade::say(world, &mut importer, &sent);
+    let declaration = lode_ledger::hash::Hash::of(b"declaration");
+    let cleared = format!(
+        r#"{{"type":"customs.cleared","items":["{lot}"],"jurisdiction":"CN","declaration":"230120261000000017","net_mg":5000000,"documents":[{{"kind":"import_declaration","sha256":"{declaration}","public":false}}]}}"#
+    );
+    trade::say(world, &mut importer, &cleared);
+    let stage = stage::stage_of(trade, |_| {}).await;
+
+    let tag = stage.trade.dragon_tag;
+    let words = "natural, smoky quartz, grade A (GB/T 31435, Inspection Bureau), two small chips";
+    for (path, said) in [
+        (format!("/T/{tag}"), &["<dt>Inspected</dt>", words, "Inspection Bureau · "][..]),
+        // Of its two lots no clearance is recorded: that is said beside them, and among what is not known.
+        (
+            format!("/T/{tag}"),
+            &[
+                "Through customs (Brazil)",
+                "No clearance is recorded here.",
+                "no clearance is recorded for all",
+            ],
+        ),
+        (format!("/T/{tag}?lang=zh"), &["<dt>检验</dt>", "天然", "海关（巴西）", "本账本没有清关记录。"]),
+        (
+            format!("/items/{lot}"),
+            &[
+                "on its way · from Santos to Lianyungang",
+                "let in by China · declared by Haizhou Stone Imports · ",
+            ],
+        ),
+        (format!("/items/{lot}?lang=zh"), &["运输途中 · 由", "中国海关放行 · 报关方：Haizhou Stone Imports"]),
+    ] {
+        let page = stage.get(&path).await;
+        for word in said {
+            assert!(page.text().contains(word), "{word} is not in {path}\n{}", page.text());
+        }
+    }
+    let page = stage.get(&format!("/items/{lot}")).await;
+    assert!(!page.text().contains("no clearance is recorded for all"), "there is one");
+    let fish = stage.get(&format!("/T/{}", stage.trade.fish_tag)).await;
+    assert!(!fish.text().contains("<dt>Inspected</dt>"), "only what was inspected");
+}

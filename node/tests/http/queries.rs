@@ -226,3 +226,93 @@ async fn one_thing_of_every_kind_is_found_by_its_id() {
     stage.get("/v1/holds/H-0").await.is_problem(400, "bad-parameter");
     stage.get(&format!("/v1/recalls/R-{}", "0".repeat(26))).await.is_problem(404, "not-found");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn items_are_listed_by_what_stands_in_their_way_or_is_missing() {
+    let mut trade = trade::trade(false);
+    let mut inspector = inspector(&mut trade);
+    count(&mut trade, &mut inspector, 40);
+    let (brazil, dragon, importer) = (trade.brazil, trade.dragon, trade.importer.1);
+    let (at, nonce) = (trade.world.at(), trade.world.nonce());
+    trade.world.registrar(&format!(
+        r#"{{"type":"recall.issued","at":"{at}","nonce":"{nonce}","items":["{dragon}"],"reason":"treatment_found","text":"bring it back"}}"#
+    ));
+    let stage = stage_of(trade, |_| {}).await;
+    let ids = async |query: String| -> Vec<String> {
+        let page = stage.get(&format!("/v1/items?{query}")).await.json();
+        page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids("marked=recalled".to_owned()).await, [dragon.to_string()]);
+    assert_eq!(ids(format!("custodian={importer}&marked=recalled")).await, [String::new(); 0]);
+    assert_eq!(ids("warning=stock-differs".to_owned()).await, [brazil.to_string()]);
+    assert!(ids(format!("custodian={importer}&marked=warned")).await.contains(&brazil.to_string()));
+    assert_eq!(ids("marked=uncleared".to_owned()).await.len(), 2, "both imports");
+    for mark in ["held", "disputed", "missing", "waiting", "contradicted", "undocumented", "in_transit"] {
+        assert_eq!(ids(format!("marked={mark}")).await, [String::new(); 0], "{mark}");
+    }
+    stage.get("/v1/items?marked=odd").await.is_problem(400, "bad-parameter");
+    stage.get("/v1/items?warning=odd").await.is_problem(400, "bad-parameter");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_said_of_a_piece_is_what_its_page_says() {
+    let stage = stage_of(trade::trade(false), |_| {}).await;
+    let path = format!("/v1/items/{}/spoken", stage.trade.dragon);
+    let said = stage.get(&path).await.json();
+    assert_eq!(said["title"], "Dragon rising from the waves");
+    let answers = said["answers"].as_array().unwrap();
+    assert_eq!((&answers[1]["answer"], answers.len()), (&"Treated: waxed".into(), 4));
+    assert_eq!(answers[2]["answer"], "One of Brazil or Madagascar");
+    assert!(answers[2]["sentences"][0].as_str().unwrap().contains("70 : 30"));
+    assert!(answers.iter().all(|answer| answer["evidence"].is_string()), "no claim without its evidence");
+    assert!(!said["gaps"].as_array().unwrap().is_empty());
+    let zh = stage.get(&format!("{path}?lang=zh")).await.json();
+    assert_eq!(zh["answers"][1]["question"], "是否经过处理？");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_auditor_walks_disputes_collisions_and_entries() {
+    let mut trade = trade::trade(false);
+    let (dragon, fish, importer) = (trade.dragon, trade.fish, trade.importer.1);
+    let at = trade.world.at();
+    let mut ids = Vec::new();
+    for piece in [dragon, fish] {
+        let nonce = trade.world.nonce();
+        let by = trade.world.registrar.issuer.to_string();
+        ids.push(lode_ledger::id::DisputeId::derive(ORIGIN, &by, &nonce, 0).to_string());
+        trade.world.registrar(&format!(
+            r#"{{"type":"dispute.opened","at":"{at}","nonce":"{nonce}","kind":"authorship","items":["{piece}"],"text":"carved by another"}}"#
+        ));
+    }
+    trade.world.registrar(&format!(
+        r#"{{"type":"dispute.resolved","at":"{at}","dispute":"{}","outcome":"rejected","text":"it was not"}}"#,
+        ids[1]
+    ));
+    let stage = stage_of(trade, |_| {}).await;
+    let open = stage.get("/v1/disputes").await.json();
+    assert_eq!(
+        (&open["items"][0]["id"], open["items"].as_array().unwrap().len()),
+        (&ids[0].as_str().into(), 1),
+        "{open}"
+    );
+    let twice = stage.get("/v1/certificates?limit=1").await.json();
+    assert_eq!(
+        (&twice["items"][0]["number"], &twice["items"][0]["collides"]),
+        (&"77".into(), &true.into()),
+        "{twice}"
+    );
+    assert_eq!(twice["next"], Value::Null, "the laboratory's own are each shown for one piece");
+    stage.get("/v1/disputes?cursor=x").await.is_problem(400, "bad-cursor");
+    let entered = stage.get(&format!("/v1/participants/{importer}/entered")).await.json();
+    let rows = entered["entered"].as_array().unwrap();
+    assert_eq!(rows.len(), 2, "{entered:#}");
+    let brazil = rows.iter().find(|row| row["origins"][0]["code"] == "BR").unwrap();
+    assert_eq!((&brazil["lots"], &brazil["entry"]["code"]), (&1.into(), &"import".into()));
+    assert!(brazil["month"].as_str().is_some_and(|month| month.len() == 7 && month.as_bytes()[4] == b'-'));
+    let mass = |name: &str| brazil["mass"][name].as_u64().unwrap();
+    assert_eq!(
+        mass("entered_mg") + mass("gained_mg"),
+        mass("lost_mg") + mass("passed_on_mg") + mass("left_mg"),
+        "it balances"
+    );
+}

@@ -173,7 +173,14 @@ fn a_session_is_packed_by_its_list_of_claim_codes() {
         let place = ["--channel", "live_stream", "--session", &session, "--slot", slot];
         world.made("studio", &[&["listing", "open", piece][..], &place].concat());
     }
-    world.made("studio", &["sell", "record", &second, "--channel", "live_stream"]);
+    world.made("studio", &["sell", "record", &second, "--channel", "live_stream", "--destination", "FR"]);
+    let lot = world.show(&second)["made_of"][0]["item"].as_str().unwrap().to_owned();
+    let used = &world.ok("studio", &["trace", &lot])["used"];
+    assert_eq!(
+        (&used["pieces"], &used["sold"], &used["destinations"]),
+        (&1.into(), &1.into(), &json!({"FR": 1}))
+    );
+    says(world, "studio", &["--lang", "zh", "trace", &lot], &["已售：1，目的地：FR 1"]);
     let ask = ["listing", "list", "--session", &session, "--claim-codes"];
     let lines = world.ok("studio", &ask);
     assert_eq!(
@@ -300,4 +307,93 @@ fn what_opens_a_sealed_field_is_destroyed_for_good() {
     world.ok("studio", &["disclosure", "destroy", &index, "order"]);
     let left = world.ok("studio", &["disclosure", "list"]);
     assert!(!left.as_array().unwrap().iter().any(|one| one["value"] == "A-77"), "{left:#}");
+}
+
+#[test]
+fn an_importer_lists_what_has_to_be_seen_to() {
+    let world = world();
+    let house = world.name("lister");
+    world.enrol(&house, "importer", "CN");
+    let (lot, other) = (world.lot(&house, "BR", "6kg"), world.lot(&house, "BR", "2kg"));
+    let import = world.made(&house, &typed("lot declare --species quartz --origin BR --net 8kg"));
+    let ids = |args: &[&str]| -> Vec<Value> {
+        let found = world.ok(&house, &[&["list"], args].concat());
+        found.as_array().unwrap().iter().map(|one| one["id"].clone()).collect()
+    };
+    assert_eq!(ids(&["--marked", "uncleared"]), [import.as_str()]);
+    assert_eq!(ids(&["--marked", "undocumented"]).len(), 3);
+    assert_eq!(ids(&["--marked", "recalled"]), [Value::Null; 0]);
+    world.ok("registrar", &["recall", &other, "--reason", "treatment_found", "--text", "send it back"]);
+    assert_eq!(ids(&["--marked", "recalled"]), [other.as_str()]);
+    let seller = world.id("seller");
+    let offer = world.made(&house, &["offer", &lot, "--to", &seller]);
+    assert_eq!(ids(&["--own-offers"]), [offer.as_str()]);
+    world.ok("seller", &["accept", &offer]);
+    assert_eq!(ids(&["--own-offers"]), [Value::Null; 0]);
+    assert!(
+        !ids(&[]).contains(&lot.as_str().into()) && ids(&["--creator", "me"]).contains(&lot.as_str().into())
+    );
+    let balance = world.ok(&house, &["balance", &lot]);
+    assert_eq!((&balance["in_mg"], &balance["unexplained_mg"]), (&6_000_000.into(), &0.into()));
+    says(world, &house, &["--lang", "zh", "balance", &lot], &["转入: 6 kg", "无法解释: 0"]);
+    assert_eq!(world.run(&house, &["list", "--marked", "odd"]).status.code(), Some(3));
+}
+
+#[test]
+fn a_seller_reads_out_what_may_be_said() {
+    let world = world();
+    let piece = world.piece("studio");
+    let tag = world.ok("studio", &["tag", "new", "--bind", &piece])["code"].as_str().unwrap().to_owned();
+    let said = world.ok("seller", &["say", &tag]);
+    assert_eq!((&said["item"], &said["title"]), (&piece.clone().into(), &"Moon".into()));
+    assert_eq!(said["answers"][1]["answer"], "Not stated");
+    says(
+        world,
+        "seller",
+        &["say", &piece],
+        &["Has it been treated?", "[self-declared", "not known or not checked:"],
+    );
+    says(world, "seller", &["--lang", "zh", "say", &piece], &["是否经过处理？", "未知或未核查:"]);
+}
+
+#[test]
+fn an_auditor_asks_about_the_whole_ledger() {
+    let world = world();
+    let house = world.name("audited");
+    let id = world.enrol(&house, "importer", "CN");
+    let lot = world.lot(&house, "BR", "6kg");
+    world.lot(&house, "BR", "4kg");
+    world.made(&house, &["split", &lot, "--part", "1kg"]);
+    let reports = world.ok("registrar", &["audit", "entered"]);
+    let report =
+        reports.as_array().unwrap().iter().find(|report| report["participant"] == id.as_str()).unwrap();
+    let row = &report["entered"][0];
+    assert_eq!((&row["lots"], &row["origins"][0]["code"]), (&2.into(), &"BR".into()), "{report:#}");
+    assert_eq!(
+        (&row["mass"]["entered_mg"], &row["mass"]["passed_on_mg"], &row["mass"]["left_mg"]),
+        (&10_000_000.into(), &1_000_000.into(), &9_000_000.into())
+    );
+    says(world, "registrar", &["--lang", "zh", "audit", "entered", &id], &["申报方", "10 kg", "国内采购"]);
+
+    let open = |dispute: &str| {
+        let all = world.ok("registrar", &["audit", "disputes"]);
+        all.as_array().unwrap().iter().any(|one| one["id"] == dispute)
+    };
+    let dispute =
+        world.made("seller", &["dispute", "open", &lot, "--kind", "origin", "--text", "not from there"]);
+    assert!(open(&dispute));
+    world.ok("seller", &["dispute", "resolve", &dispute, "--outcome", "withdrawn", "--text", "a mistake"]);
+    assert!(!open(&dispute));
+
+    let (one, two) = (world.piece("studio"), world.piece("studio"));
+    let number = world.name("D").replace('-', "");
+    let paper = world.name("paper.pdf");
+    std::fs::write(world.path(&paper), format!("report, {paper}")).unwrap();
+    for piece in [&one, &two] {
+        world
+            .ok("studio", &["certificate", piece, "--issuer", "NGTC", "--number", &number, "--file", &paper]);
+    }
+    let twice = world.ok("registrar", &["audit", "collisions"]);
+    let found = twice.as_array().unwrap().iter().find(|known| known["number"] == number.as_str()).unwrap();
+    assert_eq!(found["shown_for"].as_array().unwrap().len(), 2);
 }

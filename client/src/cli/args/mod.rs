@@ -29,7 +29,7 @@ pub(super) use material::{
     Countersign, Declare, LossArgs, LotCommand, Merge, Receive, Split, TreatCommand, WorkCommand,
 };
 pub(super) use repair::{DisclosureCommand, DisputeCommand, Freeze, HoldCommand, Recall, Undo, Void};
-pub(super) use report::{StockArgs, YieldsArgs};
+pub(super) use report::{AuditCommand, StockArgs, YieldsArgs};
 pub(super) use trade::QueueCommand;
 pub(super) use trade::{
     AcceptArgs, BundleArgs, CertificateArgs, CorrectArgs, DocumentArgs, Id, ListArgs, OfferArgs, OfferRef,
@@ -221,8 +221,14 @@ pub enum Command {
     Trace(Id),
     /// List items
     List(ListArgs),
+    /// An item's balance sheet: in, out, lost, left, unexplained
+    Balance(Id),
+    /// What may be said of an item, to read out to a buyer
+    Say(Id),
     /// A stock against counts: what stands still, what differs, what entered how
     Stock(StockArgs),
+    /// The whole ledger: what came in, open disputes, certificates used twice
+    Audit(Sub<AuditCommand>),
     /// What a studio's processes yield, beside what is plausible
     Yields(YieldsArgs),
     /// Save the proof file of an item

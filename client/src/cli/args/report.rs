@@ -1,6 +1,6 @@
 //! What can be asked of a participant's stock and work. Arguments only.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 #[derive(Debug, Args)]
 pub struct StockArgs {
@@ -18,4 +18,25 @@ pub struct StockArgs {
 pub struct YieldsArgs {
     /// Whose [default: yours]
     pub(crate) participant: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// What came in by importer, origin and month, and what became of its mass
+    Entered {
+        /// Whose [default: of every importer]
+        participant: Option<String>,
+    },
+    /// Disputes that are open
+    Disputes {
+        /// At most so many
+        #[arg(long, default_value_t = 200)]
+        limit: usize,
+    },
+    /// Certificates that are shown for several items
+    Collisions {
+        /// At most so many
+        #[arg(long, default_value_t = 200)]
+        limit: usize,
+    },
 }

@@ -250,12 +250,25 @@ pub struct ListArgs {
     /// lot, batch or piece
     #[arg(long)]
     pub(crate) kind: Option<String>,
+    /// Who entered or made it, wherever it is now: a participant, or `me`
+    #[arg(long, value_name = "PARTICIPANT", conflicts_with = "consigned")]
+    pub(crate) creator: Option<String>,
+    /// What stands in its way or is missing of it: held, disputed, recalled, missing, waiting, contradicted, warned,
+    /// undocumented, uncleared, in_transit
+    #[arg(long, value_name = "MARK")]
+    pub(crate) marked: Option<String>,
+    /// With this warning, as in stock-differs
+    #[arg(long, value_name = "CODE")]
+    pub(crate) warning: Option<String>,
     /// At most so many
     #[arg(long, default_value_t = 200)]
     pub(crate) limit: usize,
     /// Open offers to you instead of items
-    #[arg(long, conflicts_with_all = ["custodian", "consigned", "state", "species", "kind"])]
+    #[arg(long, conflicts_with_all = ["custodian", "consigned", "state", "species", "kind", "creator", "marked", "warning"])]
     pub(crate) offers: bool,
+    /// Your own open offers instead of items
+    #[arg(long, conflicts_with_all = ["custodian", "consigned", "state", "species", "kind", "creator", "marked", "warning", "offers"])]
+    pub(crate) own_offers: bool,
 }
 
 #[derive(Debug, Args)]

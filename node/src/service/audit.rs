@@ -1,0 +1,29 @@
+//! Questions of an auditor.
+
+use lode_ledger::hash::Hash;
+use lode_ledger::id::DisputeId;
+
+use super::{BadCursor, Node, Page};
+use crate::query::audit;
+
+impl Node {
+    /// Open disputes, last touched first.
+    ///
+    /// # Errors
+    /// The cursor is none of this list.
+    pub fn open_disputes(&self, cursor: Option<&str>, limit: usize) -> Result<Page<DisputeId>, BadCursor> {
+        audit::disputes(&self.inner.shared.state, cursor, limit)
+    }
+
+    /// Certificates that are shown for several items, by their records' ids, last touched first.
+    ///
+    /// # Errors
+    /// The cursor is none of this list.
+    pub fn colliding_certificates(
+        &self,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Hash>, BadCursor> {
+        audit::collisions(&self.inner.shared.state, cursor, limit)
+    }
+}
