@@ -29,6 +29,7 @@ use lode_ledger::tlog::policy::Policy as Trust;
 use lode_ledger::verdict::Report;
 use lode_ledger::vocab::Code;
 use lode_node::data_folder::{DataFolder, DataFolderError};
+use lode_node::signals::told_to_stop;
 use lode_node::{Config, Node, genesis};
 use lode_verify::memory::Memory;
 use lode_verify::progress::Progress;
@@ -67,7 +68,7 @@ pub struct Options {
     pub lang: Lang,
 }
 
-/// Plays the demonstration and, unless told to exit, serves until Ctrl-C.
+/// Plays the demonstration and, unless told to exit, serves until Ctrl-C or SIGTERM.
 ///
 /// # Errors
 /// A port or folder cannot be had, or something that should hold does not.
@@ -98,9 +99,10 @@ pub async fn run(options: Options, out: &mut (dyn Write + Send)) -> Result<()> {
     let verdicts = verify(&dir)?;
     show::verdicts(out, &dir, &verdicts, options.lang)?;
     ensure!(verdicts.iter().all(|(_, report)| report.exit_code() == 0), "a verdict is not what it should be");
+    let ending = told_to_stop();
     show::farewell(out, &dir, stage.node().url(), &outcome, &options)?;
     if !options.exit {
-        tokio::signal::ctrl_c().await?;
+        ending.await;
     }
     // Whoever still listens for the end may be gone already.
     let _ = stop.send(());

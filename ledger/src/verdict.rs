@@ -5,16 +5,18 @@
 
 mod facts;
 mod notes;
+mod shape;
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use serde::ser::SerializeStruct;
+use serde_json::{Value, json};
 
+use self::shape::{Told, as_written, told};
 use crate::lang::Lang;
 use crate::words::Arg;
 
-pub use facts::{Balance, Claim, Facts, Happening, Opened, Party};
+pub use facts::{Balance, Certificate, Claim, Facts, Happening, Opened, Party};
 pub use notes::{CheckCode, Note};
 
 /// How a check went.
@@ -110,30 +112,84 @@ impl Check {
     }
 }
 
-impl Serialize for Check {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut check = serializer.serialize_struct("Check", 5)?;
-        check.serialize_field("check", self.code.code())?;
-        check.serialize_field("outcome", &self.outcome)?;
-        check.serialize_field("note", self.note.code())?;
-        check.serialize_field("args", &self.args.iter().map(Arg::to_string).collect::<Vec<_>>())?;
-        check.serialize_field("text", &self.message(Lang::En))?;
-        check.end()
+told! {
+    /// A verdict: every check with its outcome, and what the record says. Codes never change their meaning.
+    struct WrittenReport {
+        /// The worst outcome of the checks; what was not checked does not spoil it.
+        verdict: Outcome,
+        /// What the program that gave this verdict ended with.
+        exit_code: ExitCode,
+        /// The checks, in the order in which they rest on each other.
+        checks: Vec<WrittenCheck>,
+        /// What the record of an item says, to be believed only as far as the checks go; `null` for a whole log, and
+        /// where it could not be read.
+        facts: Option<Box<Facts>>,
+    }
+
+    /// One check.
+    struct WrittenCheck {
+        /// Which.
+        check: CheckCode,
+        /// How it went.
+        outcome: Outcome,
+        /// What there is to say, with holes for `args`.
+        note: Note,
+        /// What the note speaks of, in the order of its holes.
+        args: Vec<String>,
+        /// The note with its arguments in English, for people.
+        text: String,
+    }
+}
+
+/// One of [`exit`], without wrong usage, which gives no verdict.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(transparent)]
+struct ExitCode(u8);
+
+impl Told for ExitCode {
+    fn schema() -> Value {
+        let all = [exit::PASSED, exit::FAILED, exit::NOT_TRUSTED, exit::NOT_EVALUATED];
+        json!({"type": "integer", "enum": all})
+    }
+}
+
+impl Told for Outcome {
+    fn schema() -> Value {
+        as_written(&[Self::Passed, Self::Failed, Self::NotTrusted, Self::NotEvaluated, Self::NotChecked])
     }
 }
 
 impl Serialize for Report {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 4)?;
-        report.serialize_field("verdict", &self.outcome())?;
-        report.serialize_field("exit_code", &self.exit_code())?;
-        report.serialize_field("checks", &self.checks)?;
-        report.serialize_field("facts", &self.facts)?;
-        report.end()
+        let checks = self.checks.iter().map(|check| WrittenCheck {
+            check: check.code,
+            outcome: check.outcome,
+            note: check.note,
+            args: check.args.iter().map(Arg::to_string).collect(),
+            text: check.message(Lang::En),
+        });
+        let written = WrittenReport {
+            verdict: self.outcome(),
+            exit_code: ExitCode(self.exit_code()),
+            checks: checks.collect(),
+            facts: self.facts.clone(),
+        };
+        written.serialize(serializer)
     }
 }
 
 impl Report {
+    /// The JSON Schema (draft 2020-12) of a verdict as JSON.
+    #[must_use]
+    pub fn schema() -> Value {
+        let mut schema = WrittenReport::schema();
+        if let Value::Object(members) = &mut schema {
+            members.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+            members.insert("title".to_owned(), json!("verdict"));
+        }
+        schema
+    }
+
     /// Adds a check.
     pub fn add(&mut self, check: Check) {
         self.checks.push(check);

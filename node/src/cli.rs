@@ -9,7 +9,6 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
 use lode_ledger::id::Origin;
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, Given, LogFormat};
@@ -18,6 +17,7 @@ use crate::genesis::{self, NodeKeys};
 use crate::http;
 use crate::sequencer::{self, Opened};
 use crate::service::Node;
+use crate::signals::told_to_stop;
 use crate::{backup, catch_up, check, index};
 
 /// Lode's node: keeps a ledger of crystal and proves what it keeps
@@ -186,33 +186,6 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
         return Err(anyhow!("{why}"));
     }
     served.context("serving has failed")
-}
-
-/// Resolves at SIGTERM or Ctrl-C. Both are heard from the call on, before anybody waits: whoever was told that the node
-/// serves may stop it.
-fn told_to_stop() -> impl Future<Output = ()> {
-    let [terminated, interrupted] = [SignalKind::terminate(), SignalKind::interrupt()].map(heard);
-    async move {
-        tokio::select! {
-            () = terminated => {}
-            () = interrupted => {}
-        }
-    }
-}
-
-fn heard(kind: SignalKind) -> impl Future<Output = ()> {
-    let registered = signal(kind);
-    async move {
-        match registered {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(error) => {
-                tracing::warn!(%error, signal = kind.as_raw_value(), "this signal cannot be heard");
-                std::future::pending::<()>().await;
-            }
-        }
-    }
 }
 
 fn export(config: &Config, dir: &std::path::Path) -> anyhow::Result<()> {

@@ -31,6 +31,7 @@ pub mod seal;
 mod sequencer;
 pub mod service;
 pub mod sessions;
+pub mod signals;
 pub mod storage;
 pub mod tiles;
 mod view;

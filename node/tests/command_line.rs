@@ -62,6 +62,24 @@ fn init_makes_keys_that_only_the_owner_reads_and_a_request_without_secrets() {
 }
 
 #[test]
+fn bounds_are_set_by_the_environment_and_over_it_by_flags() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let told = |environment: &str, flags: &[&str]| {
+        let arguments = [&["serve"], flags].concat();
+        let output = command(&data, &arguments).env("LODE_LIMITS", environment).output().unwrap();
+        assert!(!output.status.success(), "{}", said(&output));
+        said(&output)
+    };
+    assert!(told("statements=5,queue=4", &[]).contains("`limits.queue`"));
+    assert!(told("queue=4", &["--limits", "statements=0"]).contains("`limits.statements`"));
+    assert!(told("queue=2000", &["--limits", "que=1"]).contains("unknown field `que`"));
+    // With good bounds it is the folder that is missing.
+    let good = ["--limits", "statements=10,queue=20", "--limits", "uri_bytes=4096"];
+    assert!(told("queue=4", &good).contains("lode-node init"));
+}
+
+#[test]
 fn a_ledger_begins_serves_stops_and_is_found_right() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

@@ -3,7 +3,8 @@
 
 Written from schemas/ alone (statement.cddl, log.md). Needs cbor2 and cryptography.
 Usage: read_log.py LOG_FOLDER TRUST_POLICY
-It does not know the rules of the trade: it shows that the bytes are what they are said to be.
+It does not know the rules of the trade: it shows that the bytes are what they are said to be. Whether the key of a
+single unit belongs to its batch is such a rule.
 """
 
 import base64
@@ -127,15 +128,19 @@ def read_statement(entry: bytes):
     return header, json.loads(payload), signed, signature
 
 
-def enrolled_keys(event: dict):
+def keys_in(event: dict):
     """The public keys that an event brings in, wherever the schemas put them."""
     grants = event.get("keys", []) + event.get("registrar", {}).get("keys", [])
     grants += [event["grant"]] if "grant" in event else []
     for grant in grants:
         yield unpadded(grant["key"])
-    for field in ("seal_key", "supplier_link"):
+    for field in ("seal_key", "supplier_link", "claim_key", "owner_key"):
         if field in event:
             yield unpadded(event[field])
+
+
+def usable(keys) -> dict:
+    return {thumbprint(key): Ed25519PublicKey.from_public_bytes(key) for key in keys}
 
 
 def check(folder: pathlib.Path, policy: str) -> str:
@@ -148,16 +153,19 @@ def check(folder: pathlib.Path, policy: str) -> str:
             raise Bad(f"entry {index} is for {header[15][3]}")
         if index == 0:
             audience = f"{origin}#{leaves[0][:16].hex()}"
-        for event in payload["events"]:
-            events += 1
-            if index == 0 or event["type"] in ("participant.enrolled", "key.added", "lot.declared"):
-                keys.update((thumbprint(key), Ed25519PublicKey.from_public_bytes(key)) for key in enrolled_keys(event))
+        events += len(payload["events"])
+        brought = usable(key for event in payload["events"] for key in keys_in(event))
+        # Entry 0 is signed by a key that it brings in itself, as is the claim of one unit of a batch.
+        if index == 0:
+            keys.update(brought)
+        keys.update(usable(unpadded(event["unit"]["claim_key"]) for event in payload["events"] if "unit" in event))
         if header[4] not in keys:
             raise Bad(f"entry {index}: the signing key was never enrolled")
         try:
             keys[header[4]].verify(signature, signed)
         except InvalidSignature as error:
             raise Bad(f"entry {index}: the signature does not fit") from error
+        keys.update(brought)
     if root_of(leaves) != root:
         raise Bad("the entries do not add up to the checkpoint's root")
     return f"{origin}: {size} entries, {events} events, {len(keys)} keys: root, checkpoint and every signature fit"

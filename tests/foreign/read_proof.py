@@ -18,9 +18,11 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"{missing.name} is missing: pip install cbor2 cryptography")
 
-from read_log import Bad, log_keys, open_checkpoint, read_statement, sha256, thumbprint, unpadded
+from read_log import Bad, keys_in, log_keys, open_checkpoint, read_statement, sha256, thumbprint, unpadded
 
-LEDGER, KEY, SEQUENCE, ITEM = 1, 5, 6, 7
+LEDGER, KEY, ITEM, TAG, OWNER_KEY = 1, 5, 7, 12, 25
+# Sequences, offspring, exposures, components.
+WITHOUT_HISTORY = (6, 15, 30, 32)
 
 
 def hashes(data: bytes) -> list:
@@ -108,16 +110,23 @@ def known_keys(records: dict):
             yield record[4], None
         elif key[0] == KEY:
             yield record[1], record.get(4)
+        elif key[0] == TAG:
+            yield record[2], None
+        elif key[0] == OWNER_KEY:
+            yield record[1], None
         elif key[0] == ITEM and 19 in record:
             yield record[19], None
 
 
-def check_signatures(statements: dict, records: dict, ledger: str):
+def check_signatures(statements: dict, records: dict, ledger: str, seal: int):
     keys = {thumbprint(key): (key, revoked) for key, revoked in known_keys(records)}
     for index, entry in statements.items():
-        header, _, signed, signature = read_statement(entry)
+        header, payload, signed, signature = read_statement(entry)
         if index > 0 and header[15][3] != ledger:
             raise Bad(f"entry {index} is for {header[15][3]}")
+        # Whether a unit's key belongs to its batch is for lode-verify to say.
+        units = [unpadded(event["unit"]["claim_key"]) for event in payload["events"] if "unit" in event]
+        keys.update((thumbprint(key), (key, None)) for key in units)
         if header[4] not in keys:
             raise Bad(f"entry {index}: no record names its key")
         key, revoked = keys[header[4]]
@@ -127,6 +136,10 @@ def check_signatures(statements: dict, records: dict, ledger: str):
             Ed25519PublicKey.from_public_bytes(key).verify(signature, signed)
         except InvalidSignature as error:
             raise Bad(f"entry {index}: the signature does not fit") from error
+        # Who came after the seal is known by these statements only.
+        if index > seal:
+            later = [key for event in payload["events"] for key in keys_in(event)]
+            keys.update((thumbprint(key), (key, None)) for key in later if thumbprint(key) not in keys)
 
 
 def check_disclosures(disclosures: list, statements: dict, origin: str) -> int:
@@ -164,9 +177,9 @@ def check(data: bytes, policy: str) -> str:
         raise Bad("the records do not lead to the seal's state root")
     records = {known[0]: cbor2.loads(known[1]) for known in file[8] if 1 in known}
     for known in file[8]:
-        if 1 in known and known[0][0] != SEQUENCE:
+        if 1 in known and known[0][0] not in WITHOUT_HISTORY:
             check_history(known[0], records[known[0]], known[2], statements)
-    check_signatures(statements, records, file[1])
+    check_signatures(statements, records, file[1], file[7])
     opened = check_disclosures(file[10], statements, origin)
     return f"{origin}: {len(statements)} statements, {len(records)} records, {opened} opened fields: all fit"
 

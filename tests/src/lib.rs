@@ -1,6 +1,6 @@
 //! What the tests across crates share: a small trade that always comes out the same (`world`), statements as files
 //! for readers in other languages (`vectors`), stories of the rules (`stories`), the load tool's parts (`load`), a
-//! checker of what clients were told (`history`), and slow, obvious second opinions on the arithmetic (`model`) and on
+//! checker of what clients were told (`history`), a counter of what the rules read (`counted`), and slow, obvious second opinions on the arithmetic (`model`) and on
 //! every verdict (`reference`).
 //!
 //! No test stands here, and nothing that a released program uses.
@@ -12,6 +12,7 @@
     reason = "test support: what is wrong here must stop the test that meets it"
 )]
 
+pub mod counted;
 pub mod faults;
 pub mod golden;
 pub mod history;

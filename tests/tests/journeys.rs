@@ -131,6 +131,8 @@ impl Verdict {
         let json = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", told(output)));
         let verdict = Self { code: output.status.code().unwrap(), json };
         assert_eq!(verdict.json["exit_code"], verdict.code, "{:#}", verdict.json);
+        let errors = crate::schemas::errors_of_verdict(&verdict.json);
+        assert!(errors.is_empty(), "not of schemas/verdict.json: {errors:?}\n{:#}", verdict.json);
         verdict
     }
 

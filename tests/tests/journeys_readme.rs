@@ -3,7 +3,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -31,6 +31,15 @@ impl Serving {
                 return serving;
             }
         }
+    }
+}
+
+impl Serving {
+    /// Tells it to end as a service manager does, and waits.
+    fn end(mut self) -> ExitStatus {
+        let told = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        self.0.wait().unwrap()
     }
 }
 
@@ -85,7 +94,7 @@ fn the_readmes_walkthroughs_hold_word_for_word() {
         let path = entry.unwrap().path();
         std::fs::copy(&path, data.join(path.file_name().unwrap())).unwrap();
     }
-    let _serving = Serving::start(folder);
+    let serving = Serving::start(folder);
 
     let said = walk(folder, &walkthrough(&readme, "Importer"));
     let (mistakes, good) = said.split_once("Nothing was declared.").expect("the mistakes were not refused");
@@ -95,7 +104,10 @@ fn the_readmes_walkthroughs_hold_word_for_word() {
     let declared =
         good.lines().filter(|line| line.starts_with(" L-") && line.contains(" declared [")).count();
     assert_eq!(declared, 62, "{good}");
-    says(good, &["(blend)", "Brazil 70 %", "Madagascar 30 %", "(small-sphere)"]);
+    says(
+        good,
+        &["what stands in the way: none", "(blend)", "Brazil 70 %", "Madagascar 30 %", "(small-sphere)"],
+    );
     let mapping = std::fs::read_to_string(data.join("inbound-2026-11.gbk.csv.lots.csv")).unwrap();
     assert!(mapping.lines().count() >= 63, "{mapping}");
 
@@ -120,6 +132,18 @@ fn the_readmes_walkthroughs_hold_word_for_word() {
         &["✓ Complete history", "✓ Raw entries", "✓ Grown only", "class=\"headline\">Amethyst, sphere"],
     );
     the_log_that_was_seen_only_grows(folder);
+    assert!(serving.end().success(), "told to end, the demonstration did not end well");
+    what_it_leaves_is_whole(folder);
+}
+
+/// What a demonstration leaves that was told to end: the last entries lie in its node's folder as files, too.
+fn what_it_leaves_is_whole(folder: &Path) {
+    let node = folder.join("lode-demo-data/node");
+    let checked = program("lode-node", folder).args(["check", "--data"]).arg(&node).output().unwrap();
+    assert!(checked.status.success(), "{}", told(&checked));
+    let args = ["log", "lode-demo-data/node/log", "--trust", "lode-demo-data/trust.policy", "--json"];
+    let left = Verdict::of(&program("lode-verify", folder).args(args).output().unwrap());
+    assert_eq!(left.code, 0, "{:#}", left.json);
 }
 
 /// Whether a line begins with a row's number.

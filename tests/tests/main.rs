@@ -6,6 +6,7 @@
     reason = "helpers of tests, which clippy does not know for tests"
 )]
 
+mod bounds;
 mod dependencies;
 mod found;
 mod journeys;

@@ -1,19 +1,23 @@
-//! JSON Schemas of the events and the table of rules: golden files for readers in other languages, made from the
+//! JSON Schemas of the events and of verdicts, and the table of rules: golden files for readers in other languages, made from the
 //! one declaration in the ledger, and proven against what the ledger itself accepts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use jsonschema::Validator;
 use lode_ledger::event::EventType;
 use lode_ledger::event::shape::FieldClass;
 use lode_ledger::event::table::COMMON_RULES;
 use lode_ledger::lang::Lang;
+use lode_ledger::verdict::Report;
 use lode_ledger::violation::{Reason, Rule};
 use lode_tests::golden;
 use lode_tests::stories::{self, Outcome};
 use lode_tests::world::World;
 use serde_json::{Value, json};
+
+use crate::journeys::{Copy, demonstration};
 
 fn validators() -> BTreeMap<&'static str, Validator> {
     let validator = |event: &EventType| {
@@ -75,6 +79,56 @@ fn a_schema_refuses_what_the_reader_refuses() {
                 EventType::named(&name).unwrap().fields().iter().any(|f| f.name == field && f.required);
             assert_eq!(validator.is_valid(&other), !(required || field == "type"), "{name} without {field}");
         }
+    }
+}
+
+/// What keeps a verdict from being one as `schemas/verdict.json` describes it. Every verdict of the journeys, good and
+/// bad, of items and of logs, is held against it.
+pub(crate) fn errors_of_verdict(verdict: &Value) -> Vec<String> {
+    static VALIDATOR: OnceLock<Validator> = OnceLock::new();
+    let validator = VALIDATOR.get_or_init(|| {
+        let text =
+            std::fs::read(golden::root().join("schemas/verdict.json")).expect("the schema of verdicts");
+        let schema = serde_json::from_slice(&text).expect("the schema is JSON");
+        jsonschema::draft202012::options().build(&schema).expect("the schema can be used")
+    });
+    validator.iter_errors(verdict).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+#[test]
+fn the_schema_of_verdicts_is_as_committed_and_refuses_what_no_verdict_is() {
+    golden::check(&golden::root().join("schemas/verdict.json"), &golden::pretty(&Report::schema()));
+    let copy = Copy::of(demonstration());
+    for verdict in [copy.item(), copy.log()] {
+        let whole = verdict.json;
+        assert!(whole["facts"].is_null() || whole["facts"].is_object());
+        let others = |change: &dyn Fn(&mut Value)| {
+            let mut other = whole.clone();
+            change(&mut other);
+            errors_of_verdict(&other)
+        };
+        for field in whole.as_object().unwrap().keys() {
+            assert!(
+                !others(&|it| drop(it.as_object_mut().unwrap().remove(field))).is_empty(),
+                "without {field}"
+            );
+        }
+        for field in whole["checks"][0].as_object().unwrap().keys() {
+            let gone = others(&|it| drop(it["checks"][0].as_object_mut().unwrap().remove(field)));
+            assert!(!gone.is_empty(), "a check without {field}");
+        }
+        let wrong: [(&str, Value); 6] = [
+            ("/verdict", json!("fine")),
+            ("/exit_code", json!(64)),
+            ("/checks/0/check", json!("weather")),
+            ("/checks/0/note", json!("all-well")),
+            ("/checks/0/args", json!([1])),
+            ("/facts", json!({})),
+        ];
+        for (place, value) in wrong {
+            assert!(!others(&|it| *it.pointer_mut(place).unwrap() = value.clone()).is_empty(), "{place}");
+        }
+        assert!(!others(&|it| it["colour"] = json!("red")).is_empty());
     }
 }
 

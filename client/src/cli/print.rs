@@ -168,7 +168,7 @@ fn write_member(desk: &Desk, name: &str, value: &Value, depth: usize, text: &mut
 const fn missed(desk: &Desk, name: &str) -> Option<&'static str> {
     match name.as_bytes() {
         b"treatments" => Some(desk.say("not stated", "未说明", "não informados")),
-        b"warnings" => Some(desk.say("none", "无", "nenhum")),
+        b"warnings" | b"standing" => Some(desk.say("none", "无", "nenhum")),
         _ => None,
     }
 }
@@ -177,7 +177,7 @@ fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
+        Value::Object(members) => members.values().all(is_empty),
         _ => false,
     }
 }

@@ -108,7 +108,7 @@ pub(super) fn stock(desk: &Desk, args: &StockArgs) -> Result<Output> {
             desk.say("found", "实有", "encontrado"),
             desk.say("count", "盘点", "contagem"),
         ],
-        list(&report, "differences").iter().map(|line| difference(line)).collect(),
+        list(&report, "differences").iter().map(difference).collect(),
     ));
     said.push_str(&yields_part(desk, list(&report, "yields")));
     said.push_str(&part(
@@ -122,7 +122,7 @@ pub(super) fn stock(desk: &Desk, args: &StockArgs) -> Result<Output> {
             desk.say("origin at most", "产地证据上限", "origem no máximo"),
             desk.say("origin now", "产地证据现况", "origem agora"),
         ],
-        list(&report, "entries").iter().map(|entry| entered(entry)).collect(),
+        list(&report, "entries").iter().map(entered).collect(),
     ));
     said.push_str(&part(
         desk,

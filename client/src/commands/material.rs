@@ -146,7 +146,8 @@ pub struct Repair {
 /// As [`Session::send`]; also when what is left is not known.
 pub fn repair(session: &Session, item: ItemId, repair: Repair) -> Result<Done> {
     let added: Vec<Milligrams> = repair.foreign.iter().map(|foreign| foreign.mass_mg).collect();
-    let lost: Vec<Milligrams> = repair.losses.iter().map(|loss| loss.mass_mg).collect();
+    let lost: Vec<Milligrams> =
+        repair.losses.iter().map(|loss| loss.mass_mg).chain(repair.taken_off).collect();
     let event = ItemRepaired {
         at: session.now(),
         item,

@@ -4,10 +4,11 @@
 //! formula computed (0.1 + 0.2) is the number its author sees.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::io::{self, Cursor, Read as _, Write};
 
 use calamine::{DataRef, Reader as _, Xlsx};
 use encoding_rs::{Encoding, GB18030, UTF_8};
+use zip::ZipArchive;
 
 use super::heading::Columns;
 use super::{MAX_ROWS, SheetRefused};
@@ -18,7 +19,7 @@ pub(super) const MAX_COLUMNS: usize = 200;
 const MAX_CELLS: usize = 3_000_000;
 /// Most sheets of a workbook that are looked at.
 const MAX_SHEETS: usize = 20;
-/// Most bytes that a workbook's parts may unpack to, by its own directory.
+/// Most bytes that a workbook's parts may unpack to, so that a small file cannot fill the memory.
 const MAX_UNPACKED: u64 = 512 * 1024 * 1024;
 /// Longest text of a cell kept, in characters.
 const MAX_TEXT: usize = 1_000;
@@ -70,9 +71,6 @@ pub(super) enum Kind {
 /// Reads every sheet of a file.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Grid>, SheetRefused> {
     if bytes.starts_with(b"PK\x03\x04") {
-        if unpacked_size(bytes).is_some_and(|size| size > MAX_UNPACKED) {
-            return Err(SheetRefused::TooLarge);
-        }
         // The library that reads workbooks is not ours: a file that makes it panic is refused like any damaged one.
         return std::panic::catch_unwind(|| workbook(bytes))
             .unwrap_or_else(|_| Err(SheetRefused::Broken("damaged".to_owned())));
@@ -84,27 +82,42 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Grid>, SheetRefused> {
     Ok(vec![delimited(&decode(bytes)?)?])
 }
 
-/// What the parts of a ZIP file unpack to, as its central directory says; `None` if that cannot be read. Keeps a
-/// small file of zeros from filling the memory. (APPNOTE 4.3.12 and 4.3.16.)
-fn unpacked_size(bytes: &[u8]) -> Option<u64> {
-    let number = |at: usize, length: usize| {
-        let field = bytes.get(at..at.checked_add(length)?)?;
-        Some(field.iter().rev().fold(0_u64, |value, byte| (value << 8) | u64::from(*byte)))
-    };
-    let end = bytes.len().checked_sub(22)?;
-    let end =
-        (end.saturating_sub(65_535)..=end).rev().find(|at| bytes.get(*at..*at + 4) == Some(b"PK\x05\x06"))?;
-    let (count, mut at) = (number(end + 10, 2)?, usize::try_from(number(end + 16, 4)?).ok()?);
-    let mut size = 0_u64;
-    for _ in 0..count {
-        size += number(at + 24, 4)?;
-        let extra = number(at + 28, 2)? + number(at + 30, 2)? + number(at + 32, 2)?;
-        at = at.checked_add(46)?.checked_add(usize::try_from(extra).ok()?)?;
+/// Whether more than this comes out of the parts of a ZIP file. They are unpacked to find out, as what the file says of
+/// their sizes may be a lie; the library that reads workbooks unpacks in the same way, so no more comes out for it. A
+/// part that breaks off counts as far as it goes.
+pub(super) fn unpacks_beyond(bytes: &[u8], most: u64) -> bool {
+    let Ok(mut parts) = ZipArchive::new(Cursor::new(bytes)) else { return false };
+    let mut left = most;
+    for number in 0..parts.len() {
+        let Ok(part) = parts.by_index(number) else { continue };
+        let mut unpacked = Counted(0);
+        let _ = io::copy(&mut part.take(left.saturating_add(1)), &mut unpacked);
+        match left.checked_sub(unpacked.0) {
+            Some(rest) => left = rest,
+            None => return true,
+        }
     }
-    Some(size)
+    false
+}
+
+/// Keeps nothing of what is written to it but how much that was.
+struct Counted(u64);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn workbook(bytes: &[u8]) -> Result<Vec<Grid>, SheetRefused> {
+    if unpacks_beyond(bytes, MAX_UNPACKED) {
+        return Err(SheetRefused::UnpacksTooLarge);
+    }
     let broken = |error: calamine::XlsxError| SheetRefused::Broken(error.to_string());
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let mut grids = Vec::new();

@@ -1,6 +1,7 @@
 //! The sample workbooks of `tests/data`, and the oddities of real sheets one by one.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::{Format, Workbook};
@@ -287,12 +288,53 @@ fn letters_are_those_of_spreadsheets() {
     assert_eq!([0, 25, 26, 51, 52, 701, 702].map(letters), ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
 }
 
+/// A ZIP file with one part of so many packed blanks; `says` is what it states of that size instead.
+fn packed_blanks(bytes: usize, says: Option<u32>) -> Vec<u8> {
+    let mut book = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let packed = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated)
+        .compression_level(Some(1));
+    book.start_file("xl/sharedStrings.xml", packed).unwrap();
+    let piece = vec![b' '; 1 << 20];
+    for _ in 0..bytes / piece.len() {
+        book.write_all(&piece).unwrap();
+    }
+    let mut book = book.finish().unwrap().into_inner();
+    if let Some(says) = says {
+        // It stands in the part's own head and in the directory (APPNOTE 4.3.7 and 4.3.12).
+        let directory = book.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+        for at in [22, directory + 24] {
+            book[at..at + 4].copy_from_slice(&says.to_le_bytes());
+        }
+    }
+    book
+}
+
 #[test]
 fn a_small_file_that_unpacks_to_much_is_refused() {
-    let mut book = data("inbound-2026-11.xlsx");
-    let entry = book.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
-    book[entry + 24..entry + 28].copy_from_slice(&u32::MAX.to_le_bytes());
-    assert_eq!(read_sheet(&book, Lang::En), Err(SheetRefused::TooLarge));
+    let book = packed_blanks(513 << 20, None);
+    assert!(book.len() < MAX_BYTES, "{}", book.len());
+    assert_eq!(read_sheet(&book, Lang::En), Err(SheetRefused::UnpacksTooLarge));
+    for lang in Lang::ALL {
+        assert!(SheetRefused::UnpacksTooLarge.message(lang).contains("512 MB"));
+    }
+    // Within the bound it is a ZIP file, though no workbook.
+    assert!(matches!(read_sheet(&packed_blanks(1 << 20, None), Lang::En), Err(SheetRefused::Broken(_))));
+}
+
+/// What counts is what comes out of a part, whatever is stated of it.
+#[test]
+fn a_file_that_lies_about_its_sizes_is_measured_by_what_comes_out_of_it() {
+    for says in [None, Some(10), Some(u32::MAX - 1)] {
+        let book = packed_blanks(2 << 20, says);
+        let mut parts = zip::ZipArchive::new(std::io::Cursor::new(&book)).unwrap();
+        // Byte by byte: a read that meets an error gives nothing of what came before it.
+        let out = std::io::Read::bytes(parts.by_index(0).unwrap()).take_while(Result::is_ok).count();
+        let out = u64::try_from(out).unwrap();
+        assert!(out <= 2 << 20 && out >= u64::from(says.is_none()) << 21, "{says:?}: {out}");
+        assert!(!grid::unpacks_beyond(&book, out), "{says:?}: no more than {out} comes out");
+        assert!(out == 0 || grid::unpacks_beyond(&book, out - 1), "{says:?}: {out} come out");
+    }
 }
 
 #[test]

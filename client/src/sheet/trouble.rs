@@ -18,6 +18,9 @@ pub enum SheetRefused {
     /// Above [`MAX_BYTES`].
     #[error("the file is larger than {} MB: split it", MAX_BYTES / (1024 * 1024))]
     TooLarge,
+    /// A workbook that is small only as long as it is packed.
+    #[error("the workbook unpacks to more than 512 MB: copy the lots alone into a new one")]
+    UnpacksTooLarge,
     /// Above [`MAX_ROWS`], or of a size that no stock list has.
     #[error("a sheet has more than {MAX_ROWS} rows: split it")]
     TooManyRows,
@@ -47,12 +50,16 @@ impl SheetRefused {
         match (self, lang) {
             (_, Lang::En) => self.to_string(),
             (Self::TooLarge, Lang::Zh) => "文件超过20 MB：请拆分".to_owned(),
+            (Self::UnpacksTooLarge, Lang::Zh) => "工作簿解压后超过512 MB：请只把货物行复制到新工作簿".to_owned(),
             (Self::TooManyRows, Lang::Zh) => "工作表超过100000行：请拆分".to_owned(),
             (Self::OldOrLocked, Lang::Zh) => "旧版.xls文件或带密码的工作簿：请另存为不带密码的.xlsx".to_owned(),
             (Self::Broken(why), Lang::Zh) => format!("文件无法读取：{why}"),
             (Self::NotText, Lang::Zh) => "文件既不是.xlsx工作簿，也不是UTF-8或GBK文本".to_owned(),
             (Self::NoHeadings, Lang::Zh) => "没有找到表头行：请写明列名，如 供应商、供应商批号、来源国、净重(公斤)".to_owned(),
             (Self::TooLarge, Lang::Pt) => "o arquivo tem mais de 20 MB: divida-o".to_owned(),
+            (Self::UnpacksTooLarge, Lang::Pt) => {
+                "descompactada, a planilha passa de 512 MB: copie só os lotes para uma nova".to_owned()
+            }
             (Self::TooManyRows, Lang::Pt) => "a planilha tem mais de 100000 linhas: divida-a".to_owned(),
             (Self::OldOrLocked, Lang::Pt) => "arquivo .xls antigo ou com senha: salve como .xlsx sem senha".to_owned(),
             (Self::Broken(why), Lang::Pt) => format!("o arquivo não pode ser lido: {why}"),

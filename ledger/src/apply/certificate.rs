@@ -213,8 +213,9 @@ fn collide(
 
 fn keep_link(item: &mut Item, link: CertificateLink) {
     if let Some(known) = item.certificates.iter_mut().find(|known| known.certificate == link.certificate) {
-        let reissued_as = known.reissued_as.take();
-        *known = CertificateLink { bound: known.bound || link.bound, reissued_as, ..link };
+        // Saying it once more takes nothing back: neither that the stone was cut again nor that a later one counts.
+        let (reissued_as, void) = (known.reissued_as.take(), known.void);
+        *known = CertificateLink { bound: known.bound || link.bound, reissued_as, void, ..link };
     } else if item.certificates.len() < MAX_KEPT {
         item.certificates.push(link);
     } else {

@@ -3,6 +3,9 @@
 //!
 //! Changes are kept apart until the whole statement has been accepted: a refused one leaves nothing behind.
 
+mod hands;
+mod offspring;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -15,10 +18,9 @@ use crate::id::{
 use crate::key::KeyId;
 use crate::mass::Milligrams;
 use crate::record::{
-    Certificate, Clock, Consignment, Contradiction, Credential, Dispute, EventRef, Export, Facility, Hold,
-    Issuer as IssuerRecord, Item, ItemState, Key, Ledger, Listing, MAX_KEPT, Offer, Offspring, OwnerKey,
-    Pack, Parentage, Participant, Policy, Recall, Record, RecordKey, Said, Sale, Sequence, Shipment, Tag,
-    View, Warning, WorkOrder,
+    Certificate, Clock, Consignment, Credential, Dispute, EventRef, Export, Facility, Hold,
+    Issuer as IssuerRecord, Item, Key, Ledger, Listing, MAX_KEPT, Offer, OwnerKey, Pack, Participant, Policy,
+    Recall, Record, RecordKey, Said, Sale, Sequence, Shipment, Tag, View, Warning, WorkOrder,
 };
 use crate::tag::TagCode;
 use crate::time::Timestamp;
@@ -26,6 +28,8 @@ use crate::violation::{Reason, Violation};
 use crate::words::{Arg, Words, words};
 
 use super::Delta;
+
+pub(crate) use hands::state_forbids;
 
 /// A step of provenance that an event adds: mass of one item or job that went into another.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -77,6 +81,8 @@ pub(crate) struct Context<'a> {
     before: BTreeMap<RecordKey, Arc<Record>>,
     /// How many things a forward walk has visited in this statement.
     pub(crate) forwarded: usize,
+    /// How many notes, parts and parents the forward walks of this statement have looked at.
+    pub(crate) looked: usize,
     /// Whether an event of this statement has ended the log.
     pub(crate) frozen: bool,
     /// All records that each event touched, in order of events.
@@ -151,6 +157,7 @@ impl<'a> Context<'a> {
             touched: BTreeSet::new(),
             before: BTreeMap::new(),
             forwarded: 0,
+            looked: 0,
             frozen: false,
             touched_by: Vec::new(),
             links: Vec::new(),
@@ -236,80 +243,6 @@ impl<'a> Context<'a> {
             }
         }
         self.touched_by.push(touched.into_iter().collect());
-    }
-
-    /// Notes under each thing what the present event made of it, so that what travels forward later (a correction of
-    /// claims, a contradiction) finds it; a contradiction on the thing passes to what was made of it.
-    fn note_offspring(&mut self) {
-        let by = self.event_ref();
-        let mut made: BTreeMap<RecordKey, Vec<Link>> = BTreeMap::new();
-        for link in self.links.iter().filter(|link| link.by == by) {
-            made.entry(link.from).or_default().push(*link);
-        }
-        for (from, links) in made {
-            let (Some(mut record), Some(parent)) = (self.record(&from), Parentage::of(&from)) else {
-                continue;
-            };
-            let mut offspring = Offspring {
-                children: links.iter().filter_map(|link| Parentage::of(&link.to)).collect(),
-                mass: sum(links.iter().map(|link| link.mass)),
-                count: None,
-                lost: None,
-                gained: None,
-                lost_count: None,
-                by,
-                voided: None,
-            };
-            let contradictions = self.note_changes(&from, &record, &mut offspring);
-            let makings = match Arc::make_mut(&mut record) {
-                Record::Item(item) => &mut item.makings,
-                Record::WorkOrder(work) => &mut work.makings,
-                _ => continue,
-            };
-            let number = makings.unwrap_or(0);
-            *makings = Some(number.saturating_add(1));
-            self.changes.insert(from, record);
-            for child in &offspring.children {
-                self.inherit(child.key(), &contradictions);
-            }
-            self.changes.insert(RecordKey::Offspring(parent, number), Arc::new(offspring.into()));
-        }
-    }
-
-    /// What else the event changed on a thing that it made something of, and the contradictions on that thing.
-    fn note_changes(&self, key: &RecordKey, now: &Record, offspring: &mut Offspring) -> Vec<Contradiction> {
-        let more =
-            |now: Milligrams, before: Milligrams| now.checked_sub(before).filter(|mass| !mass.is_zero());
-        match (self.before.get(key).map(Arc::as_ref), now) {
-            (Some(Record::Item(before)), Record::Item(now)) => {
-                offspring.lost = more(now.mass.lost, before.mass.lost);
-                offspring.gained = more(now.mass.gained, before.mass.gained);
-                if let (Some(before), Some(now)) = (before.count, now.count) {
-                    offspring.count = Some(now.passed_on.saturating_sub(before.passed_on));
-                    offspring.lost_count =
-                        Some(now.lost.saturating_sub(before.lost)).filter(|count| *count > 0);
-                }
-                now.standing().contradictions.clone()
-            }
-            (Some(Record::WorkOrder(before)), Record::WorkOrder(now)) => {
-                offspring.lost = more(now.mass.lost, before.mass.lost);
-                offspring.gained = more(now.mass.gained, before.mass.gained);
-                now.contradictions.clone().unwrap_or_default()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// Marks a new thing with the contradictions of what it was made of.
-    fn inherit(&mut self, key: RecordKey, contradictions: &[Contradiction]) {
-        if contradictions.is_empty() {
-            return;
-        }
-        let Some(mut record) = self.record(&key) else { return };
-        for contradiction in contradictions {
-            super::correction::bear(Arc::make_mut(&mut record), *contradiction);
-        }
-        self.changes.insert(key, record);
     }
 
     pub(crate) fn into_delta(self) -> Delta {
@@ -404,127 +337,6 @@ impl<'a> Context<'a> {
         )
     }
 
-    // Custody and state (rules C1, C3, C4, C5).
-
-    /// The item, if the author has it in hand, nobody is being offered it, and its state lets it be worked with.
-    pub(crate) fn item_in_hand(&self, id: &ItemId) -> Result<Item, Violation> {
-        self.item_in_hand_for(id, Purpose::Change)
-    }
-
-    /// [`Self::item_in_hand`] for a purpose that may be allowed where others are not.
-    pub(crate) fn item_in_hand_for(&self, id: &ItemId, purpose: Purpose) -> Result<Item, Violation> {
-        let item = self.item_to_move(id, purpose)?;
-        if let Some(pack) = item.market().pack {
-            return Err(Violation::new(Reason::Packed).with(id).with(pack));
-        }
-        Ok(item)
-    }
-
-    /// [`Self::item_in_hand_for`], where it may stand in a box that moves as a whole.
-    pub(crate) fn item_to_move(&self, id: &ItemId, purpose: Purpose) -> Result<Item, Violation> {
-        let item = self.item(id)?;
-        if !matches!(item.state, ItemState::InStock | ItemState::Finished) {
-            return Err(state_forbids(id, item.state));
-        }
-        self.check_custodian(id, &item)?;
-        self.check_not_offered(id, &item)?;
-        self.check_free(id, &item, purpose)?;
-        Ok(item)
-    }
-
-    /// Rule C5 beside the state: a hold, a dispute over title, a recall and a loss stop what would change or move it. What
-    /// is recalled may still go back to where it is called.
-    pub(crate) fn check_free(&self, id: &ItemId, item: &Item, purpose: Purpose) -> Result<(), Violation> {
-        let standing = item.standing();
-        let because = |reason, by: String| Err(Violation::new(reason).with(id).with(by));
-        self.check_not_missing(id, item)?;
-        if let Some(hold) = standing.holds.first() {
-            return because(Reason::Held, hold.to_string());
-        }
-        if let Some(dispute) = standing.title_disputes.first() {
-            return because(Reason::Disputed, dispute.to_string());
-        }
-        for recall in &standing.recalls {
-            let allowed = match purpose {
-                Purpose::Change => false,
-                Purpose::Destroy => true,
-                Purpose::ComeBack => true,
-                Purpose::HandTo(to) => self.recall(recall)?.back_to == to,
-            };
-            if !allowed {
-                return because(Reason::Recalled, recall.to_string());
-            }
-        }
-        Ok(())
-    }
-
-    /// The job's goods are not being offered with it.
-    pub(crate) fn check_job_not_offered(&self, id: &WorkOrderId, work: &WorkOrder) -> Result<(), Violation> {
-        let Some(offer) = work.offer else { return Ok(()) };
-        if self.offer(&offer)?.is_open(self.clock) {
-            return Err(Violation::new(Reason::OfferOpen).with(id).with(offer));
-        }
-        Ok(())
-    }
-
-    /// Rule C5: with what was reported lost or stolen nothing is done until it is recovered.
-    pub(crate) fn check_not_missing(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
-        match &item.standing().missing {
-            Some(missing) => Err(Violation::new(Reason::Missing)
-                .with(id)
-                .saying(missing.how.words())
-                .with(missing.reported.index)),
-            None => Ok(()),
-        }
-    }
-
-    pub(crate) fn check_custodian(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
-        if item.custodian == self.author()? {
-            return Ok(());
-        }
-        Err(Violation::new(Reason::NotCustodian).with(id).with(item.custodian))
-    }
-
-    pub(crate) fn check_owner(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
-        if item.owner == Some(self.author()?) {
-            return Ok(());
-        }
-        Err(Violation::new(Reason::NotOwner).with(id))
-    }
-
-    pub(crate) fn check_not_offered(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
-        let Some(offer) = item.offer else { return Ok(()) };
-        if self.offer(&offer)?.is_open(self.clock) {
-            return Err(Violation::new(Reason::OfferOpen).with(id).with(offer));
-        }
-        Ok(())
-    }
-
-    /// Rule C4 for sales: the author owns the item or its owner consigned it to him, and it lies with one of the two or
-    /// with another seller to whom it is consigned.
-    pub(crate) fn check_may_sell(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
-        let author = self.author()?;
-        let market = item.market();
-        let consigned = |to| market.is_consigned_to(to, self.clock);
-        if item.owner.is_none() || (item.owner != Some(author) && !consigned(author)) {
-            return Err(Violation::new(Reason::NotOwner).with(id));
-        }
-        if item.custodian == author || item.owner == Some(item.custodian) || consigned(item.custodian) {
-            return Ok(());
-        }
-        Err(Violation::new(Reason::NotCustodian).with(id).with(item.custodian))
-    }
-
-    /// Rule C5: what one seller keeps for a buyer, nobody else sells, divides, works up or gives away.
-    pub(crate) fn check_not_reserved(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
-        match item.market().reserved_at(self.clock) {
-            Some(reserved) if reserved.by != self.author()? => {
-                Err(Violation::new(Reason::ReservedBy).with(id).with(reserved.by).with(reserved.until))
-            }
-            _ => Ok(()),
-        }
-    }
-
     // Ids (formats: Ids).
 
     pub(crate) fn new_item(&self, kind: OutputKind, nonce: &Nonce, output: usize) -> ItemId {
@@ -565,11 +377,6 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A sum of masses that together lie within what a thing held.
-fn sum(masses: impl Iterator<Item = Milligrams>) -> Milligrams {
-    masses.fold(Milligrams::ZERO, |sum, mass| sum.checked_add(mass).unwrap_or(sum))
-}
-
 /// Where warnings are kept, with a count of those too many to keep.
 pub(crate) struct Warnings<'a> {
     pub(crate) kept: &'a mut Vec<Warning>,
@@ -596,10 +403,6 @@ pub(crate) fn warn_item<const N: usize>(
     args: [String; N],
 ) {
     Warnings { kept: &mut item.warnings, not_kept: &mut item.not_kept }.add(context, reason, args);
-}
-
-pub(crate) fn state_forbids(id: &ItemId, state: ItemState) -> Violation {
-    Violation::new(Reason::StateForbids).with(id).saying(state.words())
 }
 
 /// A participant whose statements are refused.

@@ -7,7 +7,7 @@ use crate::id::LogIndex;
 use crate::json::Json;
 use crate::record::{Item, Ledger, Record, RecordKey};
 use crate::statement::Issuer;
-use crate::verdict::{Balance, Claim, Facts, Happening, Party};
+use crate::verdict::{Balance, Certificate, Claim, Facts, Happening, Party};
 use crate::words::{Phrase, words};
 
 use super::verify::Reading;
@@ -20,6 +20,11 @@ pub(super) fn name(key: &RecordKey) -> String {
         RecordKey::Participant(id) => id.to_string(),
         RecordKey::Tag(code) => code.to_string(),
         RecordKey::Key(id) => format!("key {id}"),
+        RecordKey::Sale(id) => id.to_string(),
+        RecordKey::Hold(id) => id.to_string(),
+        RecordKey::Dispute(id) => id.to_string(),
+        RecordKey::Recall(id) => id.to_string(),
+        RecordKey::Certificate(id) => format!("certificate record {id}"),
         other => format!("{other:?}"),
     }
 }
@@ -49,16 +54,24 @@ pub(super) fn facts(reading: &Reading, ledger: &Ledger, seal: &LedgerSealed) -> 
         maker: item.maker.map(party),
         custodian: party(item.custodian),
         owner: item.owner.map(party),
-        certificates: item
-            .certificates
-            .iter()
-            .map(|c| (c.issuer_code.clone(), c.number.clone(), c.bound))
-            .collect(),
+        certificates: certificates(item),
         warnings: warnings(reading),
         ancestors: ancestry(reading).iter().skip(1).map(name).collect(),
         timeline: timeline(reading),
         opened: reading.opened.clone(),
     })
+}
+
+fn certificates(item: &Item) -> Vec<Certificate> {
+    let links = item.certificates.iter();
+    let told = links.map(|link| Certificate {
+        issuer: link.issuer_code.clone(),
+        number: link.number.clone(),
+        bound: link.bound,
+        before_recut: link.void.is_some(),
+        reissued_as: link.reissued_as.clone(),
+    });
+    told.collect()
 }
 
 fn claims(item: &Item) -> Vec<Claim> {

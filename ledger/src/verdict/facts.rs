@@ -4,128 +4,141 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
-
 use crate::event::EventType;
 use crate::lang::Lang;
 use crate::mass::Milligrams;
+use crate::record::ItemState;
 use crate::vocab::{
     ChainModel, Code, Country, EvidenceLevel, Finding, Form, Nature, Species, Treatment, Variety,
 };
 use crate::words::Phrase;
 
-/// The record of one item, as sealed.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct Facts {
-    /// The item.
-    pub item: String,
-    /// Its tag code.
-    pub tag: Option<String>,
-    /// The log's origin.
-    pub origin: String,
-    /// The ledger.
-    pub ledger: String,
-    /// How many entries the proven state stands for.
-    pub sealed_entries: u64,
-    /// When they were sealed, by the ledger's clock.
-    pub sealed_at: String,
-    /// Where the item is in its life.
-    pub state: crate::record::ItemState,
-    /// The mineral.
-    pub species: Code<Species>,
-    /// The variety.
-    pub variety: Option<Code<Variety>>,
-    /// Natural, synthetic, glass, not stated.
-    pub nature: Code<Nature>,
-    /// Its form.
-    pub form: Code<Form>,
-    /// Its mass.
-    pub mass: Balance,
-    /// How many pieces are left of a batch.
-    pub count: Option<u32>,
-    /// Countries with their shares in parts per million.
-    pub origins: Vec<(Code<Country>, u32)>,
-    /// How well the origin is evidenced.
-    pub origin_evidence: Code<EvidenceLevel>,
-    /// How it was kept apart.
-    pub model: Code<ChainModel>,
-    /// What is said of treatments.
-    pub treatments: Vec<Claim>,
-    /// Who made it.
-    pub maker: Option<Party>,
-    /// Who has it.
-    pub custodian: Party,
-    /// Whose it is, unless sold.
-    pub owner: Option<Party>,
-    /// Certificates: issuer, number, and whether the lab itself bound it.
-    pub certificates: Vec<(String, String, bool)>,
-    /// The warnings on record; as JSON in English.
-    #[serde(serialize_with = "in_english")]
-    pub warnings: Vec<Phrase>,
-    /// Items and jobs that it was made from, nearest first.
-    pub ancestors: Vec<String>,
-    /// What happened, in the order of the log.
-    pub timeline: Vec<Happening>,
-    /// Sealed fields that the holder opened, if they are true.
-    pub opened: Vec<Opened>,
-}
+use super::shape::told;
 
-/// What there is left, and what went in.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-pub struct Balance {
-    /// What it began with, in milligrams.
-    pub entered_mg: Milligrams,
-    /// What is left, in milligrams.
-    pub left_mg: Milligrams,
-}
+told! {
+    /// The record of one item, as sealed.
+    pub struct Facts {
+        /// The item.
+        pub item: String,
+        /// Its tag code.
+        pub tag: Option<String>,
+        /// The log's origin.
+        pub origin: String,
+        /// The ledger.
+        pub ledger: String,
+        /// How many entries the proven state stands for.
+        pub sealed_entries: u64,
+        /// When they were sealed, by the ledger's clock.
+        pub sealed_at: String,
+        /// Where the item is in its life.
+        pub state: ItemState,
+        /// The mineral.
+        pub species: Code<Species>,
+        /// The variety.
+        pub variety: Option<Code<Variety>>,
+        /// Natural, synthetic, glass, not stated.
+        pub nature: Code<Nature>,
+        /// Its form.
+        pub form: Code<Form>,
+        /// Its mass.
+        pub mass: Balance,
+        /// How many pieces are left of a batch.
+        pub count: Option<u32>,
+        /// Countries with their shares in parts per million.
+        pub origins: Vec<(Code<Country>, u32)>,
+        /// How well the origin is evidenced.
+        pub origin_evidence: Code<EvidenceLevel>,
+        /// How it was kept apart.
+        pub model: Code<ChainModel>,
+        /// What is said of treatments.
+        pub treatments: Vec<Claim>,
+        /// Who made it.
+        pub maker: Option<Party>,
+        /// Who has it.
+        pub custodian: Party,
+        /// Whose it is, unless sold.
+        pub owner: Option<Party>,
+        /// Laboratories' certificates.
+        pub certificates: Vec<Certificate>,
+        /// The warnings on record; as JSON in English.
+        #[serde(serialize_with = "in_english")]
+        pub warnings: Vec<Phrase>,
+        /// Items and jobs that it was made from, nearest first.
+        pub ancestors: Vec<String>,
+        /// What happened, in the order of the log.
+        pub timeline: Vec<Happening>,
+        /// Sealed fields that the holder opened, if they are true.
+        pub opened: Vec<Opened>,
+    }
 
-/// What is known of one treatment.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-pub struct Claim {
-    /// Which.
-    pub treatment: Code<Treatment>,
-    /// What is known.
-    pub finding: Code<Finding>,
-    /// How well.
-    pub evidence: Code<EvidenceLevel>,
-}
+    /// What there is left, and what went in.
+    #[derive(Copy)]
+    pub struct Balance {
+        /// What it began with, in milligrams.
+        pub entered_mg: Milligrams,
+        /// What is left, in milligrams.
+        pub left_mg: Milligrams,
+    }
 
-/// A participant by id and name; a sealed name is empty.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct Party {
-    /// The id.
-    pub id: String,
-    /// The plain name.
-    pub name: String,
-}
+    /// What is known of one treatment.
+    #[derive(Copy)]
+    pub struct Claim {
+        /// Which.
+        pub treatment: Code<Treatment>,
+        /// What is known.
+        pub finding: Code<Finding>,
+        /// How well.
+        pub evidence: Code<EvidenceLevel>,
+    }
 
-/// One event.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct Happening {
-    /// The log index.
-    pub index: u64,
-    /// The event's number in its statement.
-    pub event: u16,
-    /// The event type.
-    #[serde(serialize_with = "event_name")]
-    pub kind: EventType,
-    /// When its author says that it happened.
-    pub at: String,
-    /// Who says so.
-    pub by: Party,
-    /// The items and jobs of the ancestry that it touched; empty for those after the seal, which are not proven.
-    pub about: Vec<String>,
-}
+    /// One certificate.
+    pub struct Certificate {
+        /// The laboratory's code.
+        pub issuer: String,
+        /// Its number.
+        pub number: String,
+        /// Whether the laboratory itself bound it to the item; otherwise its holder says so.
+        pub bound: bool,
+        /// Whether the stone was cut again since, so that it speaks of what it was before.
+        pub before_recut: bool,
+        /// The number of the laboratory's later certificate that took its place.
+        pub reissued_as: Option<String>,
+    }
 
-/// A sealed field that was opened.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct Opened {
-    /// The statement's log index.
-    pub index: u64,
-    /// The field.
-    pub path: String,
-    /// The value, as JSON text.
-    pub value: String,
+    /// A participant by id and name; a sealed name is empty.
+    pub struct Party {
+        /// The id.
+        pub id: String,
+        /// The plain name.
+        pub name: String,
+    }
+
+    /// One event.
+    pub struct Happening {
+        /// The log index.
+        pub index: u64,
+        /// The event's number in its statement.
+        pub event: u16,
+        /// The event type.
+        #[serde(serialize_with = "event_name")]
+        pub kind: EventType,
+        /// When its author says that it happened.
+        pub at: String,
+        /// Who says so.
+        pub by: Party,
+        /// The items and jobs of the ancestry that it touched; empty for those after the seal, which are not proven.
+        pub about: Vec<String>,
+    }
+
+    /// A sealed field that was opened.
+    pub struct Opened {
+        /// The statement's log index.
+        pub index: u64,
+        /// The field.
+        pub path: String,
+        /// The value, as JSON text.
+        pub value: String,
+    }
 }
 
 fn in_english<S: serde::Serializer>(warnings: &[Phrase], serializer: S) -> Result<S::Ok, S::Error> {
@@ -205,17 +218,12 @@ impl Facts {
                 let _ = writeln!(text, "  {label}: {}", party.shown());
             }
         }
-        for (issuer, number, bound) in &self.certificates {
-            let how = if *bound {
-                ["bound by the lab", "实验室绑定", "vinculado pelo laboratório"]
-            } else {
-                ["asserted by the holder", "持有方自称", "alegado pelo detentor"]
-            };
+        for certificate in &self.certificates {
             let _ = writeln!(
                 text,
-                "  {}: {issuer} {number} ({})",
+                "  {}: {}",
                 word(lang, ["certificate", "证书", "certificado"]),
-                word(lang, how)
+                certificate.shown(lang)
             );
         }
         for warning in &self.warnings {
@@ -239,6 +247,26 @@ impl Facts {
     }
 }
 
+impl Certificate {
+    fn shown(&self, lang: Lang) -> String {
+        let how = if self.bound {
+            ["bound by the lab", "实验室绑定", "vinculado pelo laboratório"]
+        } else {
+            ["asserted by the holder", "持有方自称", "alegado pelo detentor"]
+        };
+        let mut said = word(lang, how).to_owned();
+        if self.before_recut {
+            let recut = ["of before it was cut again", "所述为改切之前", "de antes da relapidação"];
+            let _ = write!(said, "; {}", word(lang, recut));
+        }
+        if let Some(number) = &self.reissued_as {
+            let replaced = ["replaced by", "已换发为", "substituído por"];
+            let _ = write!(said, "; {} {number}", word(lang, replaced));
+        }
+        format!("{} {} ({said})", self.issuer, self.number)
+    }
+}
+
 impl Party {
     fn shown(&self) -> String {
         if self.name.is_empty() { self.id.clone() } else { format!("{} ({})", self.name, self.id) }
@@ -250,5 +278,32 @@ const fn word(lang: Lang, words: [&'static str; 3]) -> &'static str {
         Lang::En => words[0],
         Lang::Zh => words[1],
         Lang::Pt => words[2],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_no_longer_speaks_of_the_stone_says_so_in_every_language() {
+        let mut certificate = Certificate {
+            issuer: "GTC".to_owned(),
+            number: "1".to_owned(),
+            bound: true,
+            before_recut: false,
+            reissued_as: None,
+        };
+        assert_eq!(certificate.shown(Lang::En), "GTC 1 (bound by the lab)");
+        certificate.before_recut = true;
+        certificate.reissued_as = Some("2".to_owned());
+        assert_eq!(
+            Lang::ALL.map(|lang| certificate.shown(lang)),
+            [
+                "GTC 1 (bound by the lab; of before it was cut again; replaced by 2)",
+                "GTC 1 (实验室绑定; 所述为改切之前; 已换发为 2)",
+                "GTC 1 (vinculado pelo laboratório; de antes da relapidação; substituído por 2)"
+            ]
+        );
     }
 }

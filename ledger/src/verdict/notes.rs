@@ -1,5 +1,9 @@
 //! The names of checks and what can be said of them: one table each, in every language.
 
+use serde::Serialize;
+use serde_json::Value;
+
+use super::shape::{Told, one_of};
 use crate::lang::Lang;
 use crate::words::{Arg, Phrase, Words, words};
 
@@ -21,6 +25,18 @@ macro_rules! table {
 
             const fn words(self) -> Words {
                 match self { $(Self::$variant => words($en, $zh, $pt),)* }
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.code())
+            }
+        }
+
+        impl Told for $name {
+            fn schema() -> Value {
+                one_of(Self::ALL.iter().map(|entry| (entry.code(), entry.words().of(Lang::En))))
             }
         }
     };

@@ -60,10 +60,13 @@ pub enum Answer {
         /// SHA-256 of its bytes in hex, if it could be read.
         #[serde(skip_serializing_if = "Option::is_none")]
         statement: Option<String>,
-        /// The number, from 0, of the refused statement of this request that would have created what this one names;
-        /// only with the code `depends-on-refused`.
+        /// The number, from 0, of the refused statement of this request that would have created or changed what this
+        /// one names; only with the code `depends-on-refused`.
         #[serde(skip_serializing_if = "Option::is_none")]
         depends_on: Option<usize>,
+        /// The code for which its rule refuses it as things are; only with the code `depends-on-refused`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
         /// Why, in the asked language.
         message: String,
     },
@@ -88,6 +91,7 @@ impl Answer {
                 field: refusal.field.clone(),
                 statement: refusal.statement.map(|id| id.to_string()),
                 depends_on: refusal.depends_on(),
+                reason: refusal.reason().map(str::to_owned),
                 message: refusal.message(lang),
             },
         }
@@ -95,8 +99,8 @@ impl Answer {
 }
 
 /// Take statements. One as `application/cose`, or up to the node's limit as `application/cbor-seq`: independent of
-/// each other, in their order. An accepted one is durable when this answers. One that names what a refused one of the
-/// request would have created is refused with `depends-on-refused`.
+/// each other, in their order. An accepted one is durable when this answers. One that is refused
+/// because of what a refused one before it in the request would have created or changed is told so: `depends-on-refused`.
 #[utoipa::path(
     post, path = "/v1/statements", tag = "statements", params(Take),
     request_body(content((Vec<u8> = "application/cose"), (Vec<u8> = "application/cbor-seq"))),

@@ -28,6 +28,12 @@ pub struct Chip {
     pub name: String,
 }
 
+/// Whether a laboratory's certificate speaks of the piece as it is now: bound to it, not replaced, and not of the time
+/// before it was cut again.
+pub(super) fn speaks_of_it(link: &CertificateLink) -> bool {
+    link.bound && link.scope == CertificateScope::ITEM && link.reissued_as.is_none() && link.void.is_none()
+}
+
 impl Chip {
     /// The chip of a level.
     #[must_use]
@@ -149,9 +155,7 @@ impl Known<'_> {
             let unit = texts.pieces_unit();
             facts.push(Self::fact(texts.count(), format!("{} {unit}", count.left.max(count.entered))));
         }
-        let bound =
-            |c: &&CertificateLink| c.bound && c.scope == CertificateScope::ITEM && c.reissued_as.is_none();
-        for link in self.item.certificates.iter().filter(bound) {
+        for link in self.item.certificates.iter().filter(|link| speaks_of_it(link)) {
             facts.push(Self::fact(texts.certificate(), format!("{} {}", link.issuer_code, link.number)));
         }
         facts.extend(self.inspections());
@@ -378,4 +382,36 @@ fn percent(ppm: u32) -> String {
 pub(super) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use lode_ledger::hash::Hash;
+    use lode_ledger::id::LogIndex;
+    use lode_ledger::record::EventRef;
+
+    use super::*;
+
+    #[test]
+    fn only_a_standing_certificate_of_this_piece_speaks_of_it() {
+        let standing = CertificateLink {
+            certificate: Hash::of(b"GTC 1"),
+            issuer_code: "GTC".to_owned(),
+            number: "1".to_owned(),
+            bound: true,
+            scope: CertificateScope::ITEM,
+            void: None,
+            reissued_as: None,
+        };
+        assert!(speaks_of_it(&standing));
+        let recut = Some(EventRef { index: LogIndex(3), event: 0 });
+        for other in [
+            CertificateLink { bound: false, ..standing.clone() },
+            CertificateLink { scope: CertificateScope::SAMPLE, ..standing.clone() },
+            CertificateLink { void: recut, ..standing.clone() },
+            CertificateLink { reissued_as: Some("2".to_owned()), ..standing.clone() },
+        ] {
+            assert!(!speaks_of_it(&other), "{other:?}");
+        }
+    }
 }

@@ -2,17 +2,16 @@
 
 use lode_ledger::id::ItemKind;
 use lode_ledger::record::Item;
-use lode_ledger::vocab::{CertificateScope, EvidenceLevel};
+use lode_ledger::vocab::EvidenceLevel;
 
-use super::answers::Known;
+use super::answers::{Known, speaks_of_it};
 
 /// The list for one item. It is never empty.
 #[must_use]
 pub(super) fn gaps(known: &Known<'_>, has_photo: bool) -> Vec<&'static str> {
     let (texts, item) = (known.texts, known.item);
     let mut gaps = vec![texts.gap_identity(), texts.gap_truth(), texts.gap_treatment()];
-    let on_piece = item.certificates.iter().any(|link| link.bound && link.scope == CertificateScope::ITEM);
-    if on_piece {
+    if item.certificates.iter().any(speaks_of_it) {
         gaps.push(texts.gap_lab_text());
     } else if known.id.kind() == ItemKind::Piece && !is_examined(item) {
         gaps.push(texts.gap_lab());

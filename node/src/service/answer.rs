@@ -82,8 +82,28 @@ enum Why {
     Node(Box<Words>),
     /// The key signs too often; to be sent again after so many seconds.
     Wait(u64),
-    /// It names what a refused statement before it would have created.
-    DependsOn(Box<(String, usize)>),
+    /// It builds on a refused statement before it; beside that, what a rule says of it as things are.
+    DependsOn(Box<(DependsOn, Violation)>),
+}
+
+/// What a refused statement of the same request would have done, on which another one builds.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct DependsOn {
+    /// The thing, as the dependant names it.
+    pub(super) name: String,
+    /// The number of the refused statement in the request, from 0.
+    pub(super) number: usize,
+    /// What it would have done with the thing.
+    pub(super) would: Would,
+}
+
+/// What a statement does with a thing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Would {
+    /// Create it: without that it is not there.
+    Create,
+    /// Change it, so that what is said of it next may be right.
+    Change,
 }
 
 impl Refusal {
@@ -145,19 +165,23 @@ impl Refusal {
         }
     }
 
-    /// The code of a statement that names what a refused statement of the same request would have created.
+    /// The code of a statement that builds on a refused statement of the same request.
     pub const DEPENDS_ON_REFUSED: &'static str = "depends-on-refused";
 
-    /// Because it names `name`, which statement number `number` of the same request, from 0, would have created.
-    #[must_use]
-    pub fn depends_on_refused(statement: Option<StatementId>, name: String, number: usize) -> Self {
-        Self {
-            code: Self::DEPENDS_ON_REFUSED,
-            rule: None,
-            event: None,
-            field: String::new(),
-            statement,
-            why: Why::DependsOn(Box::new((name, number))),
+    /// Says on which refused statement this one builds. Its own reason stays beside that; without one of the rules
+    /// nothing changes.
+    pub(super) fn builds_on(&mut self, on: DependsOn) {
+        if let Why::Rule(violation) = &self.why {
+            self.code = Self::DEPENDS_ON_REFUSED;
+            self.why = Why::DependsOn(Box::new((on, (**violation).clone())));
+        }
+    }
+
+    /// What the rules say of it, unless another refusal stands before that.
+    pub(super) fn violation(&self) -> Option<&Violation> {
+        match &self.why {
+            Why::Rule(violation) => Some(violation),
+            _ => None,
         }
     }
 
@@ -166,7 +190,16 @@ impl Refusal {
     #[must_use]
     pub fn depends_on(&self) -> Option<usize> {
         match &self.why {
-            Why::DependsOn(on) => Some(on.1),
+            Why::DependsOn(on) => Some(on.0.number),
+            _ => None,
+        }
+    }
+
+    /// The code of the reason for which a rule refuses it as things are, if it builds on a refused statement.
+    #[must_use]
+    pub fn reason(&self) -> Option<&'static str> {
+        match &self.why {
+            Why::DependsOn(on) => Some(on.1.reason.code()),
             _ => None,
         }
     }
@@ -188,17 +221,34 @@ impl Refusal {
             Why::Form(error) => error.message(lang),
             Why::Node(why) => why.of(lang).to_owned(),
             Why::Wait(seconds) => wait(*seconds, lang),
-            Why::DependsOn(on) => BUILDS_ON.with(&on.0).with(on.1).say(lang),
+            Why::DependsOn(on) => {
+                let (on, violation) = &**on;
+                match on.would {
+                    Would::Create => WOULD_CREATE.with(&on.name).with(on.number).say(lang),
+                    Would::Change => {
+                        let own = violation.message(lang);
+                        WOULD_CHANGE.with(&on.name).with(on.number).with(own).say(lang)
+                    }
+                }
+            }
         }
     }
 }
 
-const BUILDS_ON: Words = words(
+const WOULD_CREATE: Words = words(
     "it names {0}, which statement {1} (from 0) of this request would have created and which was refused: mend that one, \
      then send both again",
     "它提到 {0}，该编号本应由本次请求的第 {1} 条声明（从 0 起）创建，但那条声明被拒绝：请先改正那一条，再重发两条",
     "ela cita {0}, que a declaração {1} (a partir de 0) deste pedido teria criado e que foi recusada: corrija essa e \
      reenvie as duas",
+);
+
+const WOULD_CHANGE: Words = words(
+    "{2}. Statement {1} (from 0) of this request, which names {0} too, was refused, and this one may build on it: mend \
+     that one, then send both again",
+    "{2}。本次请求的第 {1} 条声明（从 0 起）也涉及 {0} 且被拒绝，本条可能以它为前提：请先改正那一条，再重发两条",
+    "{2}. A declaração {1} (a partir de 0) deste pedido, que também cita {0}, foi recusada, e esta pode depender dela: \
+     corrija essa e reenvie as duas",
 );
 
 fn wait(seconds: u64, lang: Lang) -> String {

@@ -177,8 +177,8 @@ impl Node {
             .unwrap_or_else(|| vec![Outcome::Refused(Refusal::unavailable(CLOSED)); count])
     }
 
-    /// Tells the statements of one request, real or dry, which of them were refused because another refused one of the
-    /// request would have created what they name. `statements` are the exact bytes, one for each outcome.
+    /// Tells the statements of one request, real or dry, which of them build on another refused one of the request: it
+    /// would have created what they name, or changed it. `statements` are the exact bytes, one for each outcome.
     pub async fn tell_dependants(
         &self,
         statements: Vec<Vec<u8>>,

@@ -105,7 +105,8 @@ async fn statements_are_taken_one_or_many_and_refused_with_a_reason() {
     let code = |n: usize| got[n]["code"].as_str().unwrap_or("accepted").to_owned();
     assert_eq!((code(1), code(2)), ("depends-on-refused".to_owned(), "accepted".to_owned()), "{got}");
     assert_eq!((got[0]["status"].as_str(), got[1]["depends_on"].as_u64()), (Some("refused"), Some(0)));
-    assert_eq!((&got[0]["depends_on"], &got[1]["rule"]), (&Value::Null, &Value::Null));
+    assert_eq!((&got[0]["depends_on"], &got[1]["rule"]), (&Value::Null, &json!("F2")));
+    assert_eq!(got[1]["reason"], "not-found");
     assert!(got[1]["message"].as_str().unwrap().contains(&lot.to_string()), "{got}");
     let real = stage.post("/v1/statements", "application/cbor-seq", chain).await.json();
     let statuses = |answers: &Value| -> Vec<Value> {
@@ -113,6 +114,14 @@ async fn statements_are_taken_one_or_many_and_refused_with_a_reason() {
     };
     assert_eq!(statuses(&real), statuses(&got), "a dry run says what happens");
     assert!(real[2]["checkpoint"].as_str().is_some_and(|text| !text.is_empty()));
+    // What builds on a change that was refused is told so, too, and keeps what its own rule says.
+    let chain = [sign(&loss(500_000, 1)), sign(&loss(1000, 48_498_000))].concat();
+    let got = stage.post("/v1/statements", "application/cbor-seq", chain).await.json();
+    assert_eq!((&got[0]["code"], &got[0]["depends_on"]), (&json!("not-balanced"), &Value::Null), "{got}");
+    let told = ["code", "depends_on", "reason", "rule", "event"].map(|name| got[1][name].clone());
+    assert_eq!(told, [json!("depends-on-refused"), json!(0), json!("not-balanced"), json!("M2"), json!(0)]);
+    let message = got[1]["message"].as_str().unwrap();
+    assert!(message.contains(&brazil.to_string()) && message.contains("is accounted for"), "{message}");
     let whole = [sign(&declared(1_000_000)), sign(&lost)].concat();
     let got = stage.post("/v1/statements", "application/cbor-seq", whole).await.json();
     assert_eq!((&got[0]["status"], &got[1]["status"]), (&json!("accepted"), &json!("accepted")), "{got}");

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use lode_ledger::apply::apply;
 use lode_ledger::event::Event;
+use lode_ledger::event::body::AnyValue;
 use lode_ledger::id::LogIndex;
 use lode_ledger::replay::Replay;
 use lode_ledger::statement::Verified;
@@ -18,6 +19,7 @@ use serde::Serialize;
 
 use super::display::grouped;
 use super::report::table;
+use crate::counted::Counted;
 use crate::world::{KG, Who, World, input};
 
 /// What one kind of statement costs.
@@ -29,6 +31,8 @@ pub struct Cost {
     pub statements: usize,
     /// Nanoseconds of the rules, on average over them.
     pub rules_ns: u64,
+    /// Records that the rules asked for, in the statement that asked for most.
+    pub reads: usize,
     /// Nanoseconds of decoding, signature check and reading of the payload, on average.
     pub check_ns: u64,
 }
@@ -54,11 +58,11 @@ const TIME: Duration = Duration::from_millis(20);
 pub fn measure() -> Result<Costs> {
     let world = World::traded();
     let mut replay = Replay::new();
-    let mut by_type: BTreeMap<&str, Vec<(u64, u64)>> = BTreeMap::new();
+    let mut by_type: BTreeMap<&str, Vec<Figures>> = BTreeMap::new();
     let mut all = Vec::new();
     for entry in &world.entries {
         let verified = replay.check(entry.bytes.clone())?;
-        let cost = (rules_ns(&replay, &verified), check_ns(&replay, &entry.bytes));
+        let cost = Figures::of(&replay, &verified, &entry.bytes);
         all.push(cost);
         if let [event] = entry.events.as_slice() {
             by_type.entry(event.event_type().spec().name).or_default().push(cost);
@@ -90,14 +94,32 @@ fn each_ns(mut turn: impl FnMut()) -> u64 {
     u64::try_from(began.elapsed().as_nanos() / turns).unwrap_or(u64::MAX)
 }
 
-fn mean(what: &str, costs: &[(u64, u64)]) -> Cost {
+/// What one statement costs at its place.
+#[derive(Clone, Copy)]
+struct Figures {
+    rules_ns: u64,
+    reads: usize,
+    check_ns: u64,
+}
+
+impl Figures {
+    fn of(replay: &Replay, verified: &Verified, bytes: &[u8]) -> Self {
+        let counted = Counted::new(replay.view());
+        drop(black_box(apply(&counted, LogIndex(replay.size()), verified)));
+        let reads = counted.reads();
+        Self { rules_ns: rules_ns(replay, verified), reads, check_ns: check_ns(replay, bytes) }
+    }
+}
+
+fn mean(what: &str, costs: &[Figures]) -> Cost {
     let count = u64::try_from(costs.len()).unwrap_or(1).max(1);
-    let sum = |pick: fn(&(u64, u64)) -> u64| costs.iter().map(pick).sum::<u64>() / count;
+    let sum = |pick: fn(&Figures) -> u64| costs.iter().map(pick).sum::<u64>() / count;
     Cost {
         what: what.to_owned(),
         statements: costs.len(),
-        rules_ns: sum(|cost| cost.0),
-        check_ns: sum(|cost| cost.1),
+        rules_ns: sum(|cost| cost.rules_ns),
+        reads: costs.iter().map(|cost| cost.reads).max().unwrap_or(0),
+        check_ns: sum(|cost| cost.check_ns),
     }
 }
 
@@ -107,6 +129,9 @@ fn largest(mut world: World) -> Result<Vec<Cost>> {
     let brazil = world.item("brazil");
     let (split, _) = world.split(Who::ImporterA, brazil, &[1_000; 256]);
     costs.push(large(&world, "lot.split into 256", Who::ImporterA, split.clone().into())?);
+    world.must(Who::ImporterA, split);
+    let heated = world.corrected(brazil, "treatments.heat", None, Some(AnyValue("declared_applied".into())));
+    costs.push(large(&world, "event.corrected that reaches 256", Who::ImporterA, heated.into())?);
     let mut lots = Vec::new();
     for n in 0..64_usize {
         let country = ["BR", "MG", "ZM", "CN"][n % 4];
@@ -130,7 +155,7 @@ fn large(world: &World, what: &str, who: Who, event: Event) -> Result<Cost> {
     let bytes = world.author(who).sign(&[event])?.into_bytes();
     let verified = world.replay.check(bytes.clone())?;
     apply(world.replay.view(), LogIndex(world.replay.size()), &verified)?;
-    Ok(mean(what, &[(rules_ns(&world.replay, &verified), check_ns(&world.replay, &bytes))]))
+    Ok(mean(what, &[Figures::of(&world.replay, &verified, &bytes)]))
 }
 
 impl Costs {
@@ -139,11 +164,18 @@ impl Costs {
     /// # Errors
     /// The output cannot be written.
     pub fn print(&self, out: &mut impl Write) -> Result<()> {
-        let heads = ["one statement of", "in the story", "rules, ns", "signature and form, ns"];
+        let heads = [
+            "one statement of",
+            "in the story",
+            "rules, ns",
+            "records asked for, at most",
+            "signature and form, ns",
+        ];
         let mut table = table(&heads);
         for cost in self.events.iter().chain([&self.average]).chain(&self.largest) {
             let statements = u64::try_from(cost.statements).unwrap_or(0);
-            let figures = [statements, cost.rules_ns, cost.check_ns].map(grouped);
+            let reads = u64::try_from(cost.reads).unwrap_or(u64::MAX);
+            let figures = [statements, cost.rules_ns, reads, cost.check_ns].map(grouped);
             table.add_row([cost.what.clone()].into_iter().chain(figures));
         }
         writeln!(out, "{table}")?;

@@ -239,11 +239,11 @@ fn forward(
     after: &Claims,
     change: &Change,
 ) -> Result<Vec<(RecordKey, Record)>, Violation> {
-    let walked = context.forwarded;
+    let walked = (context.forwarded, context.looked);
     let found = descendants(context, Parentage::Item(id))?;
     if !found.whole {
         // A contradiction may take the correction's place, and goes the same way.
-        context.forwarded = walked;
+        (context.forwarded, context.looked) = walked;
         return Err(Violation::new(Reason::CorrectionTooFar).with(reach(context)?));
     }
     if let Some(thing) = found.unnoted {

@@ -15,6 +15,9 @@ use crate::apply::context::{Context, warn_item};
 /// The most things that the corrections of one statement reach, whatever the policy says: with what each costs, the worst
 /// that a statement can ask of the rules.
 pub(crate) const MAX_FORWARD: usize = 10_000;
+/// The most notes of what was made, parts and parents that they look at on the way, also where nothing is reached: what was
+/// made and taken back again and again.
+pub(crate) const MAX_LOOKED: usize = 4 * MAX_FORWARD;
 
 /// What was made of a thing, directly or by way of others.
 pub(super) struct Descendants {
@@ -41,6 +44,10 @@ pub(super) fn descendants(context: &mut Context<'_>, start: Parentage) -> Result
         };
         let mut noted = Milligrams::ZERO;
         for number in 0..makings {
+            if !look(context, 1) {
+                outcome.whole = false;
+                break;
+            }
             let Some(offspring) = offspring(context, thing, number) else { continue };
             if offspring.voided.is_some() {
                 continue;
@@ -50,12 +57,13 @@ pub(super) fn descendants(context: &mut Context<'_>, start: Parentage) -> Result
                 if !seen.insert(child) {
                     continue;
                 }
-                if context.forwarded >= limit {
+                let (made, parts) = made_of(context, child);
+                if context.forwarded >= limit || !look(context, parts) {
                     outcome.whole = false;
                     break;
                 }
                 context.forwarded += 1;
-                found.push((created(context, child), child));
+                found.push((made, child));
                 next.push(child);
             }
             if !outcome.whole {
@@ -104,12 +112,22 @@ pub(in crate::apply) fn making_by(
         .find(|(_, offspring)| offspring.by == by)
 }
 
-fn created(context: &Context<'_>, thing: Parentage) -> EventRef {
+/// By which event a thing was made, and how many records a walk reads beside its own: what it was made of.
+fn made_of(context: &Context<'_>, thing: Parentage) -> (EventRef, usize) {
     match context.record(&thing.key()).as_deref() {
-        Some(Record::Item(item)) => item.created,
-        Some(Record::WorkOrder(work)) => work.created,
-        _ => context.event_ref(),
+        Some(Record::Item(item)) => {
+            let parts = usize::try_from(item.components.unwrap_or(0)).unwrap_or(MAX_LOOKED);
+            (item.created, item.parents.len().saturating_add(parts))
+        }
+        Some(Record::WorkOrder(work)) => (work.created, work.inputs.len()),
+        _ => (context.event_ref(), 0),
     }
+}
+
+/// Whether a walk may look at so many records more.
+fn look(context: &mut Context<'_>, records: usize) -> bool {
+    context.looked = context.looked.saturating_add(records);
+    context.looked <= MAX_LOOKED
 }
 
 /// Marks an item, and all that was made of it, with what nothing explains.

@@ -14,7 +14,8 @@ use lode_ledger as lode;
 use lode_ledger::proof::build;
 use lode_ledger::tlog::tile::{bundles, push_entry, tiles};
 
-#[path = "../../ledger/src/replay/world.rs"]
+mod forged;
+#[path = "../../../ledger/src/replay/world.rs"]
 mod world;
 
 use world::{Source, World, secret, story, trust};

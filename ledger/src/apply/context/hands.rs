@@ -1,0 +1,132 @@
+//! Who may do what with an item now: whose hands it is in, who owns it, and what stops it (rules C1, C3, C4, C5). It changes
+//! nothing.
+
+use crate::id::{ItemId, WorkOrderId};
+use crate::record::{Item, ItemState, WorkOrder};
+use crate::violation::{Reason, Violation};
+
+use super::{Context, Purpose};
+
+impl Context<'_> {
+    /// The item, if the author has it in hand, nobody is being offered it, and its state lets it be worked with.
+    pub(crate) fn item_in_hand(&self, id: &ItemId) -> Result<Item, Violation> {
+        self.item_in_hand_for(id, Purpose::Change)
+    }
+
+    /// [`Self::item_in_hand`] for a purpose that may be allowed where others are not.
+    pub(crate) fn item_in_hand_for(&self, id: &ItemId, purpose: Purpose) -> Result<Item, Violation> {
+        let item = self.item_to_move(id, purpose)?;
+        if let Some(pack) = item.market().pack {
+            return Err(Violation::new(Reason::Packed).with(id).with(pack));
+        }
+        Ok(item)
+    }
+
+    /// [`Self::item_in_hand_for`], where it may stand in a box that moves as a whole.
+    pub(crate) fn item_to_move(&self, id: &ItemId, purpose: Purpose) -> Result<Item, Violation> {
+        let item = self.item(id)?;
+        if !matches!(item.state, ItemState::InStock | ItemState::Finished) {
+            return Err(state_forbids(id, item.state));
+        }
+        self.check_custodian(id, &item)?;
+        self.check_not_offered(id, &item)?;
+        self.check_free(id, &item, purpose)?;
+        Ok(item)
+    }
+
+    /// Rule C5 beside the state: a hold, a dispute over title, a recall and a loss stop what would change or move it. What
+    /// is recalled may still go back to where it is called.
+    pub(crate) fn check_free(&self, id: &ItemId, item: &Item, purpose: Purpose) -> Result<(), Violation> {
+        let standing = item.standing();
+        let because = |reason, by: String| Err(Violation::new(reason).with(id).with(by));
+        self.check_not_missing(id, item)?;
+        if let Some(hold) = standing.holds.first() {
+            return because(Reason::Held, hold.to_string());
+        }
+        if let Some(dispute) = standing.title_disputes.first() {
+            return because(Reason::Disputed, dispute.to_string());
+        }
+        for recall in &standing.recalls {
+            let allowed = match purpose {
+                Purpose::Change => false,
+                Purpose::Destroy | Purpose::ComeBack => true,
+                Purpose::HandTo(to) => self.recall(recall)?.back_to == to,
+            };
+            if !allowed {
+                return because(Reason::Recalled, recall.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    /// The job's goods are not being offered with it.
+    pub(crate) fn check_job_not_offered(&self, id: &WorkOrderId, work: &WorkOrder) -> Result<(), Violation> {
+        let Some(offer) = work.offer else { return Ok(()) };
+        if self.offer(&offer)?.is_open(self.clock) {
+            return Err(Violation::new(Reason::OfferOpen).with(id).with(offer));
+        }
+        Ok(())
+    }
+
+    /// Rule C5: with what was reported lost or stolen nothing is done until it is recovered.
+    pub(crate) fn check_not_missing(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        match &item.standing().missing {
+            Some(missing) => Err(Violation::new(Reason::Missing)
+                .with(id)
+                .saying(missing.how.words())
+                .with(missing.reported.index)),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn check_custodian(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        if item.custodian == self.author()? {
+            return Ok(());
+        }
+        Err(Violation::new(Reason::NotCustodian).with(id).with(item.custodian))
+    }
+
+    pub(crate) fn check_owner(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        if item.owner == Some(self.author()?) {
+            return Ok(());
+        }
+        Err(Violation::new(Reason::NotOwner).with(id))
+    }
+
+    pub(crate) fn check_not_offered(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        let Some(offer) = item.offer else { return Ok(()) };
+        if self.offer(&offer)?.is_open(self.clock) {
+            return Err(Violation::new(Reason::OfferOpen).with(id).with(offer));
+        }
+        Ok(())
+    }
+
+    /// Rule C4 for sales: the author owns the item or its owner consigned it to him, and it lies with one of the two or
+    /// with another seller to whom it is consigned.
+    pub(crate) fn check_may_sell(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        let author = self.author()?;
+        let market = item.market();
+        let consigned = |to| market.is_consigned_to(to, self.clock);
+        if item.owner.is_none() || (item.owner != Some(author) && !consigned(author)) {
+            return Err(Violation::new(Reason::NotOwner).with(id));
+        }
+        if item.custodian == author || item.owner == Some(item.custodian) || consigned(item.custodian) {
+            return Ok(());
+        }
+        Err(Violation::new(Reason::NotCustodian).with(id).with(item.custodian))
+    }
+
+    /// Rule C5: what one seller keeps for a buyer, nobody else sells, divides, works up or gives away.
+    pub(crate) fn check_not_reserved(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        match item.market().reserved_at(self.clock) {
+            Some(reserved) if reserved.by != self.author()? => {
+                Err(Violation::new(Reason::ReservedBy).with(id).with(reserved.by).with(reserved.until))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+pub(crate) fn state_forbids(id: &ItemId, state: ItemState) -> Violation {
+    Violation::new(Reason::StateForbids).with(id).saying(state.words())
+}
