@@ -6,6 +6,7 @@
 //! records or rules, or both would share their errors.
 
 mod refusals;
+mod standing;
 mod state;
 mod vouching;
 

@@ -17,6 +17,7 @@ use lode_ledger::statement::Issuer;
 use lode_ledger::tag::TagCode;
 use lode_ledger::vocab::EvidenceLevel;
 
+use super::standing::Standing;
 use super::vouching::{Allowance, Journey, Title};
 use crate::world::ORIGIN;
 
@@ -36,6 +37,10 @@ pub enum Stage {
     Here,
     /// Nothing is left.
     Gone,
+    /// It is no more.
+    Destroyed,
+    /// It never was: what made it did not occur.
+    Void,
     /// It was sold to a buyer.
     Sold,
     /// Its buyer has made it his.
@@ -95,6 +100,8 @@ pub struct Thing {
     pub supplier: Option<(ParticipantId, bool)>,
     /// Who made its record.
     pub creator: Option<ParticipantId>,
+    /// Who worked it, or put it together.
+    pub maker: Option<ParticipantId>,
     /// How it entered, of a declared lot.
     pub entry: String,
     /// How well its origin is known, from the holder's word (0) to an independent party (3).
@@ -175,6 +182,8 @@ pub struct State {
     pub declarations: BTreeMap<(ParticipantId, String, String), Allowance>,
     /// All counts of stock.
     pub counts: BTreeSet<StockCountId>,
+    /// What stops or marks goods from outside.
+    pub standing: Standing,
     /// The policy in force.
     pub policy: Option<PolicyAdopted>,
     /// The ledger's clock, in seconds.
@@ -215,7 +224,7 @@ impl State {
             (Issuer::Owner(key), said) => return self.buyer_says(key, said),
             (_, other) => panic!("{issuer} does not say {}", other.event_type().spec().name),
         };
-        if self.deal(by, event) || self.craft(by, event) {
+        if self.deal(by, event) || self.craft(by, event) || self.stop(by, event) {
             return;
         }
         match event {
@@ -329,6 +338,7 @@ impl State {
                     let kind = item_kind(output.kind);
                     let mut new = self.job(body.work).part(by, kind, mg(output.mass_mg), output.count);
                     new.resolution = 0;
+                    new.maker = Some(by);
                     self.items.insert(made(kind, by, &body.nonce, n), new);
                     self.job(body.work).give(mg(output.mass_mg), None);
                 }
@@ -480,6 +490,11 @@ fn together(said: &[&str]) -> Option<&'static str> {
 }
 
 impl Thing {
+    /// Whether there is still something of it, wherever it is.
+    pub(super) const fn is_there(&self) -> bool {
+        !matches!(self.stage, Stage::Gone | Stage::Destroyed | Stage::Void)
+    }
+
     /// A lot as it was declared.
     pub(super) fn declared(by: ParticipantId, body: &LotDeclared) -> Self {
         let entry = body.entry.to_string();

@@ -439,7 +439,7 @@ impl Asked<'_> {
         self.twice(body.countries.iter().copied());
         self.must(body.subdivision.is_none() || body.countries.len() == 1, "fields-disagree");
         let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
-        self.must(item.stage != Stage::Gone, "state-forbids");
+        self.must(item.is_there(), "state-forbids");
         if !self.state.looks_from_outside(self.by(), item) {
             self.must(item.custodian == self.author, "not-custodian");
             self.must(!self.offered(item), "offer-open");
@@ -458,7 +458,7 @@ impl Asked<'_> {
         self.must(finds || shows, "fields-disagree");
         self.must(body.nature.is_none_or(|nature| nature.as_str() != "not_stated"), "fields-disagree");
         let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
-        self.must(item.stage != Stage::Gone, "state-forbids");
+        self.must(item.is_there(), "state-forbids");
         self.must(item.owner != self.author, "not-entitled");
         self.must(!finds || self.state.looks_from_outside(self.by(), item), "role-forbids");
     }

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use lode_ledger::event::Event;
-use lode_ledger::id::ItemKind;
+use lode_ledger::id::{DisputeId, HoldId, ItemId, ItemKind, RecallId};
 use lode_ledger::json::Json;
 use lode_ledger::record::{Item, ItemState, Parentage, Record, RecordKey};
 use lode_ledger::statement::{Issuer, Statement};
-use lode_tests::reference::{Dealing, Reference, Source, Stage, height};
+use lode_tests::reference::{Dealing, Reference, Source, Stage, State, height};
 use lode_tests::vectors::Verdict;
 use lode_tests::world::{Who, World};
 use proptest::collection::vec;
@@ -57,6 +57,9 @@ fn ids(world: &World) -> Vec<String> {
         RecordKey::Pack(id) => Some(id.to_string()),
         RecordKey::Shipment(id) => Some(id.to_string()),
         RecordKey::Export(id) => Some(id.to_string()),
+        RecordKey::Hold(id) => Some(id.to_string()),
+        RecordKey::Dispute(id) => Some(id.to_string()),
+        RecordKey::Recall(id) => Some(id.to_string()),
         _ => None,
     });
     let mut ids: Vec<String> = keys.collect();
@@ -129,11 +132,15 @@ fn compare(world: &World, reference: &Reference) {
                     .map(|known| (known.treatment.to_string(), known.finding.to_string()))
                     .collect();
                 assert_eq!(treatments, thing.treatments, "{id}");
+                assert_eq!(item.maker, thing.maker, "{id}");
+                compare_standing(*id, item, &state);
                 compare_dealings(&id.to_string(), world, item, &thing.dealing);
                 let stage = match item.state {
                     ItemState::Claimed => Stage::Claimed,
                     ItemState::Declared => Stage::Declared,
-                    ItemState::Exhausted | ItemState::Destroyed => Stage::Gone,
+                    ItemState::Exhausted => Stage::Gone,
+                    ItemState::Destroyed => Stage::Destroyed,
+                    ItemState::Voided => Stage::Void,
                     ItemState::Sold => Stage::Sold,
                     ItemState::Finished if id.kind() != ItemKind::Piece => panic!("{id} is finished"),
                     _ => Stage::Here,
@@ -200,6 +207,19 @@ fn compare(world: &World, reference: &Reference) {
     assert_eq!(items, state.items.len());
 }
 
+/// What stops or marks an item from outside.
+fn compare_standing(id: ItemId, item: &Item, state: &State) {
+    let (standing, told) = (item.standing(), &state.standing);
+    let holds: BTreeSet<HoldId> = standing.holds.iter().copied().collect();
+    assert_eq!(holds, told.holds_on(id).collect(), "{id}");
+    for (kept, over_title) in [(&standing.title_disputes, true), (&standing.other_disputes, false)] {
+        let kept: BTreeSet<DisputeId> = kept.iter().copied().collect();
+        assert_eq!(kept, told.disputes_on(id, over_title).collect(), "{id}");
+    }
+    let recalls: BTreeSet<RecallId> = standing.recalls.iter().copied().collect();
+    assert_eq!(recalls, told.recalls_of(id).collect(), "{id}");
+}
+
 /// What the market does with an item, as far as it is in force now.
 fn compare_dealings(name: &str, world: &World, item: &Item, told: &Dealing) {
     let (market, clock) = (item.market(), world.now.unix());
@@ -229,7 +249,9 @@ const MET: &[&str] = &[
     "adjustment-needs-document",
     "adjustment-too-large",
     "claim-taken",
+    "disputed",
     "foreign-inside",
+    "held",
     "in-transit",
     "key-refused",
     "material-origins",
@@ -242,6 +264,7 @@ const MET: &[&str] = &[
     "origin-beyond-entered",
     "packed",
     "part-beyond-component",
+    "recalled",
     "reserved",
     "sale-delivered",
     "sale-settled",

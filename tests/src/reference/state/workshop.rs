@@ -95,6 +95,7 @@ impl State {
             Event::PiecesSerialised(body) => self.serialise(by, body),
             Event::ItemDestroyed(body) => {
                 self.gone(body.item);
+                self.item(body.item).stage = Stage::Destroyed;
                 let dealing = &mut self.item(body.item).dealing;
                 dealing.listings.clear();
                 dealing.reserved = None;
@@ -162,6 +163,7 @@ impl State {
             new.shares = mixed(stones);
         }
         new.set_with(&body.foreign);
+        new.maker = Some(by);
         let id = made(kind, by, &body.nonce, 0);
         new.assembly = Some(id);
         self.ingredients.insert(id, ingredients);
