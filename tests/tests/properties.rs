@@ -5,6 +5,7 @@ mod agreement;
 mod histories;
 mod market;
 mod mutations;
+mod repair;
 mod standing;
 mod vouching;
 mod workshop;

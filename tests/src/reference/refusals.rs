@@ -28,12 +28,16 @@ pub(super) fn of(state: &State, issuer: Issuer, event: &Event) -> BTreeSet<&'sta
         _ => None,
     };
     let mut asked = Asked { state, issuer, author, reasons: BTreeSet::new() };
+    if state.frozen {
+        asked.no("ledger-frozen");
+    }
     // Who may not say it at all is asked nothing else: what he names need not even be there.
     if !asked.key_is_known()
         || !asked.entitled(event)
         || asked.market(event)
         || asked.workshop(event)
         || asked.of_standing(event)
+        || asked.of_repair(event)
     {
         return asked.reasons;
     }
@@ -91,6 +95,15 @@ pub(super) const fn share(mass: i128, ppm: u32) -> i128 {
 }
 
 impl<'a> Asked<'a> {
+    /// Somebody who wants to say something, before anything is asked.
+    pub(super) const fn nothing(state: &'a State, by: ParticipantId) -> Self {
+        Self { state, issuer: Issuer::Participant(by), author: Some(by), reasons: BTreeSet::new() }
+    }
+
+    pub(super) fn into_reasons(self) -> BTreeSet<&'static str> {
+        self.reasons
+    }
+
     pub(super) fn no(&mut self, reason: &'static str) {
         self.reasons.insert(reason);
     }

@@ -7,6 +7,7 @@ use lode_ledger::event::Event;
 use lode_ledger::event::body::{DisputeOpened, HoldPlaced, HoldReleased, RecallIssued};
 use lode_ledger::id::{DisputeId, HoldId, ItemId, ParticipantId, RecallId};
 
+use super::Place;
 use super::refusals::Asked;
 use super::state::{Stage, State, Thing};
 use crate::world::ORIGIN;
@@ -26,6 +27,8 @@ pub struct Hold {
     pub creditor: Option<ParticipantId>,
     /// Which goods.
     pub items: Vec<ItemId>,
+    /// By which event.
+    pub placed: Place,
     /// Whether it has ended.
     pub over: bool,
 }
@@ -41,6 +44,8 @@ pub struct Contest {
     pub items: Vec<ItemId>,
     /// Whether it is over whose they are.
     pub over_title: bool,
+    /// By which event.
+    pub opened: Place,
     /// Whether it was answered.
     pub answered: bool,
     /// Whether it has ended.
@@ -56,6 +61,8 @@ pub struct Callback {
     pub items: Vec<ItemId>,
     /// To whom they go back.
     pub back_to: ParticipantId,
+    /// By which event.
+    pub issued: Place,
     /// Whether it never should have been issued.
     pub over: bool,
 }
@@ -110,10 +117,16 @@ impl State {
     /// Takes an accepted event of this family in. Whether it was one.
     pub(super) fn stop(&mut self, by: ParticipantId, event: &Event) -> bool {
         let author = by.to_string();
-        let standing = &mut self.standing;
+        let (standing, place) = (&mut self.standing, self.present);
         match event {
             Event::HoldPlaced(body) => {
-                let hold = Hold { by, creditor: body.creditor, items: body.items.to_vec(), over: false };
+                let hold = Hold {
+                    by,
+                    creditor: body.creditor,
+                    items: body.items.to_vec(),
+                    placed: place,
+                    over: false,
+                };
                 standing.holds.insert(HoldId::derive(ORIGIN, &author, &body.nonce, 0), hold);
             }
             Event::HoldReleased(body) => {
@@ -125,6 +138,7 @@ impl State {
                     respondent: body.respondent,
                     items: body.items.to_vec(),
                     over_title: body.kind.as_str() == "title",
+                    opened: place,
                     answered: false,
                     over: false,
                 };
@@ -138,7 +152,7 @@ impl State {
             }
             Event::RecallIssued(body) => {
                 let back_to = body.back_to.unwrap_or(by);
-                let recall = Callback { by, items: body.items.to_vec(), back_to, over: false };
+                let recall = Callback { by, items: body.items.to_vec(), back_to, issued: place, over: false };
                 standing.recalls.insert(RecallId::derive(ORIGIN, &author, &body.nonce, 0), recall);
             }
             _ => return false,

@@ -7,11 +7,12 @@ use lode_ledger::event::body::{
 };
 use lode_ledger::id::{ItemId, ItemKind, OfferId, SaleId, WorkOrderId};
 use lode_ledger::record::{Item, ItemState, Offer, Record, RecordKey, Sale, View, WorkOrder};
-use lode_tests::world::{KG, Who, World, code, input, loss, mg, output, text, treatment};
+use lode_ledger::sealed::{Sealable, digest};
+use lode_tests::world::{KG, ORIGIN, Who, World, code, input, loss, mg, output, text, treatment};
 use proptest::prelude::*;
 
 use super::market::{self, Speaker};
-use super::{standing, vouching, workshop};
+use super::{repair, standing, vouching, workshop};
 
 /// The events of this file, of the market's and of the workshops'.
 const EVENTS: [&str; 44] = [
@@ -63,7 +64,7 @@ const EVENTS: [&str; 44] = [
 
 /// What must have been accepted in the course of all histories.
 pub(super) fn events() -> impl Iterator<Item = &'static str> {
-    EVENTS.into_iter().chain(vouching::EVENTS).chain(standing::EVENTS)
+    EVENTS.into_iter().chain(vouching::EVENTS).chain(standing::EVENTS).chain(repair::EVENTS)
 }
 
 /// One operation; what its numbers mean depends on its kind.
@@ -89,9 +90,10 @@ pub(super) fn ops() -> impl Strategy<Value = Op> {
         20 => 0_u8..20,
         16 => market::KINDS,
         9 => workshop::KINDS,
-        6 => proptest::sample::select(market::RARE.to_vec()),
+        11 => proptest::sample::select(market::RARE.to_vec()),
         10 => vouching::KINDS,
         6 => standing::KINDS,
+        8 => repair::KINDS,
     ];
     (kinds, 0_usize..1000, 0_usize..1000, 1_u64..1000, any::<u8>())
         .prop_map(|(kind, pick, other, share, flag)| Op { kind, pick, other, share, flag })
@@ -125,6 +127,9 @@ pub(super) fn next(world: &mut World, op: &Op) -> Option<(Speaker, Event)> {
     }
     if standing::KINDS.contains(&op.kind) {
         return standing::next(world, op).map(|(who, event)| (Speaker::One(who), event));
+    }
+    if repair::KINDS.contains(&op.kind) {
+        return repair::next(world, op).map(|(who, event)| (Speaker::One(who), event));
     }
     make(world, op).map(|(who, event)| (Speaker::One(who), event))
 }
@@ -264,6 +269,10 @@ fn declare(world: &mut World, op: &Op) -> (Who, Event) {
         body.evidence = code("self_declared");
     }
     body.nature = code(["natural", "natural", "not_stated", "synthetic"][op.pick / 4 % 4]);
+    if op.flag.is_multiple_of(3) {
+        let path = "events[0].supplier";
+        body.supplier = Some(Sealable::Sealed(digest(ORIGIN, path, &[3; 16], "\"Senhor Silva\"")));
+    }
     if op.share.is_multiple_of(4) {
         body.origins.0[0].subdivision = Some(text("Donghai, Jiangsu"));
     }

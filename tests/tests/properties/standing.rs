@@ -4,8 +4,8 @@ use lode_ledger::event::Event;
 use lode_ledger::event::body::{DisputeAnswered, DisputeResolved, HoldReleased, ItemDestroyed};
 use lode_ledger::id::{DisputeId, HoldId};
 use lode_ledger::record::{Dispute, Hold, ItemState, Record, RecordKey, View};
-use lode_ledger::sealed::Sealable;
-use lode_tests::world::{Who, World, code, text};
+use lode_ledger::sealed::{Sealable, digest};
+use lode_tests::world::{ORIGIN, Who, World, code, text};
 
 use super::histories::{Op, items, picked};
 use super::market::{other_than, records};
@@ -52,6 +52,10 @@ fn hold(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     let (mut body, _) = world.held(who, &[id], reason);
     // Now and then a creditor where there is none, or the owner himself.
     let named = if op.share.is_multiple_of(11) { who } else { creditor };
+    body.text = op
+        .share
+        .is_multiple_of(3)
+        .then(|| Sealable::Sealed(digest(ORIGIN, "events[0].text", &[4; 16], "\"case 7\"")));
     body.creditor = (op.flag % 6 == 4 || op.share.is_multiple_of(13)).then(|| world.id(named));
     Some((who, body.into()))
 }
