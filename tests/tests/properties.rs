@@ -5,6 +5,8 @@ mod agreement;
 mod histories;
 mod market;
 mod mutations;
+mod repair;
+mod standing;
 mod vouching;
 mod workshop;
 

@@ -80,7 +80,7 @@ pub(super) fn certificate_linked(
         return Err(violation.field("item"));
     }
     let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
-    if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed) {
+    if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed | ItemState::Voided) {
         return Err(state_forbids(&body.item, item.state).field("item"));
     }
     let author = context.author()?;

@@ -36,6 +36,9 @@ pub(super) fn event_corrected(context: &mut Context<'_>, body: &EventCorrected) 
             .with(2)
             .with(context.ruleset()));
     }
+    if body.item.is_some() && body.work.is_some() {
+        return Err(super::work::one_of_two("item"));
+    }
     let path = body.field.as_str();
     if context.ruleset() >= 2
         && let Some(id) = &body.item
@@ -72,9 +75,8 @@ pub(super) fn event_corrected(context: &mut Context<'_>, body: &EventCorrected) 
     }
     match (&body.item, &body.work) {
         (Some(id), None) => item_described(context, body, id),
-        (None, Some(id)) => job_described(context, body, id),
+        (_, Some(id)) => job_described(context, body, id),
         (None, None) => event_described(context, body),
-        (Some(_), Some(_)) => Err(super::work::one_of_two("item")),
     }
 }
 
@@ -93,7 +95,7 @@ fn item_described(context: &mut Context<'_>, body: &EventCorrected, id: &ItemId)
     check_new(&field, body)?;
     context.build_on_item(&mut item)?;
     replace(context, &mut item.details, path, body)?;
-    follow(context, &mut item, path, body)?;
+    follow(context, id, &mut item, path, body)?;
     context.put_item(*id, item);
     Ok(())
 }
@@ -131,16 +133,19 @@ fn check_new(field: &FieldSpec, body: &EventCorrected) -> Result<(), Violation> 
     Ok(())
 }
 
-/// A corrected place goes into the claims, and a corrected name needs the right to it (rule L6).
+/// A corrected place goes into the claims, and a corrected name needs the right to it (rule L6). Of a lot that was declared
+/// as a blend, the place of one of its countries is not the place of all of it.
 fn follow(
     context: &Context<'_>,
+    id: &ItemId,
     item: &mut Item,
     path: &str,
     body: &EventCorrected,
 ) -> Result<(), Violation> {
     let new = body.new.as_ref().and_then(|value| value.0.as_str());
     let field = path.rsplit('.').next().unwrap_or(path);
-    if context.ruleset() >= 2 && field == "subdivision" && item.claims.origins.len() == 1 {
+    let declared_blend = context.record(&RecordKey::Exposure(Parentage::Item(*id))).is_some();
+    if context.ruleset() >= 2 && field == "subdivision" && item.claims.origins.len() == 1 && !declared_blend {
         item.claims.place = new.map(str::to_owned);
     }
     if matches!(field, "name" | "trade_name") {
@@ -195,7 +200,9 @@ fn job_described(
     if work.created != target(body) {
         return Err(not_created(body, id));
     }
-    if work.studio != context.author()? {
+    // Whoever began it, whose hands it is in by now or not.
+    let began = work.before.iter().flatten().next().copied().unwrap_or(work.studio);
+    if began != context.author()? {
         return Err(Violation::new(Reason::CorrectionAuthor));
     }
     let path = body.field.as_str();

@@ -304,6 +304,9 @@ pub(super) fn supplier_countersigned(
     body: &SupplierCountersigned,
 ) -> Result<(), Violation> {
     let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
+    if item.state == ItemState::Voided {
+        return Err(state_forbids(&body.item, item.state).field("item"));
+    }
     let enrolled = match &context.actor {
         Actor::Participant(id, _) => item.supplier == Some(*id),
         Actor::Link(key) => {

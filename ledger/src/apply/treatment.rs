@@ -24,7 +24,7 @@ pub(super) fn treatment_declared(
 ) -> Result<(), Violation> {
     refuse_twice(body.treatments.iter().map(|statement| statement.treatment), "treatments")?;
     let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
-    if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed) {
+    if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed | ItemState::Voided) {
         return Err(state_forbids(&body.item, item.state).field("item"));
     }
     let by_lab = context.author_has_role("lab");
@@ -42,7 +42,7 @@ pub(super) fn treatment_declared(
             let field = format!("treatments[{n}].finding");
             return Err(Violation::new(Reason::LabOnly).saying(statement.finding).field(field));
         }
-        check_in_part(context, &body.item, &item, statement)
+        one_stone_in_part(context, &body.item, &item, statement)
             .map_err(|violation| violation.field(format!("treatments[{n}].finding")))?;
         let evidence =
             if is_of_lab(statement.finding) { EvidenceLevel::LAB_OR_INSPECTOR } else { documented };
@@ -57,7 +57,7 @@ pub(super) fn treatment_declared(
 }
 
 /// Rule L1: one stone is treated or it is not; "in part" is said of many, or of what was assembled of several.
-fn check_in_part(
+pub(super) fn one_stone_in_part(
     context: &Context<'_>,
     id: &ItemId,
     item: &Item,

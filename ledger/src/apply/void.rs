@@ -183,6 +183,7 @@ fn give_back(context: &mut Context<'_>, source: Parentage, by: EventRef) -> Resu
             if work.studio != context.author()? {
                 return Err(Violation::new(Reason::NotCustodian).with(id).with(work.studio).field("item"));
             }
+            context.check_job_not_offered(&id, &work).map_err(|violation| violation.field("item"))?;
             context.build_on_work(&mut work)?;
             undo(&mut work.mass, &offspring).ok_or_else(|| {
                 Violation::new(Reason::VoidUsed).with(id).with(work.history.last).field("item")

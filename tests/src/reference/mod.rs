@@ -6,34 +6,94 @@
 //! records or rules, or both would share their errors.
 
 mod refusals;
+mod repair;
+mod standing;
 mod state;
 mod vouching;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use lode_ledger::event::Event;
+use lode_ledger::id::ParticipantId;
+use lode_ledger::json::Json;
 use lode_ledger::statement::Issuer;
 
+pub use repair::{Contradiction, Target, Waiting, Word};
 pub use state::{Dealing, Source, Stage, State, Thing, height};
+
+/// Which event: its statement's index in the log, and its number there.
+pub type Place = (u64, u16);
+
+/// An event that was accepted.
+#[derive(Clone, Debug)]
+struct Told {
+    place: Place,
+    author: Issuer,
+    event: Arc<Event>,
+    names: Arc<BTreeSet<String>>,
+}
+
+/// An event of a participant, as the state knows it.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// Who said it.
+    pub by: ParticipantId,
+    /// What.
+    pub event: Arc<Event>,
+    /// The items and jobs that it speaks of.
+    pub names: Arc<BTreeSet<String>>,
+}
+
+/// Adds the items and jobs that stand in an event, wherever a field is for them.
+fn name_all(json: &Json, names: &mut BTreeSet<String>) {
+    match json {
+        Json::Obj(fields) => {
+            for (field, value) in fields {
+                match value {
+                    Json::Str(id) if matches!(field.as_str(), "item" | "work") => names.extend([id.clone()]),
+                    Json::Arr(ids) if matches!(field.as_str(), "items" | "works") => {
+                        names.extend(ids.iter().filter_map(Json::as_str).map(str::to_owned));
+                    }
+                    other => name_all(other, names),
+                }
+            }
+        }
+        Json::Arr(parts) => parts.iter().for_each(|part| name_all(part, names)),
+        _ => {}
+    }
+}
 
 /// The history as it was told.
 #[derive(Clone, Debug, Default)]
 pub struct Reference {
-    told: Vec<(Issuer, Event)>,
+    statements: u64,
+    told: Vec<Told>,
 }
 
 impl Reference {
-    /// Takes an accepted event in.
-    pub fn tell(&mut self, author: Issuer, event: Event) {
-        self.told.push((author, event));
+    /// Takes an accepted statement in.
+    pub fn tell(&mut self, author: Issuer, events: &[Event]) {
+        for (number, event) in (0..).zip(events) {
+            let (place, mut names) = ((self.statements, number), BTreeSet::new());
+            name_all(&event.to_json(), &mut names);
+            let (event, names) = (Arc::new(event.clone()), Arc::new(names));
+            self.told.push(Told { place, author, event, names });
+        }
+        self.statements += 1;
     }
 
     /// What the history adds up to, from its first event on.
     #[must_use]
     pub fn now(&self) -> State {
         let mut state = State::default();
-        for (author, event) in &self.told {
-            state.take(*author, event);
+        for told in &self.told {
+            state.present = told.place;
+            state.take(told.author, &told.event);
+            if let Issuer::Participant(by) = told.author {
+                let heard = Heard { by, event: Arc::clone(&told.event), names: Arc::clone(&told.names) };
+                state.heard.insert(told.place, heard);
+            }
         }
         state
     }

@@ -14,6 +14,7 @@ use lode_ledger::event::{Author, Event};
 use lode_ledger::id::{ItemId, ItemKind, OfferId, ParticipantId, WorkOrderId};
 use lode_ledger::statement::Issuer;
 
+use super::standing::Purpose;
 use super::state::{Offered, Stage, State, Thing, height, item_kind, made, mg};
 use crate::world::ORIGIN;
 
@@ -27,11 +28,16 @@ pub(super) fn of(state: &State, issuer: Issuer, event: &Event) -> BTreeSet<&'sta
         _ => None,
     };
     let mut asked = Asked { state, issuer, author, reasons: BTreeSet::new() };
+    if state.frozen {
+        asked.no("ledger-frozen");
+    }
     // Who may not say it at all is asked nothing else: what he names need not even be there.
     if !asked.key_is_known()
-        || !asked.entitled(event.event_type().spec().author)
+        || !asked.entitled(event)
         || asked.market(event)
         || asked.workshop(event)
+        || asked.of_standing(event)
+        || asked.of_repair(event)
     {
         return asked.reasons;
     }
@@ -89,6 +95,15 @@ pub(super) const fn share(mass: i128, ppm: u32) -> i128 {
 }
 
 impl<'a> Asked<'a> {
+    /// Somebody who wants to say something, before anything is asked.
+    pub(super) const fn nothing(state: &'a State, by: ParticipantId) -> Self {
+        Self { state, issuer: Issuer::Participant(by), author: Some(by), reasons: BTreeSet::new() }
+    }
+
+    pub(super) fn into_reasons(self) -> BTreeSet<&'static str> {
+        self.reasons
+    }
+
     pub(super) fn no(&mut self, reason: &'static str) {
         self.reasons.insert(reason);
     }
@@ -115,9 +130,11 @@ impl<'a> Asked<'a> {
         known
     }
 
-    /// Whether such an author may say such things.
-    fn entitled(&mut self, spec: Author) -> bool {
-        let suspended = self.author.is_some_and(|author| self.state.suspended.contains(&author));
+    /// Whether such an author may say such things. Whoever is suspended may still answer a dispute.
+    fn entitled(&mut self, event: &Event) -> bool {
+        let spec = event.event_type().spec().author;
+        let answers = matches!(event, Event::DisputeAnswered(_));
+        let suspended = !answers && self.author.is_some_and(|author| self.state.suspended.contains(&author));
         self.must(!suspended, "suspended");
         let entitled = match (self.issuer, spec) {
             (Issuer::Participant(author), Author::Participant(roles)) => {
@@ -167,18 +184,23 @@ impl<'a> Asked<'a> {
 
     /// The item is there, in the author's hands, free and workable.
     fn in_hand(&mut self, id: ItemId) {
-        self.movable(id);
+        self.in_hand_to(id, Purpose::Use);
+    }
+
+    /// As [`Self::in_hand`], for something that may be allowed where other things are not.
+    fn in_hand_to(&mut self, id: ItemId, purpose: Purpose) {
+        self.movable(id, purpose);
         let packed = self.state.items.get(&id).is_some_and(|item| item.dealing.pack.is_some());
         self.must(!packed, "packed");
     }
 
     /// As [`Self::in_hand`], where it may be in a box that moves with everything in it.
-    fn movable(&mut self, id: ItemId) {
+    fn movable(&mut self, id: ItemId, purpose: Purpose) {
         let Some(item) = self.state.items.get(&id) else { return self.no("not-found") };
         self.must(item.stage == Stage::Here, "state-forbids");
         self.must(item.custodian == self.author, "not-custodian");
         self.must(!self.offered(item), "offer-open");
-        self.must(!item.dealing.missing, "missing");
+        self.free(id, purpose);
     }
 
     pub(super) fn offered(&self, item: &Thing) -> bool {
@@ -376,7 +398,7 @@ impl<'a> Asked<'a> {
     fn treatment_declared(&mut self, body: &TreatmentDeclared) {
         self.twice(body.treatments.iter().map(|said| said.treatment));
         let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
-        self.must(item.stage != Stage::Gone, "state-forbids");
+        self.must(item.is_there(), "state-forbids");
         let lab = self.has_role(self.by(), "lab");
         let findings: Vec<&str> = body.treatments.iter().map(|said| said.finding.as_str()).collect();
         if !(lab && findings.iter().all(|finding| finding.starts_with("lab_"))) {
@@ -434,7 +456,7 @@ impl<'a> Asked<'a> {
             self.must(normal, "fields-disagree");
         }
         let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
-        self.must(item.stage != Stage::Gone, "state-forbids");
+        self.must(item.is_there(), "state-forbids");
         let holder = self.state.labs.get(body.issuer_code.as_str());
         if holder == Some(&self.by()) && self.has_role(self.by(), "lab") {
             for said in body.findings.iter() {

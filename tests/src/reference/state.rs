@@ -17,13 +17,18 @@ use lode_ledger::statement::Issuer;
 use lode_ledger::tag::TagCode;
 use lode_ledger::vocab::EvidenceLevel;
 
+use super::repair::{Contradiction, Target, Waiting, Word, heavier};
+use super::standing::Standing;
 use super::vouching::{Allowance, Journey, Title};
+use super::{Heard, Place};
 use crate::world::ORIGIN;
 
 pub use market::Dealing;
 use market::Market;
 pub use origins::Source;
-use workshop::Ingredient;
+pub(super) use origins::mixed;
+pub use workshop::Ingredient;
+pub(super) use workshop::greatest_of;
 pub(super) use workshop::portion;
 
 /// Where a thing is in its life.
@@ -36,6 +41,10 @@ pub enum Stage {
     Here,
     /// Nothing is left.
     Gone,
+    /// It is no more.
+    Destroyed,
+    /// It never was: what made it did not occur.
+    Void,
     /// It was sold to a buyer.
     Sold,
     /// Its buyer has made it his.
@@ -77,6 +86,12 @@ pub struct Thing {
     pub owner: Option<ParticipantId>,
     /// The mineral.
     pub species: String,
+    /// The variety, if all of it is of one.
+    pub variety: Option<String>,
+    /// Natural, made by people, or not stated.
+    pub nature: String,
+    /// What it was taken out of, and which part of that it was.
+    pub part_of: Option<(ItemId, usize)>,
     /// Where it may have been dug.
     pub origins: BTreeSet<String>,
     /// How much of it is from where, in parts per million.
@@ -93,8 +108,14 @@ pub struct Thing {
     pub offer: Option<OfferId>,
     /// Who may counter-sign it, and whether that was done.
     pub supplier: Option<(ParticipantId, bool)>,
+    /// By which event it was made.
+    pub created: Place,
+    /// Whether a correction of something else has reached it.
+    pub reached: bool,
     /// Who made its record.
     pub creator: Option<ParticipantId>,
+    /// Who worked it, or put it together.
+    pub maker: Option<ParticipantId>,
     /// How it entered, of a declared lot.
     pub entry: String,
     /// How well its origin is known, from the holder's word (0) to an independent party (3).
@@ -175,6 +196,20 @@ pub struct State {
     pub declarations: BTreeMap<(ParticipantId, String, String), Allowance>,
     /// All counts of stock.
     pub counts: BTreeSet<StockCountId>,
+    /// What participants said, by place.
+    pub heard: BTreeMap<Place, Heard>,
+    /// Where the present event stands.
+    pub present: Place,
+    /// Descriptive fields that are not as they were said first.
+    pub words: BTreeMap<(Target, String), Word>,
+    /// Corrections of mass that wait for the other who is concerned.
+    pub waiting: BTreeMap<ItemId, Vec<Waiting>>,
+    /// What was said to be wrong and could not be put right.
+    pub contradictions: BTreeSet<Contradiction>,
+    /// Whether the log has ended.
+    pub frozen: bool,
+    /// What stops or marks goods from outside.
+    pub standing: Standing,
     /// The policy in force.
     pub policy: Option<PolicyAdopted>,
     /// The ledger's clock, in seconds.
@@ -199,6 +234,11 @@ impl State {
         self.items.get_mut(&id).unwrap_or_else(|| panic!("{id} was never made"))
     }
 
+    /// A thing that the present event makes.
+    fn enter(&mut self, id: ItemId, thing: Thing) {
+        self.items.insert(id, Thing { created: self.present, ..thing });
+    }
+
     fn job(&mut self, id: WorkOrderId) -> &mut Thing {
         self.jobs.get_mut(&id).unwrap_or_else(|| panic!("{id} was never made"))
     }
@@ -215,7 +255,7 @@ impl State {
             (Issuer::Owner(key), said) => return self.buyer_says(key, said),
             (_, other) => panic!("{issuer} does not say {}", other.event_type().spec().name),
         };
-        if self.deal(by, event) || self.craft(by, event) {
+        if self.deal(by, event) || self.craft(by, event) || self.stop(by, event) || self.repair(by, event) {
             return;
         }
         match event {
@@ -249,13 +289,13 @@ impl State {
             Event::LotDeclared(body) => {
                 let id = made(ItemKind::Lot, by, &body.nonce, 0);
                 let lot = self.noted(Source::Item(id), Thing::declared(by, body));
-                self.items.insert(id, lot);
+                self.enter(id, lot);
             }
             Event::LotSplit(body) => {
                 for (n, part) in body.parts.iter().enumerate() {
                     let kind = body.item.kind();
                     let new = self.item(body.item).part(by, kind, mg(part.mass_mg), part.count);
-                    self.items.insert(made(kind, by, &body.nonce, n), new);
+                    self.enter(made(kind, by, &body.nonce, n), new);
                     self.item(body.item).give(mg(part.mass_mg), part.count);
                 }
                 body.losses.iter().for_each(|loss| self.item(body.item).lose(loss));
@@ -264,7 +304,7 @@ impl State {
                 let id = made(ItemKind::Lot, by, &body.nonce, 0);
                 let mut new = self.join(by, &body.inputs, Some(ItemKind::Lot), mg(body.mass_mg));
                 self.noted_blend(Source::Item(id), &body.inputs, &mut new);
-                self.items.insert(id, new);
+                self.enter(id, new);
             }
             Event::LossRecorded(body) => self.item(body.item).lose(&body.loss),
             Event::TreatmentDeclared(body) => {
@@ -317,6 +357,7 @@ impl State {
                 self.noted_blend(source, &body.inputs, &mut job);
                 job.custodian = Some(by);
                 job.crew = body.crew.iter().copied().collect();
+                job.created = self.present;
                 self.jobs.insert(WorkOrderId::derive(ORIGIN, &by.to_string(), &body.nonce, 0), job);
             }
             Event::WorkCompleted(body) => {
@@ -329,7 +370,8 @@ impl State {
                     let kind = item_kind(output.kind);
                     let mut new = self.job(body.work).part(by, kind, mg(output.mass_mg), output.count);
                     new.resolution = 0;
-                    self.items.insert(made(kind, by, &body.nonce, n), new);
+                    new.maker = Some(by);
+                    self.enter(made(kind, by, &body.nonce, n), new);
                     self.job(body.work).give(mg(output.mass_mg), None);
                 }
                 body.losses.iter().for_each(|loss| self.job(body.work).lose(loss));
@@ -421,6 +463,8 @@ impl State {
             custodian: first.custodian,
             owner: first.owner,
             species: first.species.clone(),
+            variety: first.variety.clone().filter(|_| before.iter().all(|t| t.variety == first.variety)),
+            nature: before.iter().fold(first.nature.clone(), |known, thing| heavier(&known, &thing.nature)),
             resolution: before.iter().map(|thing| thing.resolution).max().unwrap_or(0),
             evidence: lowest(|thing| thing.evidence),
             ceiling: lowest(|thing| thing.ceiling),
@@ -438,7 +482,7 @@ impl State {
             first.drawn_from.filter(|from| before.iter().all(|t| t.drawn_from == Some(*from)));
         if before.len() > 1 {
             let masses = inputs.iter().map(|input| mg(input.mass_mg));
-            joined.shares = origins::mixed(before.iter().map(|thing| &thing.shares).zip(masses));
+            joined.shares = mixed(before.iter().map(|thing| &thing.shares).zip(masses), [].iter());
         }
         if joined.origins.len() < 2 && before.len() > 1 {
             joined.drawn_from = None;
@@ -480,6 +524,11 @@ fn together(said: &[&str]) -> Option<&'static str> {
 }
 
 impl Thing {
+    /// Whether there is still something of it, wherever it is.
+    pub(super) const fn is_there(&self) -> bool {
+        !matches!(self.stage, Stage::Gone | Stage::Destroyed | Stage::Void)
+    }
+
     /// A lot as it was declared.
     pub(super) fn declared(by: ParticipantId, body: &LotDeclared) -> Self {
         let entry = body.entry.to_string();
@@ -497,6 +546,8 @@ impl Thing {
             owner: body.owner.or(Some(by)),
             creator: Some(by),
             species: body.species.to_string(),
+            variety: body.variety.map(|variety| variety.to_string()),
+            nature: body.nature.to_string(),
             origins: body.origins.iter().map(|origin| origin.country.to_string()).collect(),
             shares: body
                 .origins
@@ -533,6 +584,8 @@ impl Thing {
             paused: false,
             tag: None,
             offer: None,
+            reached: false,
+            part_of: None,
             supplier: None,
             creator: Some(by),
             entry: String::new(),

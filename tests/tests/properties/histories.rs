@@ -7,11 +7,12 @@ use lode_ledger::event::body::{
 };
 use lode_ledger::id::{ItemId, ItemKind, OfferId, SaleId, WorkOrderId};
 use lode_ledger::record::{Item, ItemState, Offer, Record, RecordKey, Sale, View, WorkOrder};
-use lode_tests::world::{KG, Who, World, code, input, loss, mg, output, text, treatment};
+use lode_ledger::sealed::{Sealable, digest};
+use lode_tests::world::{KG, ORIGIN, Who, World, code, input, loss, mg, output, text, treatment};
 use proptest::prelude::*;
 
 use super::market::{self, Speaker};
-use super::{vouching, workshop};
+use super::{repair, standing, vouching, workshop};
 
 /// The events of this file, of the market's and of the workshops'.
 const EVENTS: [&str; 44] = [
@@ -63,7 +64,7 @@ const EVENTS: [&str; 44] = [
 
 /// What must have been accepted in the course of all histories.
 pub(super) fn events() -> impl Iterator<Item = &'static str> {
-    EVENTS.into_iter().chain(vouching::EVENTS)
+    EVENTS.into_iter().chain(vouching::EVENTS).chain(standing::EVENTS).chain(repair::EVENTS)
 }
 
 /// One operation; what its numbers mean depends on its kind.
@@ -89,8 +90,10 @@ pub(super) fn ops() -> impl Strategy<Value = Op> {
         20 => 0_u8..20,
         16 => market::KINDS,
         9 => workshop::KINDS,
-        6 => proptest::sample::select(market::RARE.to_vec()),
+        11 => proptest::sample::select(market::RARE.to_vec()),
         10 => vouching::KINDS,
+        6 => standing::KINDS,
+        8 => repair::KINDS,
     ];
     (kinds, 0_usize..1000, 0_usize..1000, 1_u64..1000, any::<u8>())
         .prop_map(|(kind, pick, other, share, flag)| Op { kind, pick, other, share, flag })
@@ -121,6 +124,12 @@ pub(super) fn next(world: &mut World, op: &Op) -> Option<(Speaker, Event)> {
     }
     if workshop::KINDS.contains(&op.kind) {
         return workshop::next(world, op).map(|(who, event)| (Speaker::One(who), event));
+    }
+    if standing::KINDS.contains(&op.kind) {
+        return standing::next(world, op).map(|(who, event)| (Speaker::One(who), event));
+    }
+    if repair::KINDS.contains(&op.kind) {
+        return repair::next(world, op).map(|(who, event)| (Speaker::One(who), event));
     }
     make(world, op).map(|(who, event)| (Speaker::One(who), event))
 }
@@ -168,7 +177,7 @@ pub(super) fn picked<T: Clone>(list: &[T], pick: usize) -> Option<T> {
     list.get(pick.checked_rem(list.len())?).cloned()
 }
 
-/// Something that somebody can work with now; now and then one that is packed or missing.
+/// Something that somebody can work with now; now and then one that is packed, missing, held, disputed or recalled.
 pub(super) fn in_hand(
     world: &World,
     pick: usize,
@@ -178,11 +187,20 @@ pub(super) fn in_hand(
     let free = items(world, |id, item| {
         matches!(item.state, ItemState::InStock | ItemState::Finished)
             && !item.offer.is_some_and(|offer| open.contains(&offer))
-            && (pick.is_multiple_of(9) || (item.market().pack.is_none() && item.standing().missing.is_none()))
+            && (pick.is_multiple_of(9) || (item.market().pack.is_none() && is_free(item)))
             && wanted(id, item)
     });
     let (id, item) = picked(&free, pick)?;
     Some((world.who(item.custodian)?, id, item))
+}
+
+/// Whether nothing from outside stops work with it.
+fn is_free(item: &Item) -> bool {
+    let standing = item.standing();
+    standing.missing.is_none()
+        && standing.holds.is_empty()
+        && standing.title_disputes.is_empty()
+        && standing.recalls.is_empty()
 }
 
 fn offers(world: &World) -> Vec<(OfferId, Offer)> {
@@ -251,6 +269,10 @@ fn declare(world: &mut World, op: &Op) -> (Who, Event) {
         body.evidence = code("self_declared");
     }
     body.nature = code(["natural", "natural", "not_stated", "synthetic"][op.pick / 4 % 4]);
+    if op.flag.is_multiple_of(3) {
+        let path = "events[0].supplier";
+        body.supplier = Some(Sealable::Sealed(digest(ORIGIN, path, &[3; 16], "\"Senhor Silva\"")));
+    }
     if op.share.is_multiple_of(4) {
         body.origins.0[0].subdivision = Some(text("Donghai, Jiangsu"));
     }

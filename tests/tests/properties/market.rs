@@ -99,7 +99,7 @@ pub(super) fn next(world: &mut World, op: &Op) -> Option<(Speaker, Event)> {
 
 const TRADERS: [Who; 4] = [Who::ImporterA, Who::ImporterB, Who::Studio, Who::Seller];
 
-fn other_than(who: Who, pick: usize) -> Option<Who> {
+pub(super) fn other_than(who: Who, pick: usize) -> Option<Who> {
     TRADERS.into_iter().cycle().skip(pick % 4).find(|other| *other != who)
 }
 
@@ -109,7 +109,7 @@ fn later(world: &World, seals: u64) -> Timestamp {
 }
 
 /// Records of one kind, in the order of their keys.
-fn records<T>(world: &World, wanted: impl Fn(&RecordKey, &Record) -> Option<T>) -> Vec<T> {
+pub(super) fn records<T>(world: &World, wanted: impl Fn(&RecordKey, &Record) -> Option<T>) -> Vec<T> {
     let found = world.replay.view().iter().filter_map(|(key, record)| Some((*key, wanted(key, record)?)));
     let mut found: Vec<(RecordKey, T)> = found.collect();
     found.sort_by_key(|(key, _)| *key);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::apply::claims::{blend_nature, find, is_applied, join, nature_weight, origins_of, set};
 use crate::apply::context::{Context, warn_item};
 use crate::apply::lots::{check_origins, is_of_lab};
-use crate::event::body::{EventCorrected, OriginShare};
+use crate::apply::treatment::one_stone_in_part;
+use crate::event::body::{EventCorrected, OriginShare, TreatmentStatement};
 use crate::event::shape::{List, Shape};
 use crate::id::ItemId;
 use crate::json::Json;
@@ -45,6 +46,7 @@ pub(super) fn correct(
     let (change, stands) = read(&item, body)?;
     check_old(&stands, body)?;
     let before = item.claims.clone();
+    check_in_part(context, id, &item, &change)?;
     worsen(&mut item.claims, &change)?;
     match forward(context, *id, &before, &item.claims, &change) {
         Ok(changed) => {
@@ -128,6 +130,13 @@ fn optional<V: Vocabulary>(body: &EventCorrected) -> Result<Option<Code<V>>, Vio
 
 fn required<V: Vocabulary>(body: &EventCorrected) -> Result<Code<V>, Violation> {
     read_new(body)?.ok_or_else(missing)
+}
+
+/// Rule L1: one stone is treated or it is not.
+fn check_in_part(context: &Context<'_>, id: &ItemId, item: &Item, change: &Change) -> Result<(), Violation> {
+    let Change::Treatment(treatment, Some(finding)) = change else { return Ok(()) };
+    let statement = TreatmentStatement { treatment: *treatment, finding: *finding };
+    one_stone_in_part(context, id, item, &statement).map_err(|violation| violation.field("new"))
 }
 
 /// Changes the claims of the thing itself, if that makes nothing better.

@@ -9,7 +9,7 @@ use crate::event::shape::Shape;
 use crate::id::{ItemId, ItemKind, ParticipantId};
 use crate::mass::Milligrams;
 use crate::record::{
-    Detail, Item, ItemState, MAX_MARKS, MassBalance, Parentage, RecordKey, WaitingCorrection,
+    Detail, Item, ItemState, MAX_MARKS, MassBalance, Offer, Parentage, Record, RecordKey, WaitingCorrection,
 };
 use crate::violation::{Reason, Violation};
 
@@ -70,12 +70,27 @@ pub(super) fn of_creation(
         } else if !from_parent(context, item, &asked)? {
             difference(context, item, &asked)?;
         }
+        if item.entry.is_some() {
+            restate_blend(context, &asked);
+        }
         let corrected = Some(context.event_ref());
         let value = asked.new.to_json().write();
         item.details.retain(|detail| detail.field != "mass_mg");
         item.details.push(Detail { corrected, ..Detail::new("mass_mg", value) });
         Ok(())
     })
+}
+
+/// Rule L2: of a lot that was declared as a blend so much more or less entered of each country.
+fn restate_blend(context: &mut Context<'_>, asked: &Asked) {
+    let key = RecordKey::Exposure(Parentage::Item(asked.id));
+    let Some(Record::Exposure(mut exposure)) = context.record(&key).as_deref().cloned() else { return };
+    for origin in &mut exposure.origins {
+        let scaled = u128::from(origin.entered.get()) * u128::from(asked.new.get())
+            / u128::from(asked.old.get().max(1));
+        origin.entered = u64::try_from(scaled).ok().and_then(Milligrams::new).unwrap_or(origin.entered);
+    }
+    context.put_unlisted(key, exposure);
 }
 
 /// The mass of a part goes back to what it was taken from, or comes from it, where both are in one hand. Says whether it
@@ -95,10 +110,14 @@ fn from_parent(context: &mut Context<'_>, item: &mut Item, asked: &Asked) -> Res
     let made = making_by(context, thing, parent.makings.unwrap_or(0), item.created);
     let Some((number, mut offspring)) = made else { return Ok(false) };
     let by = asked.difference();
+    let after =
+        if asked.is_up() { parent.mass.left.checked_sub(by) } else { parent.mass.left.checked_add(by) };
+    // Rule M7: a batch gives and takes no mass with which its mass and its count would not run out together.
+    let even = |after: &Milligrams| parent.count.is_none_or(|count| (count.left == 0) == after.is_zero());
+    if !after.as_ref().is_some_and(even) {
+        return Ok(false);
+    }
     if asked.is_up() {
-        if parent.mass.left < by {
-            return Ok(false);
-        }
         parent.mass.pass_on(by)?;
         exhaust(&mut parent);
         item.mass.entered = add(item.mass.entered, by)?;
@@ -183,7 +202,9 @@ pub(super) fn of_acceptance(
 ) -> Result<(), Violation> {
     let item = context.item(id).map_err(|violation| violation.field("item"))?;
     let offer = item.offer.map(|offer| context.offer(&offer)).transpose()?;
-    let Some(offer) = offer.filter(|offer| offer.accepted == Some(target(body))) else {
+    // Whoever took ownership alone weighed nothing.
+    let weighed = |offer: &Offer| offer.accepted == Some(target(body)) && offer.title_only.is_none();
+    let Some(offer) = offer.filter(weighed) else {
         return Err(not_created(body, id));
     };
     let parties = [offer.from, offer.to];
@@ -225,6 +246,8 @@ fn settle<'a>(
     context.check_free(&asked.id, &item, Purpose::Change).map_err(|violation| violation.field("item"))?;
     context.build_on_item(&mut item)?;
     if a == b || both_have_signed(context, body, &mut item, asked)? {
+        let corrects = target(body);
+        item.change_standing(|standing| standing.waiting.retain(|waiting| waiting.corrects != corrects));
         apply(context, &mut item)?;
         if let Some(count) = item.count
             && (count.left == 0) != item.mass.left.is_zero()
@@ -258,7 +281,6 @@ fn both_have_signed(
         .iter()
         .any(|waiting| same(waiting) && waiting.by == other && waiting.waits_for == author)
     {
-        item.change_standing(|standing| standing.waiting.retain(|waiting| waiting.corrects != corrects));
         return Ok(true);
     }
     if body.counterparty != Some(other) {

@@ -15,6 +15,7 @@ use lode_ledger::key::{PublicKey, Signature, check_possession};
 use lode_ledger::statement::Issuer;
 use lode_ledger::tag::TagCode;
 
+use super::super::standing::Purpose;
 use super::{Asked, Stage, Thing, mg, share};
 use crate::world::ORIGIN;
 
@@ -55,7 +56,7 @@ impl Asked<'_> {
                 self.twice(body.items.iter().copied());
                 for id in body.items.iter() {
                     let Some(item) = self.held(*id) else { continue };
-                    self.must(item.stage != Stage::Gone, "state-forbids");
+                    self.must(item.is_there(), "state-forbids");
                     self.must(!item.dealing.missing, "missing");
                 }
             }
@@ -144,7 +145,7 @@ impl Asked<'_> {
         self.must(item.stage == Stage::Here, "state-forbids");
         self.may_sell(&item);
         self.must(!self.offered(&item), "offer-open");
-        self.must(!item.dealing.missing, "missing");
+        self.free(id, Purpose::Use);
         Some(item)
     }
 
@@ -198,7 +199,7 @@ impl Asked<'_> {
         self.must(body.expires.unix() > self.state.clock, "fields-disagree");
         self.works_offered(body);
         for line in body.lines.iter() {
-            self.movable(line.item);
+            self.movable(line.item, Purpose::GiveTo(body.to));
             self.not_zero(mg(line.mass_mg));
             let Some(item) = self.state.items.get(&line.item) else { continue };
             if body.ownership == Some(true) {
@@ -226,7 +227,7 @@ impl Asked<'_> {
             let allowed = self.scales(*mass, *resolution, mg(line.resolution_mg));
             self.must((measured - mass).abs() <= allowed, "difference-too-large");
             if let Some(item) = self.state.items.get(&line.item) {
-                self.must(!item.dealing.missing, "missing");
+                self.free(line.item, Purpose::GiveTo(offer.to));
                 self.weighing(item, measured, mg(line.resolution_mg));
             }
         }
@@ -264,7 +265,7 @@ impl Asked<'_> {
         self.taker(body.to);
         for id in body.items.iter() {
             let Some(item) = self.thing(*id) else { continue };
-            self.must(!matches!(item.stage, Stage::Gone | Stage::Claimed), "state-forbids");
+            self.must(item.is_there() && item.stage != Stage::Claimed, "state-forbids");
             self.must(body.ownership != Some(true) || item.owner.is_some(), "not-owner");
         }
     }
@@ -282,7 +283,7 @@ impl Asked<'_> {
             self.must(item.stage == Stage::Here, "state-forbids");
             if begins {
                 self.must(!self.offered(&item), "offer-open");
-                self.must(!item.dealing.missing, "missing");
+                self.free(*id, Purpose::Use);
             }
         }
     }
@@ -299,7 +300,7 @@ impl Asked<'_> {
                     self.must(self.is_author(item.owner), "not-owner");
                     self.must(item.stage == Stage::Here, "state-forbids");
                     self.must(!self.offered(&item), "offer-open");
-                    self.must(!item.dealing.missing, "missing");
+                    self.free(*id, Purpose::GiveTo(to));
                     self.not_kept(&item);
                 }
                 let id = OfferId::derive(ORIGIN, &self.issuer.to_string(), &nonce, 0);
@@ -309,7 +310,8 @@ impl Asked<'_> {
                 let Some(offer) = self.open_offer(offer, |offer| offer.to) else { return };
                 self.must(offer.title_only, "fields-disagree");
                 for (id, ..) in offer.lines {
-                    self.must(!self.state.items[&id].dealing.missing, "missing");
+                    self.must(self.state.items[&id].stage == Stage::Here, "state-forbids");
+                    self.free(id, Purpose::GiveTo(offer.to));
                 }
             }
             _ => self.no("fields-disagree"),
@@ -331,7 +333,7 @@ impl Asked<'_> {
             self.must(self.is_author(item.custodian), "not-custodian");
             self.must(matches!(item.stage, Stage::Here | Stage::Sold), "state-forbids");
             self.must(!self.offered(item), "offer-open");
-            self.must(!item.dealing.missing, "missing");
+            self.free(id, Purpose::Use);
         }
     }
 
@@ -366,7 +368,7 @@ impl Asked<'_> {
             if !self.is_author(item.custodian) && !self.is_author(sold_by) {
                 self.may_sell(&item);
             }
-            self.must(!item.dealing.missing, "missing");
+            self.free(*id, Purpose::Use);
             origins.extend(item.origins);
         }
         let stated: BTreeSet<String> = body.material_origins.iter().map(ToString::to_string).collect();
@@ -392,7 +394,7 @@ impl Asked<'_> {
             let Some(item) = self.thing(*id) else { continue };
             self.must(matches!(item.stage, Stage::Here | Stage::Sold), "state-forbids");
             self.must(self.is_author(item.custodian), "not-custodian");
-            self.must(!item.dealing.missing, "missing");
+            self.free(*id, Purpose::Use);
             self.must(!self.state.under_way(id), "in-transit");
         }
         let id = ShipmentId::derive(ORIGIN, &self.issuer.to_string(), &body.nonce, 0);
@@ -434,7 +436,7 @@ impl Asked<'_> {
         let seller = item.dealing.sale.map(|sale| self.state.market.sales[&sale].seller);
         self.must(self.is_author(seller), "not-seller");
         self.must(item.stage != Stage::Claimed || item.dealing.given_back, "not-given-back");
-        self.must(!item.dealing.missing, "missing");
+        self.free(body.item, Purpose::GiveBack);
     }
 
     fn fresh_key(&mut self, key: &PublicKey, proof: &Signature, over: &str) {
@@ -446,13 +448,13 @@ impl Asked<'_> {
 
     fn claim_redeemed(&mut self, body: &ClaimRedeemed) {
         let Issuer::Tag(code) = self.issuer else { return };
-        let Some(item) = self.state.tags.get(&code) else { return };
-        let item = &self.state.items[item];
+        let Some(id) = self.state.tags.get(&code).copied() else { return };
+        let item = &self.state.items[&id];
         self.must(item.tag == Some(code), "tag-unknown");
         self.must(body.unit.is_none(), "claim-not-unit");
         self.must(!self.state.market.claimed.contains(&code), "claim-taken");
         self.must(item.stage == Stage::Sold, "state-forbids");
-        self.must(!item.dealing.missing, "missing");
+        self.free(id, Purpose::Use);
         self.fresh_key(&body.owner_key, &body.proof, &code.to_string());
     }
 
@@ -462,7 +464,7 @@ impl Asked<'_> {
         self.must(*owned == body.item && !over, "not-owner");
         let Some(item) = self.thing(body.item) else { return };
         self.must(matches!(item.stage, Stage::Sold | Stage::Claimed), "state-forbids");
-        self.must(!item.dealing.missing, "missing");
+        self.free(body.item, if body.owner_key.is_some() { Purpose::Use } else { Purpose::GiveBack });
         match (&body.owner_key, &body.proof) {
             (Some(next), Some(proof)) => self.fresh_key(next, proof, &body.item.to_string()),
             (None, None) => {}

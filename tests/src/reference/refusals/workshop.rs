@@ -8,6 +8,7 @@ use lode_ledger::event::body::{
 };
 use lode_ledger::id::{ItemId, ItemKind, WorkOrderId};
 
+use super::super::standing::Purpose;
 use super::super::state::{Thing, item_kind, made, mg, portion};
 use super::{Asked, share};
 
@@ -17,7 +18,7 @@ impl Asked<'_> {
         match event {
             Event::MassAdjusted(body) => self.mass_adjusted(body),
             Event::PiecesSerialised(body) => self.pieces_serialised(body),
-            Event::ItemDestroyed(body) => self.in_hand(body.item),
+            Event::ItemDestroyed(body) => self.in_hand_to(body.item, Purpose::Destroy),
             Event::ItemAssembled(body) => self.item_assembled(body),
             Event::ItemDisassembled(body) => self.item_disassembled(body),
             Event::ItemRepaired(body) => self.item_repaired(body),

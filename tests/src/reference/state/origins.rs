@@ -36,15 +36,19 @@ fn shares_of(masses: &BTreeMap<String, i128>) -> BTreeMap<String, i128> {
     shares
 }
 
-/// The shares of what is poured together. No country is lost by rounding.
-pub(super) fn mixed<'a>(
+/// The shares of what is poured together, where some countries stay possible. No country is lost by rounding.
+pub(in crate::reference) fn mixed<'a>(
     parts: impl Iterator<Item = (&'a BTreeMap<String, i128>, i128)>,
+    possible: impl Iterator<Item = &'a String>,
 ) -> BTreeMap<String, i128> {
     let mut masses: BTreeMap<String, i128> = BTreeMap::new();
     for (shares, mass) in parts {
         for (country, share) in shares {
             *masses.entry(country.clone()).or_default() += mass * share / WHOLE;
         }
+    }
+    for country in possible {
+        masses.entry(country.clone()).or_default();
     }
     masses.values_mut().for_each(|mass| *mass = (*mass).max(1));
     shares_of(&masses)
@@ -73,9 +77,11 @@ impl State {
             for (country, share) in &from.shares {
                 let mut part = mg(input.mass_mg) * share / WHOLE;
                 if let Some(earlier) = from.drawn_from.and_then(|source| self.blends.get_mut(&source)) {
-                    let known = earlier.entry(country.clone()).or_default();
-                    part = part.min((known.0 - known.1).max(0));
-                    known.1 += part;
+                    let free = earlier.get(country).map_or(0, |(entered, said)| (entered - said).max(0));
+                    part = part.min(free);
+                    if let Some((_, said)) = earlier.get_mut(country) {
+                        *said += part;
+                    }
                 }
                 entered.entry(country.clone()).or_default().0 += part;
             }

@@ -9,6 +9,7 @@ use lode_ledger::event::body::{
 };
 use lode_ledger::id::{ItemId, ItemKind, ParticipantId};
 
+use super::super::repair::heavier;
 use super::origins::mixed;
 use super::{Stage, State, Thing, all_together, item_kind, made, mg};
 
@@ -26,7 +27,7 @@ pub struct Ingredient {
     /// Units that were taken out again.
     pub units_out: i128,
     /// All that was known of it.
-    thing: Thing,
+    pub thing: Thing,
 }
 
 /// A part of something, rounded down.
@@ -80,6 +81,9 @@ impl Thing {
             self.left += added;
         }
         for material in foreign.iter().map(|foreign| foreign.material) {
+            if let Some(nature) = material.attribute("nature") {
+                self.nature = heavier(&self.nature, nature);
+            }
             if let Some(treatment) = material.attribute("treatment") {
                 self.treat(treatment);
             }
@@ -95,6 +99,7 @@ impl State {
             Event::PiecesSerialised(body) => self.serialise(by, body),
             Event::ItemDestroyed(body) => {
                 self.gone(body.item);
+                self.item(body.item).stage = Stage::Destroyed;
                 let dealing = &mut self.item(body.item).dealing;
                 dealing.listings.clear();
                 dealing.reserved = None;
@@ -128,7 +133,7 @@ impl State {
         for (n, piece) in body.pieces.iter().enumerate() {
             let new = self.item(body.item).part(by, ItemKind::Piece, mg(piece.mass_mg), None);
             self.item(body.item).give(mg(piece.mass_mg), Some(1));
-            self.items.insert(made(ItemKind::Piece, by, &body.nonce, n), new);
+            self.enter(made(ItemKind::Piece, by, &body.nonce, n), new);
         }
         body.losses.iter().for_each(|loss| self.item(body.item).lose(loss));
     }
@@ -157,15 +162,19 @@ impl State {
         new.count = body.count.map(i128::from);
         new.count_entered = body.count.map_or(1, i128::from);
         new.species = greatest(&ingredients);
+        let alike = ingredients.iter().filter(|known| known.thing.species == new.species);
+        let varieties: BTreeSet<&Option<String>> = alike.map(|known| &known.thing.variety).collect();
+        new.variety = varieties.first().filter(|_| varieties.len() == 1).and_then(|only| (*only).clone());
         if ingredients.len() > 1 {
             let stones = ingredients.iter().map(|known| (&known.thing.shares, known.mass - known.foreign));
-            new.shares = mixed(stones);
+            new.shares = mixed(stones, [].iter());
         }
         new.set_with(&body.foreign);
+        new.maker = Some(by);
         let id = made(kind, by, &body.nonce, 0);
         new.assembly = Some(id);
         self.ingredients.insert(id, ingredients);
-        self.items.insert(id, new);
+        self.enter(id, new);
     }
 
     fn take_apart(&mut self, by: ParticipantId, body: &ItemDisassembled) {
@@ -183,12 +192,22 @@ impl State {
             new.foreign = (foreign > 0).then_some((foreign, foreign));
             (new.custodian, new.owner) = (whole.custodian, whole.owner);
             new.resolution = whole.resolution;
+            new.part_of = Some((assembly, place));
             for (treatment, finding) in &whole.treatments {
                 let learned = born.get(treatment) != Some(finding) && applied(finding);
                 if learned && !from.thing.treatments.get(treatment).is_some_and(|before| applied(before)) {
                     new.treatments.insert(treatment.clone(), finding.clone());
                 }
             }
+            let unsaid = |(treatment, said): (&String, &String)| {
+                let none = |known: Option<&String>| known.is_some_and(|known| known == "declared_none");
+                said == "declared_none"
+                    && none(born.get(treatment))
+                    && !whole.treatments.contains_key(treatment)
+            };
+            let gone: Vec<String> =
+                new.treatments.iter().filter(|known| unsaid(*known)).map(|(it, _)| it.clone()).collect();
+            gone.iter().for_each(|treatment| drop(new.treatments.remove(treatment)));
             let narrowed = whole.origins.len() == 1 && countries.len() > 1 && new.origins.len() > 1;
             if narrowed && whole.origins.is_subset(&new.origins) {
                 new.origins.clone_from(&whole.origins);
@@ -197,7 +216,7 @@ impl State {
                 new.evidence = whole.evidence;
                 new.place.clone_from(&whole.place);
             }
-            self.items.insert(made(item_kind(part.kind), by, &body.nonce, n), new);
+            self.enter(made(item_kind(part.kind), by, &body.nonce, n), new);
             let noted = &mut self.ingredients.get_mut(&assembly).expect("something assembled")[place];
             noted.out += mass;
             noted.units_out += part.count.map_or(1, i128::from);
@@ -219,9 +238,14 @@ impl State {
 
 /// The mineral of which there is most; of as much, the first by its code.
 fn greatest(ingredients: &[Ingredient]) -> String {
+    greatest_of(ingredients.iter().map(|known| (&known.thing.species, known.mass - known.foreign)))
+}
+
+/// [`greatest`] of minerals and masses.
+pub(in crate::reference) fn greatest_of<'a>(parts: impl Iterator<Item = (&'a String, i128)>) -> String {
     let mut masses: BTreeMap<&str, i128> = BTreeMap::new();
-    for known in ingredients {
-        *masses.entry(&known.thing.species).or_default() += known.mass - known.foreign;
+    for (species, mass) in parts {
+        *masses.entry(species).or_default() += mass;
     }
     let most = masses.values().max().copied().unwrap_or_default();
     let first = masses.into_iter().find(|(_, mass)| *mass == most);
