@@ -27,9 +27,7 @@ pub use market::Dealing;
 use market::Market;
 pub use origins::Source;
 pub(super) use origins::mixed;
-pub use workshop::Ingredient;
-pub(super) use workshop::greatest_of;
-pub(super) use workshop::portion;
+pub(super) use workshop::{Ingredient, greatest_of, portion};
 
 /// Where a thing is in its life.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
