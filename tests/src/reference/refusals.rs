@@ -142,6 +142,12 @@ impl<'a> Asked<'a> {
                 self.must(plays, "role-forbids");
                 plays
             }
+            // Only the registrar, or the ledger itself, ends the log.
+            (Issuer::Participant(author), Author::Keeper) => {
+                let keeps = self.has_role(author, "registrar");
+                self.must(keeps, "not-entitled");
+                keeps
+            }
             (Issuer::Participant(_), Author::Supplier | Author::Holder)
             | (Issuer::Tag(_), Author::Claimant)
             | (Issuer::Owner(_), Author::Buyer | Author::Holder) => true,
