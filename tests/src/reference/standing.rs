@@ -220,7 +220,7 @@ impl Asked<'_> {
     }
 
     /// Things that are there, each once, with room for one more mark.
-    fn to_mark(
+    fn markable(
         &mut self,
         items: &[ItemId],
         marks: impl Fn(&Standing, ItemId) -> usize,
@@ -243,7 +243,7 @@ impl Asked<'_> {
             self.must(reason == "pledge", "fields-disagree");
             self.another(creditor);
         }
-        for (_, thing) in self.to_mark(&body.items, |standing, id| standing.holds_on(id).count()) {
+        for (_, thing) in self.markable(&body.items, |standing, id| standing.holds_on(id).count()) {
             self.must(!matches!(thing.stage, Stage::Gone | Stage::Destroyed | Stage::Void), "state-forbids");
             if reason == "pledge" {
                 self.must(thing.owner.is_some() && thing.owner == self.author, "not-owner");
@@ -270,7 +270,7 @@ impl Asked<'_> {
             self.another(respondent);
         }
         let over_title = body.kind.as_str() == "title";
-        for (_, thing) in self.to_mark(&body.items, |on, id| on.disputes_on(id, over_title).count()) {
+        for (_, thing) in self.markable(&body.items, |on, id| on.disputes_on(id, over_title).count()) {
             self.must(thing.stage != Stage::Void, "state-forbids");
             self.must(self.has_to_do_with(&thing), "not-entitled");
         }
@@ -307,7 +307,7 @@ impl Asked<'_> {
             self.must(self.state.roles.contains_key(&back_to), "not-found");
         }
         let watches = ["registrar", "inspector", "lab", "marketplace"].iter().any(|role| self.plays(role));
-        for (_, thing) in self.to_mark(&body.items, |standing, id| standing.recalls_of(id).count()) {
+        for (_, thing) in self.markable(&body.items, |standing, id| standing.recalls_of(id).count()) {
             self.must(!matches!(thing.stage, Stage::Destroyed | Stage::Void), "state-forbids");
             let made = [thing.maker, thing.creator].contains(&self.author);
             self.must(watches || made, "not-entitled");
