@@ -366,7 +366,7 @@ fn the_ledger_and_the_reference_agree_on_every_verdict() {
         compare(&world, &reference);
         Ok(())
     };
-    runner(4_200).run(&vec((ops(), bends()), 60..130), run).unwrap();
+    runner(4_800).run(&vec((ops(), bends()), 60..130), run).unwrap();
     let tally = tally.into_inner().unwrap();
     let (accepted, refused): (u32, u32) = (tally.accepted.values().sum(), tally.refused.values().sum());
     assert!(accepted + refused > 100_000, "only {accepted} accepted and {refused} refused");

@@ -242,6 +242,18 @@ fn settle<'a>(
         }
         return Err(Violation::new(Reason::CorrectionUsed).with(asked.id).field("new"));
     }
+    let takes = asked.is_up() == (body.field.as_str() == "loss.mass_mg");
+    let (left, by) = (item.mass.left, asked.difference());
+    let after = if takes { less(left, by)? } else { add(left, by)? };
+    // Rule M7: mass and count run out together.
+    if let Some(count) = item.count
+        && (count.left == 0) != after.is_zero()
+    {
+        if body.contradiction == Some(true) {
+            return contradict(context, asked.id, by);
+        }
+        return Err(Violation::new(Reason::CountNotBalanced).with(count.left).with(0).field("new"));
+    }
     context.check_not_offered(&asked.id, &item).map_err(|violation| violation.field("item"))?;
     context.check_free(&asked.id, &item, Purpose::Change).map_err(|violation| violation.field("item"))?;
     context.build_on_item(&mut item)?;
@@ -249,11 +261,6 @@ fn settle<'a>(
         let corrects = target(body);
         item.change_standing(|standing| standing.waiting.retain(|waiting| waiting.corrects != corrects));
         apply(context, &mut item)?;
-        if let Some(count) = item.count
-            && (count.left == 0) != item.mass.left.is_zero()
-        {
-            return Err(Violation::new(Reason::CountNotBalanced).with(count.left).with(0).field("new"));
-        }
         revive(&mut item, &asked.id);
         exhaust(&mut item);
     }

@@ -180,13 +180,22 @@ impl Wanted<'_> {
         if self.more() == 0 {
             return Err(BTreeSet::from(["not-positive"]));
         }
-        let less_lost = self.body.field.as_str() == "loss.mass_mg" && self.more() < 0;
+        let loss = self.body.field.as_str() == "loss.mass_mg";
+        let less_lost = loss && self.more() < 0;
         let there = matches!(self.item.stage, Stage::Declared | Stage::Here)
             || (self.item.stage == Stage::Gone && less_lost);
         if !fits || !there || self.item.holds_foreign() {
             return match self.body.contradiction {
                 Some(true) => Ok(Correction::Contradicts(self.more().abs())),
                 _ => Err(BTreeSet::from(["correction-used"])),
+            };
+        }
+        // Mass and number run out together.
+        let left = self.item.left + if loss { -self.more() } else { self.more() };
+        if self.item.count.is_some_and(|count| (count == 0) != (left == 0)) {
+            return match self.body.contradiction {
+                Some(true) => Ok(Correction::Contradicts(self.more().abs())),
+                _ => Err(BTreeSet::from(["count-not-balanced"])),
             };
         }
         let mut asked = Asked::nothing(self.state, self.by);
@@ -229,7 +238,6 @@ impl Wanted<'_> {
                 if self.item.entered + more < 0 {
                     return Err("too-much-taken");
                 }
-                self.even(more)?;
                 Ok(Change::WithParent { parent: *parent, more, new })
             }
             _ => self.booked(Some((old, new))),
@@ -256,18 +264,11 @@ impl Wanted<'_> {
         if more > 0 && self.item.stone_gained() + more > share(self.item.entered, most) {
             return Err("mass-from-nowhere");
         }
-        self.even(more)?;
         Ok(Change::Booked { more, created })
     }
 
     fn of_loss(&self) -> Change {
         Change::Lost { more: self.more(), new: self.new }
-    }
-
-    /// Mass and number run out together.
-    fn even(&self, more: i128) -> Result<(), &'static str> {
-        let even = self.item.count.is_none_or(|count| (count == 0) == (self.item.left + more == 0));
-        if even { Ok(()) } else { Err("count-not-balanced") }
     }
 }
 
