@@ -124,7 +124,7 @@ impl Replay {
         let changes = || delta.changes().iter().map(|(key, record)| (*key, record.clone()));
         self.view.extend(changes());
         self.pending.extend(changes());
-        self.tree.push(verified.statement().leaf_hash());
+        self.tree.push(verified.leaf_hash());
         Ok(Applied { index, delta })
     }
 

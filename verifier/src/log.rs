@@ -25,7 +25,7 @@ use crate::progress::Progress;
 use crate::source::{Source, SourceError};
 
 /// Bundles of 256 entries whose signatures are checked together.
-const CHUNK_BUNDLES: usize = 4;
+const CHUNK_BUNDLES: usize = 8;
 
 /// Checks everything that can be checked of a log. Whatever the source gives, the answer is a report.
 #[must_use]
@@ -122,13 +122,15 @@ fn read_chunk(
     bundles: &mut (impl Iterator<Item = EntryBundle> + Send),
     checker: &Checker,
 ) -> Result<Vec<Read>, String> {
+    let read = bundles.by_ref().take(CHUNK_BUNDLES).map(|bundle| read_bundle(source, bundle));
+    let files: Vec<BundleFile> = read.collect::<Result<_, _>>()?;
     let mut entries = Vec::new();
-    for bundle in bundles.by_ref().take(CHUNK_BUNDLES) {
-        entries.extend(read_bundle(source, bundle)?);
+    for file in &files {
+        entries.extend(file.entries()?);
     }
-    let check = |bytes: Vec<u8>| match checker.check(&bytes) {
+    let check = |bytes: &[u8]| match checker.check(bytes) {
         Some(verified) => Read::Checked(Box::new(verified)),
-        None => Read::Waiting(bytes),
+        None => Read::Waiting(bytes.to_vec()),
     };
     Ok(entries.into_par_iter().map(check).collect())
 }
@@ -166,25 +168,42 @@ fn report_bad_entry(index: u64, error: &ReplayError, report: &mut Report) {
     report.add(check.saying(error.phrase()));
 }
 
-/// The entries of a bundle; of a partial one that is gone, the beginning of the full one.
-fn read_bundle(source: &Source, bundle: EntryBundle) -> Result<Vec<Vec<u8>>, String> {
+/// A bundle as the source has it.
+struct BundleFile {
+    wanted: EntryBundle,
+    /// Of a partial bundle that is gone, the full one's.
+    full: bool,
+    bytes: Vec<u8>,
+}
+
+impl BundleFile {
+    fn entries(&self) -> Result<Vec<&[u8]>, String> {
+        let unreadable = |error: &dyn std::fmt::Display| format!("{}: {error}", self.wanted.path());
+        if !self.full {
+            return decode_bundle(self.wanted, &self.bytes).map_err(|error| unreadable(&error));
+        }
+        let width = usize::from(self.wanted.width());
+        let entries: Result<Vec<&[u8]>, _> = Entries::new(&self.bytes).take(width).collect();
+        let entries = entries.map_err(|error| unreadable(&error))?;
+        if entries.len() == width { Ok(entries) } else { Err(missing(self.wanted)) }
+    }
+}
+
+fn missing(bundle: EntryBundle) -> String {
+    format!("{} is missing: the log cannot be replayed without it", bundle.path())
+}
+
+fn read_bundle(source: &Source, wanted: EntryBundle) -> Result<BundleFile, String> {
     let read = |wanted: EntryBundle| -> Result<Option<Vec<u8>>, SourceError> {
         source.get(&wanted.path(), MAX_BUNDLE_BYTES)
     };
-    let found = read(bundle).map_err(|error| error.to_string())?;
-    if let Some(bytes) = found {
-        let entries = decode_bundle(bundle, &bytes).map_err(|error| format!("{}: {error}", bundle.path()))?;
-        return Ok(entries.into_iter().map(<[u8]>::to_vec).collect());
+    if let Some(bytes) = read(wanted).map_err(|error| error.to_string())? {
+        return Ok(BundleFile { wanted, full: false, bytes });
     }
-    let missing = || format!("{} is missing: the log cannot be replayed without it", bundle.path());
-    if bundle.is_full() {
-        return Err(missing());
-    }
-    let bytes = read(bundle.full()).map_err(|error| error.to_string())?.ok_or_else(missing)?;
-    let width = usize::from(bundle.width());
-    let entries = Entries::new(&bytes).take(width).map(|entry| entry.map(<[u8]>::to_vec));
-    let entries: Vec<Vec<u8>> = entries.collect::<Result<_, _>>().map_err(|error| error.to_string())?;
-    if entries.len() == width { Ok(entries) } else { Err(missing()) }
+    let full =
+        if wanted.is_full() { None } else { read(wanted.full()).map_err(|error| error.to_string())? };
+    let bytes = full.ok_or_else(|| missing(wanted))?;
+    Ok(BundleFile { wanted, full: true, bytes })
 }
 
 fn check_tree(signed: &SignedCheckpoint, replay: &Replay, report: &mut Report) -> bool {

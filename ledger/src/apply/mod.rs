@@ -101,7 +101,7 @@ pub fn apply(view: &dyn View, index: LogIndex, verified: &Verified) -> Result<De
     let statement = verified.statement();
     let issuer = statement.header().issuer.to_string();
     let mut context =
-        Context::new(view, index, statement.id(), statement.leaf_hash(), issuer, statement.header().key_id);
+        Context::new(view, index, verified.id(), verified.leaf_hash(), issuer, statement.header().key_id);
     let opening = matches!(verified.events(), [Event::LedgerOpened(_)]);
     if opening != (index.0 == 0) {
         return Err(Violation::new(Reason::NotGenesis));
@@ -142,7 +142,8 @@ pub fn author_key(view: &dyn View, statement: &Statement) -> Result<PublicKey, V
         Issuer::Tag(code) => buyer::claim_key(view, code, statement),
         Issuer::Owner(owner) => buyer::owner_key(view, owner),
         Issuer::Participant(_) => match view.record(&RecordKey::Key(id)).as_deref() {
-            Some(Record::Key(record)) => Some(record.key),
+            // A key's record stands under the key's thumbprint.
+            Some(Record::Key(record)) => return Ok(record.key),
             _ => None,
         },
     };
@@ -280,16 +281,18 @@ fn use_sequence(context: &mut Context<'_>, statement: &Statement, seq: u64) -> R
 
 /// Moves the window up by `by`: the old highest number becomes bit `by - 1`.
 fn shift(below: &mut [u8], by: u64) {
-    let bits = below.len() * 8;
-    let by = usize::try_from(by).unwrap_or(usize::MAX).min(bits + 1);
-    let old = below.to_vec();
-    below.fill(0);
-    let was_set = |bit: usize| old.get(bit / 8).is_some_and(|byte| byte & (1 << (bit % 8)) != 0);
-    for bit in by.saturating_sub(1)..bits {
-        let set = bit + 1 == by || was_set(bit - by);
-        if set && let Some(byte) = below.get_mut(bit / 8) {
-            *byte |= 1 << (bit % 8);
+    let Ok(by) = usize::try_from(by) else { return below.fill(0) };
+    let (bytes, bits) = (by / 8, by % 8);
+    for at in (0..below.len()).rev() {
+        let old = |behind: usize| at.checked_sub(behind).and_then(|at| below.get(at)).copied().unwrap_or(0);
+        let pair = u16::from_be_bytes([old(bytes), old(bytes + 1)]);
+        let [shifted, _] = (pair << bits).to_be_bytes();
+        if let Some(byte) = below.get_mut(at) {
+            *byte = shifted;
         }
+    }
+    if let Some(byte) = by.checked_sub(1).and_then(|last| below.get_mut(last / 8)) {
+        *byte |= 1 << ((by - 1) % 8);
     }
 }
 
@@ -436,4 +439,35 @@ fn check_scope(context: &Context<'_>, event: EventType) -> Result<(), Violation>
 #[must_use]
 pub fn ledger_id(origin: &Origin, genesis_leaf: &Hash) -> LedgerId {
     LedgerId::new(origin, genesis_leaf)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::shift;
+
+    /// The window bit by bit.
+    fn slowly(below: &[u8], by: usize) -> Vec<u8> {
+        let bit = |at: usize| below[at / 8] & (1 << (at % 8)) != 0;
+        let mut moved = vec![0; below.len()];
+        for at in 0..below.len() * 8 {
+            if at + 1 == by || (at >= by && bit(at - by)) {
+                moved[at / 8] |= 1 << (at % 8);
+            }
+        }
+        moved
+    }
+
+    proptest! {
+        #[test]
+        fn the_window_moves_as_bit_by_bit(
+            below in prop::collection::vec(any::<u8>(), 1..20),
+            by in 1_u64..200,
+        ) {
+            let mut moved = below.clone();
+            shift(&mut moved, by);
+            prop_assert_eq!(moved, slowly(&below, usize::try_from(by).unwrap()));
+        }
+    }
 }

@@ -379,9 +379,11 @@ impl Shape for Ppm {
 
 impl<V: Vocabulary> Shape for Code<V> {
     fn from_json(json: &Json) -> Result<Self, FieldError> {
-        let what =
-            words("a code of the vocabulary {0}", "词汇表 {0} 中的代码", "um código do vocabulário {0}");
-        let text = text_of(json, what.with(V::NAME))?;
+        let text = json.as_str().ok_or_else(|| {
+            let what =
+                words("a code of the vocabulary {0}", "词汇表 {0} 中的代码", "um código do vocabulário {0}");
+            FieldError::expected(what.with(V::NAME))
+        })?;
         Self::parse(text).map_err(|unknown| {
             let what = words(
                 "a code of the vocabulary {0}, not {1}{2}",
@@ -582,7 +584,7 @@ pub struct FieldSpec {
 }
 
 /// An object with named fields: an event's body or a part of one.
-pub trait Fields {
+pub trait Fields: Sized {
     /// What the object means.
     const DOC: &'static str;
 
@@ -591,6 +593,12 @@ pub trait Fields {
 
     /// The descriptive fields that are there, with their values.
     fn descriptive(&self) -> Vec<(&'static str, Json)>;
+
+    /// Reads the object from its members.
+    ///
+    /// # Errors
+    /// Names the first field that is missing, unknown or of another shape.
+    fn from_members<'a>(members: impl Iterator<Item = &'a (String, Json)>) -> Result<Self, FieldError>;
 }
 
 /// The JSON Schema of an object with these fields.
@@ -647,16 +655,13 @@ macro_rules! payload {
                 )*];
                 said.into_iter().flatten().collect()
             }
-        }
 
-        impl $crate::event::shape::Shape for $name {
-            fn from_json(json: &$crate::json::Json) -> Result<Self, $crate::event::shape::FieldError> {
-                use $crate::event::shape::{FieldError, FieldProblem};
-                let $crate::json::Json::Obj(fields) = json else {
-                    return Err(FieldError::expected($crate::event::shape::OBJECT));
-                };
+            fn from_members<'a>(
+                members: impl Iterator<Item = &'a (String, $crate::json::Json)>,
+            ) -> Result<Self, $crate::event::shape::FieldError> {
+                use $crate::event::shape::{FieldError, FieldProblem, Shape};
                 $( let mut $field: Option<$type> = None; )*
-                for (name, value) in fields {
+                for (name, value) in members {
                     match name.as_str() {
                         $( stringify!($field) => {
                             $field = Some(<$type>::from_json(value).map_err(|error| error.at(name))?);
@@ -671,6 +676,14 @@ macro_rules! payload {
                         problem: FieldProblem::Missing,
                     }),
                 }, )* })
+            }
+        }
+
+        impl $crate::event::shape::Shape for $name {
+            fn from_json(json: &$crate::json::Json) -> Result<Self, $crate::event::shape::FieldError> {
+                use $crate::event::shape::{FieldError, Fields, OBJECT};
+                let $crate::json::Json::Obj(fields) = json else { return Err(FieldError::expected(OBJECT)) };
+                Self::from_members(fields.iter())
             }
 
             fn to_json(&self) -> $crate::json::Json {

@@ -178,10 +178,9 @@ macro_rules! events {
                 let at = fields.iter().position(|(name, _)| name == "type").ok_or_else(missing)?;
                 let (_, kind) = fields.get(at).ok_or_else(missing)?;
                 let name = kind.as_str().ok_or_else(|| FieldError::expected(words("an event type", "事件类型", "um tipo de evento")).at("type"))?;
-                let rest = fields.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, field)| field.clone());
-                let body = Json::Obj(rest.collect());
+                let rest = fields.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, field)| field);
                 match name {
-                    $($name => $body::from_json(&body).map(|body| Self::$body(Box::new(body))),)*
+                    $($name => $body::from_members(rest).map(|body| Self::$body(Box::new(body))),)*
                     other => Err(FieldError {
                         field: "type".to_owned(),
                         problem: FieldProblem::UnknownEvent(other.to_owned()),

@@ -56,6 +56,10 @@ impl Context {
     }
 
     fn text<E: serde::de::Error>(&mut self, text: &str) -> Result<(), E> {
+        // Most texts are ASCII, where only controls are forbidden.
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Ok(());
+        }
         match text.chars().find(|c| is_forbidden(*c)) {
             None => Ok(()),
             Some(c) => {
@@ -192,11 +196,10 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut entries: A) -> Result<Json, A::Error> {
         self.enter()?;
-        let mut members = Vec::new();
-        let mut seen = BTreeSet::new();
+        let mut members = Members { list: Vec::with_capacity(8), keys: BTreeSet::new() };
         while let Some(key) = entries.next_key::<String>()? {
             self.context.text(&key)?;
-            if !seen.insert(key.clone()) {
+            if members.has(&key) {
                 self.context.steps.push(format!(".{key}"));
                 return Err(self.context.fail(
                     JsonErrorKind::Duplicate,
@@ -209,13 +212,41 @@ impl<'de> Visitor<'de> for Seed<'_> {
             }
             let seed = Seed { context: self.context, depth: self.depth + 1 };
             match entries.next_value_seed(seed) {
-                Ok(value) => members.push((key, value)),
+                Ok(value) => members.push(key, value),
                 Err(error) => {
                     self.context.steps.push(format!(".{key}"));
                     return Err(error);
                 }
             }
         }
-        Ok(Json::Obj(members))
+        Ok(Json::Obj(members.list))
+    }
+}
+
+/// The members of an object so far, and which keys they have.
+struct Members {
+    list: Vec<(String, Json)>,
+    /// The keys of a large object; those of a small one are compared faster one by one.
+    keys: BTreeSet<String>,
+}
+
+impl Members {
+    const SMALL: usize = 32;
+
+    fn has(&self, key: &str) -> bool {
+        if self.list.len() <= Self::SMALL {
+            return self.list.iter().any(|(known, _)| known == key);
+        }
+        self.keys.contains(key)
+    }
+
+    fn push(&mut self, key: String, value: Json) {
+        if self.list.len() == Self::SMALL {
+            self.keys.extend(self.list.iter().map(|(known, _)| known.clone()));
+        }
+        if self.list.len() >= Self::SMALL {
+            self.keys.insert(key.clone());
+        }
+        self.list.push((key, value));
     }
 }

@@ -13,6 +13,9 @@ use crate::hash::Hash;
 use crate::key::KeyId;
 use crate::words::{Phrase, Words, words};
 
+/// Room for an issuer and a key id.
+const ISSUER_BYTES: usize = 128;
+
 /// The CBOR tag of COSE_Sign1.
 const SIGN1: u64 = 18;
 
@@ -126,7 +129,7 @@ pub(super) fn read_frame(bytes: &[u8]) -> Result<Frame, StatementError> {
 
 /// Writes a whole statement.
 pub(super) fn write_frame(protected: &[u8], payload: &[u8], signature: &[u8; 64]) -> Vec<u8> {
-    write(|e| {
+    write(protected.len() + payload.len() + signature.len(), |e| {
         e.tag(Tag::new(SIGN1))?.array(4)?.bytes(protected)?.map(0)?.bytes(payload)?.bytes(signature)?;
         Ok(())
     })
@@ -134,7 +137,7 @@ pub(super) fn write_frame(protected: &[u8], payload: &[u8], signature: &[u8; 64]
 
 /// What the key signs (RFC 9052 section 4.4), without external data.
 pub(super) fn sig_structure(protected: &[u8], payload: &[u8]) -> Vec<u8> {
-    write(|e| {
+    write(protected.len() + payload.len(), |e| {
         e.array(4)?.str("Signature1")?.bytes(protected)?.bytes(&[])?.bytes(payload)?;
         Ok(())
     })
@@ -142,7 +145,7 @@ pub(super) fn sig_structure(protected: &[u8], payload: &[u8]) -> Vec<u8> {
 
 /// Writes the protected header; its labels and claims stand in the order of their encodings.
 pub(super) fn write_header(header: &Header) -> Vec<u8> {
-    write(|e| {
+    write(CONTENT_TYPE.len() + ISSUER_BYTES + header.subject.as_str().len() + header.audience.len(), |e| {
         e.map(4)?.i64(ALG)?.i64(header.alg.value())?.i64(TYPE)?.str(CONTENT_TYPE)?;
         e.i64(KID)?.bytes(header.key_id.0.as_bytes())?.i64(CLAIMS)?.map(3)?;
         e.u8(1)?.str(&header.issuer.to_string())?;
@@ -260,9 +263,10 @@ const fn wrong_claims(problem: Phrase) -> StatementError {
 
 type Written = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
 
-/// What `fill` writes.
-fn write(fill: impl FnOnce(&mut Encoder<Vec<u8>>) -> Written) -> Vec<u8> {
-    let mut encoder = Encoder::new(Vec::new());
+/// What `fill` writes: so many bytes of content, and the heads of a few items.
+fn write(content: usize, fill: impl FnOnce(&mut Encoder<Vec<u8>>) -> Written) -> Vec<u8> {
+    const HEADS: usize = 64;
+    let mut encoder = Encoder::new(Vec::with_capacity(content + HEADS));
     let written = fill(&mut encoder);
     debug_assert!(written.is_ok(), "a buffer takes everything");
     encoder.into_writer()

@@ -117,7 +117,7 @@ impl Statement {
     /// # Errors
     /// [`StatementError::KeyMismatch`], [`StatementError::BadSignature`], and the variants about the payload.
     pub fn verify(self, key: &VerifyKey) -> Result<Verified, StatementError> {
-        if key.public().thumbprint() != self.header.key_id {
+        if key.thumbprint() != self.header.key_id {
             return Err(StatementError::KeyMismatch);
         }
         if !key
@@ -127,7 +127,7 @@ impl Statement {
         }
         let (seq, events) = decode_payload(self.payload())?;
         let events = read_events(&events)?;
-        Ok(Verified { statement: self, seq, events })
+        Ok(Verified { id: self.id(), leaf_hash: self.leaf_hash(), statement: self, seq, events })
     }
 
     /// The protected header.
@@ -176,6 +176,8 @@ impl Statement {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Verified {
     statement: Statement,
+    id: StatementId,
+    leaf_hash: Hash,
     seq: u64,
     events: Vec<Event>,
 }
@@ -205,10 +207,16 @@ impl Verified {
         &self.events
     }
 
-    /// SHA-256 of the statement's exact bytes.
+    /// [`Statement::id`].
     #[must_use]
-    pub fn id(&self) -> StatementId {
-        self.statement.id()
+    pub const fn id(&self) -> StatementId {
+        self.id
+    }
+
+    /// [`Statement::leaf_hash`].
+    #[must_use]
+    pub const fn leaf_hash(&self) -> Hash {
+        self.leaf_hash
     }
 
     /// The statement, to be kept.

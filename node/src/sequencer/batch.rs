@@ -179,8 +179,8 @@ impl Sequencer {
         projection::project_statement(&mut batch.changes.keys, index, id, delta).map_err(unfit)?;
         batch.changes.take_records(delta);
         batch.ids.insert(id, index);
+        self.frontier.append(verified.leaf_hash());
         let statement = verified.into_statement();
-        self.frontier.append(statement.leaf_hash());
         batch.bytes += statement.bytes().len();
         batch.entries.push(statement.into_bytes());
         Ok(())
