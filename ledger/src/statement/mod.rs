@@ -53,6 +53,7 @@ pub struct Header {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Statement {
     header: Header,
+    id: StatementId,
     bytes: Vec<u8>,
     /// Where in `bytes` the protected header stands, without the head of its byte string.
     protected: Range<usize>,
@@ -73,7 +74,8 @@ impl Statement {
         let frame = cose::read_frame(&bytes)?;
         let (header, protected, payload, signature) =
             (frame.header, frame.protected, frame.payload, frame.signature);
-        Ok(Self { header, protected, payload, signature, bytes })
+        let id = StatementId(Hash::of(&bytes));
+        Ok(Self { header, id, protected, payload, signature, bytes })
     }
 
     /// Signs a payload that is fit to be accepted: it is written compactly, read back by the strict rules, and its
@@ -127,7 +129,7 @@ impl Statement {
         }
         let (seq, events) = decode_payload(self.payload())?;
         let events = read_events(&events)?;
-        Ok(Verified { id: self.id(), leaf_hash: self.leaf_hash(), statement: self, seq, events })
+        Ok(Verified { leaf_hash: self.leaf_hash(), statement: self, seq, events })
     }
 
     /// The protected header.
@@ -150,8 +152,8 @@ impl Statement {
 
     /// SHA-256 of the exact bytes.
     #[must_use]
-    pub fn id(&self) -> StatementId {
-        StatementId(Hash::of(&self.bytes))
+    pub const fn id(&self) -> StatementId {
+        self.id
     }
 
     /// The hash of the log's leaf: SHA-256 of a zero byte and the exact bytes (RFC 6962 section 2.1).
@@ -176,7 +178,6 @@ impl Statement {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Verified {
     statement: Statement,
-    id: StatementId,
     leaf_hash: Hash,
     seq: u64,
     events: Vec<Event>,
@@ -210,7 +211,7 @@ impl Verified {
     /// [`Statement::id`].
     #[must_use]
     pub const fn id(&self) -> StatementId {
-        self.id
+        self.statement.id
     }
 
     /// [`Statement::leaf_hash`].
