@@ -24,7 +24,7 @@ pub mod exit {
 }
 
 /// Why the node refused a statement, as it said it.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Refusal {
     /// The stable code, in kebab-case.
     pub code: String,
@@ -43,6 +43,13 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Whether the node only does not take it for now, being busy or on its way out: no verdict on what it says. The
+    /// same bytes may go in later.
+    #[must_use]
+    pub fn is_for_now(&self) -> bool {
+        matches!(self.code.as_str(), "key-rate-limited" | "unavailable")
+    }
+
     /// The reason with the place, the rule and the code. The reason itself is in the language that the node was asked
     /// in.
     #[must_use]
@@ -284,6 +291,13 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_busy_node_has_not_judged() {
+        let of = |code: &str| Refusal { code: code.to_owned(), ..Refusal::default() }.is_for_now();
+        assert!(of("key-rate-limited") && of("unavailable"));
+        assert!(!of("not-balanced") && !of("sequence-old") && !of(""));
+    }
 
     #[test]
     fn a_refusal_says_what_where_and_which_rule() {

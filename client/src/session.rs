@@ -145,7 +145,7 @@ impl Session {
     ///
     /// # Errors
     /// It cannot be signed, or the ledger's rules forbid it; a refused statement is not kept. That the node cannot
-    /// be reached is no error: the statement waits then.
+    /// be reached or takes nothing for now is no error: the statement waits then.
     pub fn send(&self, events: &[Event]) -> Result<Done> {
         let signed = self.author.sign(&self.home, events, &self.open, self.reference.as_ref())?;
         self.dispatch(&signed)
@@ -183,7 +183,7 @@ impl Session {
                 }
                 Err(ClientError::Refused(Box::new(refusal)))
             }
-            Ok(Fate::Held { .. }) | Err(ClientError::Unreachable { .. }) => {
+            Ok(Fate::Held { .. } | Fate::Postponed(_)) | Err(ClientError::Unreachable { .. }) => {
                 Ok(done(Sent::Queued { waits_for }))
             }
             Err(other) => {
