@@ -50,15 +50,23 @@ impl Refusal {
         matches!(self.code.as_str(), "key-rate-limited" | "unavailable")
     }
 
+    /// The reason with the rule and the code, for whoever shows the place in his own way.
+    #[must_use]
+    pub fn reason(&self, lang: Lang) -> String {
+        let rule = self.rule.as_ref().map(|code| format!("{} {code}, ", rule_word(lang))).unwrap_or_default();
+        format!("{} ({rule}{})", self.message, self.code)
+    }
+
     /// The reason with the place, the rule and the code. The reason itself is in the language that the node was asked
     /// in.
     #[must_use]
     pub fn told(&self, lang: Lang) -> String {
-        let [statement, event, field, rule] = match lang {
-            Lang::En => ["statement", "event", "field", "rule"],
-            Lang::Zh => ["声明", "事件", "字段", "规则"],
-            Lang::Pt => ["declaração", "evento", "campo", "regra"],
+        let [statement, event, field] = match lang {
+            Lang::En => ["statement", "event", "field"],
+            Lang::Zh => ["声明", "事件", "字段"],
+            Lang::Pt => ["declaração", "evento", "campo"],
         };
+        let rule = rule_word(lang);
         let place = match (self.event, self.field.as_deref().unwrap_or_default()) {
             (Some(number), "") => format!("{event} {number}"),
             (Some(number), name) => format!("{event} {number}, {field} {name}"),
@@ -67,6 +75,14 @@ impl Refusal {
         };
         let ruled = self.rule.as_ref().map(|code| format!("{rule} {code}, ")).unwrap_or_default();
         format!("{} ({place}; {ruled}{})", self.message, self.code)
+    }
+}
+
+const fn rule_word(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "rule",
+        Lang::Zh => "规则",
+        Lang::Pt => "regra",
     }
 }
 

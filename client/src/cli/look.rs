@@ -169,7 +169,11 @@ pub(super) fn sync(desk: &Desk) -> Result<Output> {
         }
         Fate::Postponed(refusal) => format!(
             "{}: {}",
-            desk.say("waits, the node does not take it now", "待发送，节点暂不接收", "espera, o nó não aceita agora"),
+            desk.say(
+                "waits, the node does not take it now",
+                "待发送，节点暂不接收",
+                "espera, o nó não aceita agora"
+            ),
             refusal.message
         ),
         Fate::Held { because_of } => format!(

@@ -24,7 +24,8 @@ pub struct Declare {
     /// Only ask what would happen
     #[arg(long, requires = "from")]
     pub(crate) dry_run: bool,
-    /// Declare lots also if another file declared the same supplier's lot number
+    /// Declare lots also if another file declared the same supplier's lot number: they are other goods. Without it, what
+    /// another file declared is left out, as a sheet is corrected and saved again
     #[arg(long, requires = "from")]
     pub(crate) again: bool,
     /// Most lots in one statement; each statement is accepted whole or not at all
