@@ -181,7 +181,7 @@ pub enum ClientError {
         /// The HTTP status.
         status: u16,
         /// What it said.
-        problem: String,
+        problem: Words,
     },
     /// The ledger's rules forbid it.
     Refused(Box<Refusal>),
@@ -222,11 +222,14 @@ impl ClientError {
                 "无法连接节点 {url}（{problem}）；请重试，或用 --offline 工作，之后运行 `lode sync`",
                 "o nó em {url} não responde ({problem}); tente de novo, ou trabalhe com --offline e depois `lode sync`"
             ),
-            Self::Node { url, status, problem } => words!(
-                "the node at {url} answered {status}: {problem}",
-                "节点 {url} 答复 {status}：{problem}",
-                "o nó em {url} respondeu {status}: {problem}"
-            ),
+            Self::Node { url, status, problem } => {
+                let problem = problem.of(lang);
+                words!(
+                    "the node at {url} answered {status}: {problem}",
+                    "节点 {url} 答复 {status}：{problem}",
+                    "o nó em {url} respondeu {status}: {problem}"
+                )
+            }
             Self::Refused(refusal) => {
                 let told = refusal.told(lang);
                 words!("refused: {told}", "被拒：{told}", "recusado: {told}")

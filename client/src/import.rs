@@ -22,7 +22,7 @@ use lode_ledger::vocab::{Code, EntryKind, Form, WeighingMethod};
 use serde_json::Value;
 
 use self::declaration::{left_out, lot_declared};
-pub use self::journal::ImportedLot;
+pub use self::journal::{ImportedLot, write_mapping};
 use self::journal::{Journal, goods, meaning, others};
 use crate::author::{Author, Signed};
 use crate::error::{ClientError, Refusal, Result, words};
@@ -179,15 +179,16 @@ pub fn declare(
     if !options.again {
         report.notes.extend(import.adopt(&sheet.lots, options.dry_run, lang)?);
     }
+    report.already = import.declared(&sheet.lots);
     if report.waits.is_none() {
         let (batches, refused) = loop {
             let events = import.missing(&sheet.lots, options)?;
             let batches = import.sign(&events, options)?;
             let refused = import.ask(&batches)?;
             if !import.recognise(&batches, &refused)? {
-                report.already = sheet.lots.len() - events.len();
                 break (batches, refused);
             }
+            report.already = import.declared(&sheet.lots);
         };
         let place = |(batch, refusal): (&Batch, Refusal)| refused_rows(&sheet, &batch.rows, refusal);
         report.refused =
@@ -209,35 +210,6 @@ fn refused_rows(sheet: &SheetReport, rows: &[u32], refusal: Refusal) -> RefusedR
     let (column, heading) = column.unwrap_or_default();
     let ends = [rows.first(), rows.last()].map(|end| own.or(end.copied()).unwrap_or_default());
     RefusedRows { row: ends[0], last: ends[1], column, heading, refusal }
-}
-
-/// Writes which supplier's lot became which lot of the ledger.
-///
-/// # Errors
-/// The file cannot be written.
-pub fn write_mapping(file: &Path, lots: &[ImportedLot]) -> Result<PathBuf> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".lots.csv");
-    let path = PathBuf::from(name);
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let fail = |error: csv::Error| ClientError::io(&path, error);
-    writer.write_record(["row", "supplier", "supplier_lot", "net", "lot", "log_index"]).map_err(fail)?;
-    for lot in lots {
-        let index = lot.index.map(|index| index.to_string()).unwrap_or_default();
-        let record = [
-            lot.row.to_string(),
-            lot.supplier.clone(),
-            lot.supplier_lot.clone(),
-            lot.net.to_string(),
-            lot.item.to_string(),
-            index,
-        ];
-        writer.write_record(record).map_err(fail)?;
-    }
-    let bytes = writer.into_inner().map_err(|error| ClientError::io(&path, error))?;
-    // Excel takes a file without this mark for GBK.
-    write_durably(&path, &[b"\xef\xbb\xbf".as_slice(), &bytes].concat())?;
-    Ok(path)
 }
 
 /// A signed statement and the rows it declares, in the order of its events.
@@ -337,6 +309,10 @@ impl<'a> Import<'a> {
 
     fn is_declared(&self, row: u32) -> bool {
         self.journal.lots.get(&row).is_some_and(|lot| lot.statement.is_some())
+    }
+
+    fn declared(&self, lots: &[SheetLot]) -> usize {
+        lots.iter().filter(|lot| self.is_declared(lot.row)).count()
     }
 
     /// The lots that no statement declares yet.

@@ -252,7 +252,14 @@ impl Queue {
     pub fn send_one(&self, node: &dyn Intake, waiting: &Waiting) -> Result<Fate> {
         let mut fates = Vec::new();
         self.send(node, &mut vec![waiting.clone()], &mut fates)?;
-        let none = || ClientError::usage(format!("the node said nothing about {}", waiting.statement));
+        let statement = &waiting.statement;
+        let none = || {
+            ClientError::usage(words!(
+                "the node said nothing about {statement}; it waits, send it again with `lode sync`",
+                "节点未答复 {statement}；仍在待发送中，请用 `lode sync` 重发",
+                "o nó nada disse de {statement}; ela aguarda, envie de novo com `lode sync`"
+            ))
+        };
         fates.pop().map(|(_, fate)| fate).ok_or_else(none)
     }
 

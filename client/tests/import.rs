@@ -10,10 +10,13 @@ use std::sync::{Arc, Mutex};
 use lode::import::{self, ImportOptions};
 use lode::keyring::{Cost, create, unlock};
 use lode::{Home, LedgerName, Node, Queue, Session};
+use lode_ledger::event::body::{Line, StepLogged};
 use lode_ledger::hash::Hash;
-use lode_ledger::id::ParticipantId;
+use lode_ledger::id::{ItemId, ItemKind, Nonce, ParticipantId};
 use lode_ledger::lang::Lang;
+use lode_ledger::sealed::Sealable;
 use lode_ledger::statement::{Issuer, Statement};
+use lode_ledger::vocab::Step;
 
 const SHEET: &str = "供应商,供应商批号,品名,矿物,来源国,净重(公斤)\n\
     Pedras Ltda,PB-1,白水晶原石,石英,巴西,500\n\
@@ -29,8 +32,8 @@ struct Taken {
     silent: BTreeSet<usize>,
     /// Requests of which only so many statements are taken, then the line breaks.
     breaks: BTreeMap<usize, usize>,
-    /// Requests of which the first statement is taken, while the rest has to wait.
-    busy: BTreeSet<usize>,
+    /// Requests of which so many statements are taken, while the rest has to wait.
+    busy: BTreeMap<usize, usize>,
     /// What a dry run says of every statement, if it refuses.
     refuses: Option<&'static str>,
 }
@@ -65,7 +68,7 @@ fn node() -> (String, Arc<Mutex<Taken>>) {
                     answers.push(refusal.to_owned());
                     continue;
                 }
-                if !dry && n > 0 && taken.busy.contains(&number) {
+                if !dry && taken.busy.get(&number).is_some_and(|most| n >= *most) {
                     answers.push(WAIT.to_owned());
                     continue;
                 }
@@ -200,14 +203,14 @@ fn an_answer_that_never_came_is_asked_for_again_with_the_same_bytes() {
 fn what_a_busy_node_does_not_take_goes_out_later_as_it_was_signed() {
     let world = World::new();
     let file = world.sheet("lots.csv", SHEET);
-    world.taken.lock().unwrap().busy.insert(1);
+    world.taken.lock().unwrap().busy.insert(1, 1);
     let first = world.declare(&file).unwrap();
     assert!(!first.is_clean() && first.refused.is_empty(), "{first:?}");
     assert_eq!(first.waits.as_ref().map(|refusal| refusal.code.as_str()), Some("key-rate-limited"));
     assert_eq!(first.statements, 1);
     let signed: Vec<_> = first.lots.iter().map(|lot| lot.statement.unwrap()).collect();
     // It is still busy when what is kept is sent.
-    world.taken.lock().unwrap().busy.insert(2);
+    world.taken.lock().unwrap().busy.insert(2, 1);
     assert!(world.declare(&file).unwrap().waits.is_some());
     let last = world.declare(&file).unwrap();
     assert!(last.is_clean() && last.lots.iter().all(|lot| lot.index.is_some()), "{last:?}");
@@ -302,12 +305,36 @@ fn a_statement_that_a_busy_node_does_not_take_is_kept_for_later() {
     let file = world.sheet("lots.csv", SHEET);
     assert_eq!(world.declare(&file).unwrap().statements, 3);
     let queue = Queue::of(&world.session.home);
-    world.taken.lock().unwrap().busy.insert(1);
+    world.taken.lock().unwrap().busy.insert(1, 1);
     let fates = queue.sync(&node).unwrap();
     assert!(matches!(fates[1].1, lode::queue::Fate::Postponed(_)), "{fates:?}");
     let left = queue.list().unwrap();
     assert!(left.len() == 2 && left.iter().all(|waiting| waiting.refusal.is_none()), "{left:?}");
     assert_eq!(queue.sync(&node).unwrap().len(), 2);
+    assert!(queue.list().unwrap().is_empty());
+}
+
+#[test]
+fn a_command_that_a_busy_node_does_not_take_has_signed_and_waits() {
+    let world = World::new();
+    world.taken.lock().unwrap().busy.insert(1, 0);
+    let item = ItemId::derive(ItemKind::Lot, "a.example/lode", "x", &Nonce([1; 16]), 0);
+    let operator = Line::new("Li").unwrap();
+    let word = StepLogged {
+        at: world.session.now(),
+        work: None,
+        item: Some(item),
+        step: Step::RESUME,
+        operator: Some(Sealable::Clear(operator)),
+        mass_mg: None,
+        photos: Vec::new().into(),
+    };
+    let done = world.session.send(&[word.into()]).unwrap();
+    assert_eq!(done.sent, lode::Sent::Queued { waits_for: Vec::new() });
+    let queue = Queue::of(&world.session.home);
+    assert_eq!(queue.list().unwrap()[0].statement, done.statement);
+    assert!(world.taken.lock().unwrap().statements.is_empty());
+    assert!(matches!(queue.sync(world.session.node().unwrap()).unwrap()[0].1, lode::Fate::Accepted { .. }));
     assert!(queue.list().unwrap().is_empty());
 }
 

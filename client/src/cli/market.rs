@@ -173,8 +173,9 @@ pub(super) fn export(desk: &Desk, args: Sub<ExportCommand>) -> Result<Output> {
 
 fn prepare_export(desk: &Desk, args: &ExportArgs) -> Result<Output> {
     let product_id = |text: &String| {
-        let parts =
-            text.split_once(':').ok_or_else(|| spec::expected(text, "SCHEME:VALUE, as in sku:A-7"))?;
+        let parts = text
+            .split_once(':')
+            .ok_or_else(|| spec::expected(text, spec::as_in("SCHEME:VALUE", "sku:A-7")))?;
         Ok((parts.0.to_owned(), parts.1.to_owned()))
     };
     let session = desk.session()?;

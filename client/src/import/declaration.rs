@@ -166,7 +166,13 @@ fn customs(lot: &SheetLot) -> Result<Option<CustomsElements>> {
         return Ok(None);
     }
     fn short<const MAX: usize>(text: &str) -> Result<Text<MAX>> {
-        Text::new(text).map_err(|error| ClientError::usage(format!("{text:?}: {error}")))
+        Text::new(text).map_err(|error| {
+            ClientError::usage(words!(
+                "{text:?} cannot stand in a customs declaration: {error}",
+                "{text:?} 不能写入报关要素：{error}",
+                "{text:?} não pode constar da declaração aduaneira: {error}"
+            ))
+        })
     }
     let element = |(code, value): &(Code<vocab::DeclarationElement>, String)| {
         Ok(DeclarationElement { element: short(code.as_str())?, value: spec::line(code.as_str(), value)? })

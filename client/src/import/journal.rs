@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::ImportOptions;
 use super::declaration::lot_declared;
 use crate::error::{ClientError, Result};
-use crate::home::{Home, read_json};
+use crate::home::{Home, read_json, write_durably};
 use crate::sheet::SheetLot;
 
 /// One lot of a sheet, as the journal keeps it.
@@ -116,4 +116,33 @@ pub(super) fn meaning(lot: &SheetLot) -> Result<Hash> {
     // Which level is entered hangs on the documents named beside the sheet.
     let evidence = lot.evidence.map(|level| level.as_str()).unwrap_or_default();
     Ok(Hash::of_parts(&[b"lode row 1\n", event.to_json().write().as_bytes(), b"\n", evidence.as_bytes()]))
+}
+
+/// Writes which supplier's lot became which lot of the ledger.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_mapping(file: &Path, lots: &[ImportedLot]) -> Result<PathBuf> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".lots.csv");
+    let path = PathBuf::from(name);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let fail = |error: csv::Error| ClientError::io(&path, error);
+    writer.write_record(["row", "supplier", "supplier_lot", "net", "lot", "log_index"]).map_err(fail)?;
+    for lot in lots {
+        let index = lot.index.map(|index| index.to_string()).unwrap_or_default();
+        let record = [
+            lot.row.to_string(),
+            lot.supplier.clone(),
+            lot.supplier_lot.clone(),
+            lot.net.to_string(),
+            lot.item.to_string(),
+            index,
+        ];
+        writer.write_record(record).map_err(fail)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| ClientError::io(&path, error))?;
+    // Excel takes a file without this mark for GBK.
+    write_durably(&path, &[b"\xef\xbb\xbf".as_slice(), &bytes].concat())?;
+    Ok(path)
 }

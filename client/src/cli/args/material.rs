@@ -278,6 +278,9 @@ pub enum WorkCommand {
         /// What was added; may be repeated
         #[arg(long, value_name = "REASON:MASS")]
         gain: Vec<String>,
+        /// A photo of an output that everybody may see: of which one, from 1 in the order given; may be repeated
+        #[arg(long, value_name = "NUMBER=FILE")]
+        photo: Vec<String>,
         /// What is left in the job [default: asked of the node]
         #[arg(long, value_name = "MASS")]
         left: Option<String>,
