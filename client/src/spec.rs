@@ -7,12 +7,14 @@ use lode_ledger::event::body::{
     TreatmentStatement, WorkOutput,
 };
 use lode_ledger::event::shape::Text;
+use lode_ledger::json::is_forbidden;
 use lode_ledger::lang::Lang;
 use lode_ledger::mass::{Milligrams, Ppm, parse_mass};
 use lode_ledger::sealed::Sealable;
 use lode_ledger::vocab::{Code, Country, Finding, Treatment, UnknownCode, Vocabulary};
 
 use crate::error::{ClientError, Result, Words, words};
+use crate::fields;
 use crate::names::Names;
 
 /// A mass with its unit.
@@ -31,16 +33,18 @@ pub fn code<V: Vocabulary>(text: &str) -> Result<Code<V>> {
     Code::named(text).map_err(|error| ClientError::usage(unknown_term(&error)))
 }
 
-/// A line of text that may be sealed.
+/// A line of text that may be sealed, for the field of this name.
 ///
 /// # Errors
-/// It is too long or empty.
-pub fn line(what: &str, text: &str) -> Result<Line> {
-    Line::new(text.trim()).map_err(|_| {
+/// It is too long, empty, or holds what no text of the ledger may.
+pub fn line(field: &str, text: &str) -> Result<Line> {
+    let text = text.trim();
+    Line::new(text).ok().filter(|_| !text.chars().any(is_forbidden)).ok_or_else(|| {
+        let [en, zh, pt] = Lang::ALL.map(|lang| fields::label(field, lang).unwrap_or(field));
         ClientError::usage(words!(
-            "{what} {text:?}: expected 1 to 120 characters, none of them a control character",
-            "{what} {text:?}：应为1至120个字符，不含控制字符",
-            "{what} {text:?}: esperados de 1 a 120 caracteres, nenhum de controle"
+            "{en} {text:?}: expected 1 to 120 characters, none of them a control character or an invisible mark",
+            "{zh} {text:?}：应为1至120个字符，不含控制字符和不可见标记",
+            "{pt} {text:?}: esperados de 1 a 120 caracteres, nenhum de controle nem marca invisível"
         ))
     })
 }
@@ -49,8 +53,8 @@ pub fn line(what: &str, text: &str) -> Result<Line> {
 ///
 /// # Errors
 /// As [`fn@line`].
-pub fn sealable(what: &str, text: Option<&str>) -> Result<Option<Sealable<Line>>> {
-    text.map(|text| line(what, text).map(Sealable::Clear)).transpose()
+pub fn sealable(field: &str, text: Option<&str>) -> Result<Option<Sealable<Line>>> {
+    text.map(|text| line(field, text).map(Sealable::Clear)).transpose()
 }
 
 /// A share in parts of a million.
@@ -300,6 +304,20 @@ mod tests {
         assert!(part("3g:4").is_err());
         assert!(loss("gone:3g").unwrap_err().to_string().contains("gone"));
         assert!(mass("3").is_err(), "a bare number has no unit");
+    }
+
+    #[test]
+    fn a_text_is_refused_by_its_field_in_the_language_asked_for() {
+        let error = line("trade_name", "\u{202e}Moon").unwrap_err();
+        assert!(error.message(Lang::Zh).starts_with("商品名 "), "{}", error.message(Lang::Zh));
+        assert!(error.to_string().starts_with("trade name "), "{error}");
+        assert!(
+            sealable("tracking", Some("")).unwrap_err().message(Lang::Pt).starts_with("código de rastreio")
+        );
+        assert_eq!(line("name", " Moon ").unwrap().as_str(), "Moon");
+        let form =
+            mass("x").is_err() && loss("x").unwrap_err().message(Lang::Zh).contains("，如 process:300g");
+        assert!(form);
     }
 
     #[test]

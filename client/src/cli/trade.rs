@@ -112,7 +112,7 @@ fn declare_one(desk: &Desk, args: &Declare) -> Result<Output> {
     };
     let grade = line("grade", &args.grade)?.map(|value| {
         Ok::<_, ClientError>(Grade {
-            scheme: spec::line("grade scheme", &args.grade_scheme)?,
+            scheme: spec::line("scheme", &args.grade_scheme)?,
             value,
             grader: spec::line("grader", &args.grader)?,
         })
@@ -123,7 +123,7 @@ fn declare_one(desk: &Desk, args: &Declare) -> Result<Output> {
         entry: spec::code(&args.entry)?,
         species: spec::code(species)?,
         variety: args.variety.as_deref().map(spec::code).transpose()?,
-        trade_name: line("trade name", &args.trade_name)?,
+        trade_name: line("trade_name", &args.trade_name)?,
         form: spec::code(&args.form)?,
         nature: spec::code(&args.nature)?,
         origins: all(&args.origin, spec::origin)?,
@@ -136,16 +136,16 @@ fn declare_one(desk: &Desk, args: &Declare) -> Result<Output> {
         evidence: None,
         grade: grade.transpose()?,
         supplier: line("supplier", &args.supplier)?,
-        supplier_lot: line("supplier's lot number", &args.supplier_lot)?,
+        supplier_lot: line("supplier_lot", &args.supplier_lot)?,
         supplier_participant: args
             .supplier_participant
             .as_deref()
             .map(|text| desk.names.id(text))
             .transpose()?,
         supplier_link: link_key(args)?,
-        bill_of_lading: line("bill of lading", &args.bill_of_lading)?,
-        customs_declaration: line("customs declaration", &args.customs_declaration)?,
-        certificate_of_origin: line("certificate of origin", &args.certificate_of_origin)?,
+        bill_of_lading: line("bill_of_lading", &args.bill_of_lading)?,
+        customs_declaration: line("customs_declaration", &args.customs_declaration)?,
+        certificate_of_origin: line("certificate_of_origin", &args.certificate_of_origin)?,
         documents: proofs,
         owner: args.owner.as_deref().map(|text| desk.names.id(text)).transpose()?,
     };
@@ -205,7 +205,7 @@ pub(super) fn split(desk: &Desk, args: &Split) -> Result<Output> {
 pub(super) fn merge(desk: &Desk, args: &Merge) -> Result<Output> {
     let inputs = all(&args.input, |text| spec::input(text, &desk.names))?;
     let losses = all(&args.loss, spec::loss)?;
-    let (out, name) = (mass(&args.mass)?, line("trade name", &args.trade_name)?);
+    let (out, name) = (mass(&args.mass)?, line("trade_name", &args.trade_name)?);
     Ok(Output::done(desk, &lots::merge(&desk.session()?, inputs, losses, out, name)?))
 }
 
