@@ -14,7 +14,7 @@ use lode_ledger::sealed::{Disclosure, Salt, digest};
 use lode_ledger::statement::{Issuer, Statement, Subject};
 
 use crate::effects;
-use crate::error::{ClientError, Result, random};
+use crate::error::{ClientError, Result, random, words};
 use crate::home::{Home, LedgerName};
 use crate::keyring;
 
@@ -75,7 +75,11 @@ impl Author {
             Some(subject) => subject.clone(),
             None => {
                 let numbered = format!("lode-{seq}");
-                numbered.parse().map_err(|error| ClientError::usage(format!("{numbered}: {error}")))?
+                numbered.parse().map_err(|error| ClientError::usage(words!(
+"{numbered} cannot be the statement's reference ({error}): give one with --reference",
+"{numbered} 不能作为声明的参考号（{error}）：请用 --reference 指定",
+"{numbered} não pode ser a referência da declaração ({error}): informe uma com --reference"
+)))?
             }
         };
         let statement = Statement::sign(self.issuer, subject, &self.ledger.id, &payload, &self.key)?;

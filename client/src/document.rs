@@ -5,17 +5,17 @@
 
 use std::path::{Path, PathBuf};
 
-use lode_ledger::document::{clean, private_address};
+use lode_ledger::document::{PictureError, clean, private_address};
 use lode_ledger::event::body::DocumentRef;
 use lode_ledger::hash::Hash;
 use lode_ledger::id::Nonce;
 use lode_ledger::sealed::Salt;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ClientError, Result, random, words};
+use crate::error::{ClientError, Result, Words, random, words};
 use crate::home::{Home, read_json, write_json};
 use crate::session::Session;
-use crate::spec::{self, expected};
+use crate::spec::{self, as_in, expected};
 
 /// What opens the hash of a private document.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -37,7 +37,7 @@ pub struct DocumentOpening {
 pub fn reference(home: &Home, origin: &str, text: &str, public: bool) -> Result<DocumentRef> {
     let (kind, file) = text
         .split_once('=')
-        .ok_or_else(|| expected(text, "KIND=FILE, as in commercial_invoice=invoice.pdf"))?;
+        .ok_or_else(|| expected(text, as_in("KIND=FILE", "commercial_invoice=invoice.pdf")))?;
     let kind = spec::code(kind)?;
     let path = Path::new(file);
     let bytes = read(path, public)?;
@@ -63,7 +63,23 @@ fn read(path: &Path, public: bool) -> Result<Vec<u8>> {
     match clean(&bytes) {
         Ok(cleaned) => Ok(cleaned.into_owned()),
         Err(_) if !public => Ok(bytes),
-        Err(error) => Err(ClientError::io(path, error)),
+        Err(error) => Err(ClientError::file(path, uncleaned(error))),
+    }
+}
+
+/// Why a picture that everybody may see is not taken as it is.
+fn uncleaned(error: PictureError) -> Words {
+    match error {
+        PictureError::Damaged(name) => words!(
+            "this is not a whole {name} file",
+            "{name} 文件不完整",
+            "este não é um arquivo {name} inteiro"
+        ),
+        PictureError::Format(name) => words!(
+            "{name} files carry where and with what they were made, and that cannot be taken out here: use JPEG, PNG or WebP",
+            "{name} 文件含有拍摄地点和设备信息，此处无法去除：请用 JPEG、PNG 或 WebP",
+            "arquivos {name} levam onde e com que foram feitos, e isso não pode ser retirado aqui: use JPEG, PNG ou WebP"
+        ),
     }
 }
 
@@ -148,8 +164,12 @@ mod tests {
         std::fs::write(&file, b"\xff\xd8\xff\xe1\0\x09Exif\0\0G\xff\xd9").unwrap();
         assert_eq!(named(true).unwrap().sha256, Hash::of(b"\xff\xd8\xff\xd9"));
         std::fs::write(&file, b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").unwrap();
-        let error = named(true).unwrap_err().to_string();
-        assert!(error.contains("HEIC") && error.contains("JPEG") && error.contains("step.jpg"), "{error}");
+        let error = named(true).unwrap_err();
+        for lang in lode_ledger::lang::Lang::ALL {
+            let said = error.message(lang);
+            assert!(said.contains("HEIC") && said.contains("JPEG") && said.contains("step.jpg"), "{said}");
+        }
+        assert!(error.message(lode_ledger::lang::Lang::Zh).contains("拍摄地点"));
         assert!(named(false).is_ok(), "what nobody is shown may be of any kind");
     }
 }

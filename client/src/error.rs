@@ -24,7 +24,7 @@ pub mod exit {
 }
 
 /// Why the node refused a statement, as it said it.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Refusal {
     /// The stable code, in kebab-case.
     pub code: String,
@@ -43,15 +43,30 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Whether the node only does not take it for now, being busy or on its way out: no verdict on what it says. The
+    /// same bytes may go in later.
+    #[must_use]
+    pub fn is_for_now(&self) -> bool {
+        matches!(self.code.as_str(), "key-rate-limited" | "unavailable")
+    }
+
+    /// The reason with the rule and the code, for whoever shows the place in his own way.
+    #[must_use]
+    pub fn reason(&self, lang: Lang) -> String {
+        let rule = self.rule.as_ref().map(|code| format!("{} {code}, ", rule_word(lang))).unwrap_or_default();
+        format!("{} ({rule}{})", self.message, self.code)
+    }
+
     /// The reason with the place, the rule and the code. The reason itself is in the language that the node was asked
     /// in.
     #[must_use]
     pub fn told(&self, lang: Lang) -> String {
-        let [statement, event, field, rule] = match lang {
-            Lang::En => ["statement", "event", "field", "rule"],
-            Lang::Zh => ["声明", "事件", "字段", "规则"],
-            Lang::Pt => ["declaração", "evento", "campo", "regra"],
+        let [statement, event, field] = match lang {
+            Lang::En => ["statement", "event", "field"],
+            Lang::Zh => ["声明", "事件", "字段"],
+            Lang::Pt => ["declaração", "evento", "campo"],
         };
+        let rule = rule_word(lang);
         let place = match (self.event, self.field.as_deref().unwrap_or_default()) {
             (Some(number), "") => format!("{event} {number}"),
             (Some(number), name) => format!("{event} {number}, {field} {name}"),
@@ -60,6 +75,14 @@ impl Refusal {
         };
         let ruled = self.rule.as_ref().map(|code| format!("{rule} {code}, ")).unwrap_or_default();
         format!("{} ({place}; {ruled}{})", self.message, self.code)
+    }
+}
+
+const fn rule_word(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "rule",
+        Lang::Zh => "规则",
+        Lang::Pt => "regra",
     }
 }
 
@@ -158,7 +181,7 @@ pub enum ClientError {
         /// The HTTP status.
         status: u16,
         /// What it said.
-        problem: String,
+        problem: Words,
     },
     /// The ledger's rules forbid it.
     Refused(Box<Refusal>),
@@ -199,11 +222,14 @@ impl ClientError {
                 "无法连接节点 {url}（{problem}）；请重试，或用 --offline 工作，之后运行 `lode sync`",
                 "o nó em {url} não responde ({problem}); tente de novo, ou trabalhe com --offline e depois `lode sync`"
             ),
-            Self::Node { url, status, problem } => words!(
-                "the node at {url} answered {status}: {problem}",
-                "节点 {url} 答复 {status}：{problem}",
-                "o nó em {url} respondeu {status}: {problem}"
-            ),
+            Self::Node { url, status, problem } => {
+                let problem = problem.of(lang);
+                words!(
+                    "the node at {url} answered {status}: {problem}",
+                    "节点 {url} 答复 {status}：{problem}",
+                    "o nó em {url} respondeu {status}: {problem}"
+                )
+            }
             Self::Refused(refusal) => {
                 let told = refusal.told(lang);
                 words!("refused: {told}", "被拒：{told}", "recusado: {told}")
@@ -284,6 +310,13 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_busy_node_has_not_judged() {
+        let of = |code: &str| Refusal { code: code.to_owned(), ..Refusal::default() }.is_for_now();
+        assert!(of("key-rate-limited") && of("unavailable"));
+        assert!(!of("not-balanced") && !of("sequence-old") && !of(""));
+    }
 
     #[test]
     fn a_refusal_says_what_where_and_which_rule() {

@@ -7,6 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use lode_ledger::id::LedgerId;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ClientError, Result, words};
@@ -39,6 +40,23 @@ pub struct LedgerName {
     pub origin: String,
     /// The ledger id: origin, `#`, 32 hexadecimal digits.
     pub id: String,
+}
+
+impl LedgerName {
+    /// The id as keys are derived from it.
+    ///
+    /// # Errors
+    /// What is kept is no ledger id.
+    pub fn ledger_id(&self) -> Result<LedgerId> {
+        let id = &self.id;
+        id.parse().map_err(|error| {
+            ClientError::usage(words!(
+                "{id:?} is no ledger id ({error}): run `lode setup --node ADDRESS` again",
+                "{id:?} 不是账本编号（{error}）：请重新运行 `lode setup --node 地址`",
+                "{id:?} não é id de registro ({error}): rode de novo `lode setup --node ENDEREÇO`"
+            ))
+        })
+    }
 }
 
 /// The folder.

@@ -1,10 +1,12 @@
 //! A workbook becomes statements: each all or nothing, none twice.
 //!
 //! A lot's nonce is derived from the file and its row, so declaring the same file again names the same lots; what was
-//! signed is kept beside a journal until the node has answered, so an interrupted import goes on where it stopped.
-//! Reading the workbook is `sheet`'s work.
+//! signed is kept beside a journal until the node has answered, so an interrupted import goes on where it stopped. A
+//! corrected file is another file: its rows are known by the journals of the others. Reading the workbook is `sheet`'s
+//! work.
 
 mod declaration;
+mod journal;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,22 +19,26 @@ use lode_ledger::key::PublicKey;
 use lode_ledger::lang::Lang;
 use lode_ledger::mass::Milligrams;
 use lode_ledger::vocab::{Code, EntryKind, Form, WeighingMethod};
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use self::declaration::{left_out, lot_declared};
+pub use self::journal::{ImportedLot, write_mapping};
+use self::journal::{Journal, goods, meaning, others};
 use crate::author::{Author, Signed};
 use crate::error::{ClientError, Refusal, Result, words};
-use crate::home::{Home, read_json, write_durably, write_json};
-use crate::node::{Answer, Intake};
+use crate::home::{read_json, write_durably, write_json};
+use crate::node::{Answer, Intake, Node};
 use crate::queue::Queue;
 use crate::session::Session;
-use crate::sheet::{SheetError, SheetLot, SheetNote, read_sheet};
+use crate::sheet::{SheetError, SheetLot, SheetNote, SheetReport, read_sheet};
 use crate::spec;
 
 /// A statement is filled up to this many bytes of payload; the ledger takes 32 KiB with header and signature.
 const PAYLOAD_BYTES: usize = 30 * 1024;
 /// Statements sent between two reports of progress.
 const SENT_AT_ONCE: usize = 16;
+/// The code of a refusal for an id that the ledger has already.
+const ID_EXISTS: &str = "id-exists";
 
 /// What the sheet does not say of its lots.
 #[derive(Clone, Debug)]
@@ -59,7 +65,7 @@ pub struct ImportOptions {
     pub lots_per_statement: usize,
     /// Only ask what would happen.
     pub dry_run: bool,
-    /// Declare lots also when another file declared the same supplier's lot number.
+    /// Declare lots also when another file declared the same supplier's lot number: they are other goods.
     pub again: bool,
 }
 
@@ -95,14 +101,16 @@ pub struct ImportReport {
     pub more_errors: usize,
     /// What was passed over or filled in.
     pub notes: Vec<SheetNote>,
-    /// What the ledger refuses, by row; with any at the dry run, nothing was declared.
-    pub refused: Vec<(u32, Refusal)>,
+    /// What the ledger refuses; with any at the dry run, nothing was declared.
+    pub refused: Vec<RefusedRows>,
     /// Every lot of the sheet.
     pub lots: Vec<ImportedLot>,
     /// Statements sent now.
     pub statements: usize,
-    /// Lots that an earlier run had declared.
+    /// Lots that an earlier run had declared, from this file or another.
     pub already: usize,
+    /// Why the node does not take the rest for now. What is signed is kept: the same command goes on with it.
+    pub waits: Option<Refusal>,
     /// Only asked.
     pub dry_run: bool,
 }
@@ -111,36 +119,23 @@ impl ImportReport {
     /// Whether every lot of the sheet is declared, or would be.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.errors.is_empty() && self.refused.is_empty()
+        self.errors.is_empty() && self.refused.is_empty() && self.waits.is_none()
     }
 }
 
-/// One lot of a sheet, as the journal keeps it.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct ImportedLot {
-    /// The row in the sheet.
+/// What the ledger refuses, and where that stands in the sheet.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RefusedRows {
+    /// The row; the first one of a statement that is refused whole.
     pub row: u32,
-    /// Who sold it.
-    pub supplier: String,
-    /// The supplier's own lot number.
-    pub supplier_lot: String,
-    /// Its net mass.
-    pub net: Milligrams,
-    /// Its id in the ledger.
-    pub item: ItemId,
-    /// The statement that declares it, once signed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub statement: Option<StatementId>,
-    /// Where it is in the log, once accepted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub index: Option<LogIndex>,
-}
-
-/// What is known of one file's import.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-struct Journal {
-    file: String,
-    lots: BTreeMap<u32, ImportedLot>,
+    /// The same row; the last one of a statement that is refused whole.
+    pub last: u32,
+    /// The letters of the column; empty where no column says what is refused.
+    pub column: String,
+    /// Its heading as it stands in the sheet.
+    pub heading: String,
+    /// Why.
+    pub refusal: Refusal,
 }
 
 /// The journal's place and the file's id.
@@ -167,9 +162,9 @@ pub fn declare(
     let bytes = std::fs::read(file).map_err(|error| ClientError::io(file, error))?;
     let sheet = read_sheet(&bytes, lang).map_err(|error| ClientError::file(file, error.words()))?;
     let mut report = ImportReport {
-        errors: sheet.errors,
+        errors: sheet.errors.clone(),
         more_errors: sheet.more_errors,
-        notes: sheet.notes,
+        notes: sheet.notes.clone(),
         dry_run: options.dry_run,
         ..ImportReport::default()
     };
@@ -178,52 +173,43 @@ pub fn declare(
     }
     let lock = session.home.lock("imports/import")?;
     let mut import = Import::open(session, file, &bytes)?;
-    import.enter(&sheet.lots);
+    import.enter(&sheet.lots, options.again)?;
     report.notes.extend(left_out(&sheet.lots, options, lang));
-    import.resume(options.dry_run)?;
-    let events = import.missing(&sheet.lots, options)?;
-    report.already = sheet.lots.len() - events.len();
+    report.waits = import.resume(options.dry_run)?;
     if !options.again {
-        import.refuse_repeated(&sheet.lots)?;
+        report.notes.extend(import.adopt(&sheet.lots, options.dry_run, lang)?);
     }
-    let statements = import.sign(&events, options)?;
-    report.refused = import.ask(&statements)?;
-    if report.refused.is_empty() && !options.dry_run {
-        report.statements = statements.len();
-        import.send(statements, &mut report.refused, progress)?;
+    report.already = import.declared(&sheet.lots);
+    if report.waits.is_none() {
+        let (batches, refused) = loop {
+            let events = import.missing(&sheet.lots, options)?;
+            let batches = import.sign(&events, options)?;
+            let refused = import.ask(&batches)?;
+            if !import.recognise(&batches, &refused)? {
+                break (batches, refused);
+            }
+            report.already = import.declared(&sheet.lots);
+        };
+        let place = |(batch, refusal): (&Batch, Refusal)| refused_rows(&sheet, &batch.rows, refusal);
+        report.refused =
+            refused.into_iter().filter_map(|(n, refusal)| Some(place((batches.get(n)?, refusal)))).collect();
+        if report.refused.is_empty() && !options.dry_run {
+            import.send(&batches, &sheet, &mut report, progress)?;
+        }
     }
     report.lots = import.all(&sheet.lots);
     drop(lock);
     Ok(report)
 }
 
-/// Writes which supplier's lot became which lot of the ledger.
-///
-/// # Errors
-/// The file cannot be written.
-pub fn write_mapping(file: &Path, lots: &[ImportedLot]) -> Result<PathBuf> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".lots.csv");
-    let path = PathBuf::from(name);
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let fail = |error: csv::Error| ClientError::io(&path, error);
-    writer.write_record(["row", "supplier", "supplier_lot", "net", "lot", "log_index"]).map_err(fail)?;
-    for lot in lots {
-        let index = lot.index.map(|index| index.to_string()).unwrap_or_default();
-        let record = [
-            lot.row.to_string(),
-            lot.supplier.clone(),
-            lot.supplier_lot.clone(),
-            lot.net.to_string(),
-            lot.item.to_string(),
-            index,
-        ];
-        writer.write_record(record).map_err(fail)?;
-    }
-    let bytes = writer.into_inner().map_err(|error| ClientError::io(&path, error))?;
-    // Excel takes a file without this mark for GBK.
-    write_durably(&path, &[b"\xef\xbb\xbf".as_slice(), &bytes].concat())?;
-    Ok(path)
+/// Where a refusal stands in the sheet: the row and column of what it is about, or all rows of the statement.
+fn refused_rows(sheet: &SheetReport, rows: &[u32], refusal: Refusal) -> RefusedRows {
+    let own = refusal.event.and_then(|event| rows.get(usize::from(event))).copied();
+    let lot = own.and_then(|row| sheet.lots.iter().find(|lot| lot.row == row));
+    let column = lot.and_then(|lot| sheet.column_of(lot, refusal.field.as_deref()?));
+    let (column, heading) = column.unwrap_or_default();
+    let ends = [rows.first(), rows.last()].map(|end| own.or(end.copied()).unwrap_or_default());
+    RefusedRows { row: ends[0], last: ends[1], column, heading, refusal }
 }
 
 /// A signed statement and the rows it declares, in the order of its events.
@@ -244,7 +230,13 @@ impl<'a> Import<'a> {
             import.journal = read_json(&import.path())?;
         }
         import.journal.file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        import.journal.by = Some(import.by());
         Ok(import)
+    }
+
+    /// In which ledger and as whom.
+    fn by(&self) -> String {
+        format!("{} {}", self.session.author.ledger.id, self.session.author.issuer)
     }
 
     fn path(&self) -> PathBuf {
@@ -266,8 +258,9 @@ impl<'a> Import<'a> {
         write_json(&self.path(), &self.journal)
     }
 
-    /// Asks again for what was signed by an earlier run and never answered: the same bytes, so nothing doubles.
-    fn resume(&mut self, dry_run: bool) -> Result<()> {
+    /// Asks again for what was signed by an earlier run and never answered: the same bytes, so nothing doubles. Why the
+    /// node does not take it for now, if it does not.
+    fn resume(&mut self, dry_run: bool) -> Result<Option<Refusal>> {
         let open: BTreeSet<StatementId> = self
             .journal
             .lots
@@ -275,42 +268,57 @@ impl<'a> Import<'a> {
             .filter(|lot| lot.index.is_none())
             .filter_map(|lot| lot.statement)
             .collect();
-        let Some(node) = self.session.node.as_ref().filter(|_| !dry_run) else { return Ok(()) };
+        let Some(node) = self.session.node.clone().filter(|_| !dry_run) else { return Ok(None) };
+        let mut kept = Vec::new();
         for statement in open {
-            let path = self.kept(&statement);
-            let Ok(bytes) = std::fs::read(&path) else {
-                // Its bytes are lost: the rows are signed anew, and the ledger refuses what it has.
-                self.settle(&statement, None)?;
-                continue;
-            };
-            match node.submit(&[bytes])?.into_iter().next() {
-                Some(Answer::Accepted { index, .. }) => self.settle(&statement, Some(index))?,
-                Some(Answer::Refused(_)) => self.settle(&statement, None)?,
-                None => {}
+            match std::fs::read(self.kept(&statement)) {
+                Ok(bytes) => kept.push((statement, bytes)),
+                // Its bytes are lost: unless the node has it, its rows are signed anew.
+                Err(_) => self.settle(&statement, index_of(&node, &statement)?)?,
             }
         }
-        Ok(())
+        for group in kept.chunks(SENT_AT_ONCE) {
+            let bytes: Vec<Vec<u8>> = group.iter().map(|(_, bytes)| bytes.clone()).collect();
+            let mut waits = None;
+            for ((statement, _), answer) in group.iter().zip(node.submit(&bytes)?) {
+                match answer {
+                    Answer::Accepted { index, .. } => self.settle(statement, Some(index))?,
+                    Answer::Refused(refusal) if refusal.is_for_now() => waits = Some(refusal),
+                    Answer::Refused(_) => self.settle(statement, None)?,
+                }
+            }
+            if waits.is_some() {
+                return Ok(waits);
+            }
+        }
+        Ok(None)
     }
 
     /// Notes an answer: where the statement stands, or that its rows are still missing.
     fn settle(&mut self, statement: &StatementId, index: Option<LogIndex>) -> Result<()> {
-        for lot in self.journal.lots.values_mut().filter(|lot| lot.statement == Some(*statement)) {
-            lot.index = index;
-            if index.is_none() {
-                lot.statement = None;
-            }
-        }
+        self.journal.settle(statement, index);
         self.save()?;
-        // What is settled need not be sent again; a file left behind does no harm.
-        let _ = std::fs::remove_file(self.kept(statement));
+        self.forget(statement);
         Ok(())
+    }
+
+    /// What is settled need not be sent again; a file left behind does no harm.
+    fn forget(&self, statement: &StatementId) {
+        let _ = std::fs::remove_file(self.kept(statement));
+    }
+
+    fn is_declared(&self, row: u32) -> bool {
+        self.journal.lots.get(&row).is_some_and(|lot| lot.statement.is_some())
+    }
+
+    fn declared(&self, lots: &[SheetLot]) -> usize {
+        lots.iter().filter(|lot| self.is_declared(lot.row)).count()
     }
 
     /// The lots that no statement declares yet.
     fn missing(&self, lots: &[SheetLot], options: &ImportOptions) -> Result<Vec<(u32, Event)>> {
-        let declared = |row: u32| self.journal.lots.get(&row).is_some_and(|lot| lot.statement.is_some());
         lots.iter()
-            .filter(|lot| !declared(lot.row))
+            .filter(|lot| !self.is_declared(lot.row))
             .map(|lot| {
                 Ok((
                     lot.row,
@@ -320,21 +328,104 @@ impl<'a> Import<'a> {
             .collect()
     }
 
-    /// The same goods in a file that was saved again have other ids, so the ledger cannot know them: we can.
-    fn refuse_repeated(&self, lots: &[SheetLot]) -> Result<()> {
-        let known = declared_elsewhere(&self.session.home, &self.path())?;
-        let mut repeated = lots.iter().filter_map(|lot| {
-            let (file, item) = known.get(&(lot.supplier.to_lowercase(), lot.supplier_lot.to_lowercase()))?;
-            Some((lot, file.clone(), *item))
-        });
-        let Some((lot, file, item)) = repeated.next() else { return Ok(()) };
-        let (row, number, supplier) = (lot.row, &lot.supplier_lot, &lot.supplier);
-        let more = repeated.count();
+    /// Takes over what another file declared: a sheet that was corrected and saved again has other ids, so the ledger
+    /// cannot know its goods, but the journals do. What was signed from there and is neither in the log nor waiting is
+    /// given up there, as this sheet says it now.
+    ///
+    /// # Errors
+    /// The same supplier's lot was declared with other contents: that is corrected in the ledger, or other goods.
+    fn adopt(&mut self, lots: &[SheetLot], dry_run: bool, lang: Lang) -> Result<Vec<SheetNote>> {
+        let mut open: Vec<&SheetLot> = lots.iter().filter(|lot| !self.is_declared(lot.row)).collect();
+        let waiting: BTreeSet<StatementId> =
+            Queue::of(&self.session.home).list()?.iter().map(|waiting| waiting.statement).collect();
+        let mut notes = Vec::new();
+        let mut differing = Vec::new();
+        for (path, mut other) in others(&self.session.home, &self.path(), &self.by())? {
+            self.look_after(&path, &mut other, &open, &waiting, dry_run)?;
+            let known: BTreeMap<_, _> = other
+                .lots
+                .values()
+                .filter(|lot| lot.statement.is_some())
+                .map(|lot| (goods(&lot.supplier, &lot.supplier_lot), lot))
+                .collect();
+            let mut left = Vec::new();
+            for lot in open {
+                let Some(found) = known.get(&goods(&lot.supplier, &lot.supplier_lot)) else {
+                    left.push(lot);
+                    continue;
+                };
+                let file = &other.file;
+                let same =
+                    self.journal.said.get(&lot.row).is_some_and(|said| other.said_the_same(found, lot, said));
+                if !same {
+                    differing.push((lot, file.clone(), found.item));
+                    continue;
+                }
+                let adopted = ImportedLot { row: lot.row, ..(*found).clone() };
+                self.journal.lots.insert(lot.row, adopted);
+                let message = words!(
+                    "declared already from {file}, not declared again (if these are other goods: --again)",
+                    "已由 {file} 登记，不再重复登记（如确为其他货物，请加 --again）",
+                    "já declarado de {file}, não é declarado de novo (se são outras mercadorias: --again)"
+                );
+                notes.push(SheetNote { row: lot.row, message: message.of(lang).to_owned() });
+            }
+            open = left;
+        }
+        let Some((lot, file, item)) = differing.first() else { return Ok(notes) };
+        let (row, number, supplier, more) = (lot.row, &lot.supplier_lot, &lot.supplier, differing.len() - 1);
         Err(ClientError::usage(words!(
-            "row {row}: {number} of {supplier} was declared from {file} as {item} (and {more} more). If these are other goods, run the command with --again",
-            "第{row}行：{supplier} 的 {number} 已由 {file} 登记为 {item}（另有 {more} 处）。如确为其他货物，请加 --again",
-            "linha {row}: {number} de {supplier} foi declarado de {file} como {item} (e mais {more}). Se são outras mercadorias, use --again"
+            "row {row}: {number} of {supplier} was declared from {file} as {item}, with other contents (and {more} more); nothing was declared now. Correct it in the ledger with `lode correct` and leave the row as it was, or, if these are other goods, run the command with --again",
+            "第{row}行：{supplier} 的 {number} 已由 {file} 登记为 {item}，内容不同（另有 {more} 处）；本次未登记任何内容。请用 `lode correct` 在账本中更正，并将该行恢复原样；如确为其他货物，请加 --again",
+            "linha {row}: {number} de {supplier} foi declarado de {file} como {item}, com outro conteúdo (e mais {more}); nada foi declarado agora. Corrija no registro com `lode correct` e deixe a linha como estava, ou, se são outras mercadorias, use --again"
         )))
+    }
+
+    /// Finds out what became of the statements of another file that were never answered and hold goods of this one.
+    fn look_after(
+        &self,
+        path: &Path,
+        other: &mut Journal,
+        open: &[&SheetLot],
+        waiting: &BTreeSet<StatementId>,
+        dry_run: bool,
+    ) -> Result<()> {
+        let Some(node) = &self.session.node else { return Ok(()) };
+        let ours: BTreeSet<_> = open.iter().map(|lot| goods(&lot.supplier, &lot.supplier_lot)).collect();
+        let doubtful: BTreeSet<StatementId> = other
+            .lots
+            .values()
+            .filter(|lot| lot.index.is_none() && ours.contains(&goods(&lot.supplier, &lot.supplier_lot)))
+            .filter_map(|lot| lot.statement.filter(|statement| !waiting.contains(statement)))
+            .collect();
+        for statement in &doubtful {
+            other.settle(statement, index_of(node, statement)?);
+        }
+        if !dry_run && !doubtful.is_empty() {
+            write_json(path, other)?;
+            doubtful.iter().for_each(|statement| self.forget(statement));
+        }
+        Ok(())
+    }
+
+    /// Lots that the ledger has, though this journal does not know of it, as it was lost or is of another machine: their
+    /// ids come from this very file. Whether there were any, so that the rest has to be signed anew.
+    fn recognise(&mut self, batches: &[Batch], refused: &[(usize, Refusal)]) -> Result<bool> {
+        let Some(node) = self.session.node.clone() else { return Ok(false) };
+        let mut found = false;
+        for (n, _) in refused.iter().filter(|(_, refusal)| refusal.code == ID_EXISTS) {
+            for row in batches.get(*n).map(|batch| batch.rows.as_slice()).unwrap_or_default() {
+                let Some(lot) = self.journal.lots.get_mut(row) else { continue };
+                let Some(item) = node.find(&format!("/v1/items/{}", lot.item))? else { continue };
+                let Some(index) = item.pointer("/created/index").and_then(Value::as_u64) else { continue };
+                let entry = node.get(&format!("/v1/entries/{index}"))?;
+                lot.statement =
+                    entry.get("statement").and_then(Value::as_str).and_then(|text| text.parse().ok());
+                lot.index = Some(LogIndex(index));
+                found |= lot.statement.is_some();
+            }
+        }
+        Ok(found)
     }
 
     fn sign(&self, events: &[(u32, Event)], options: &ImportOptions) -> Result<Vec<Batch>> {
@@ -349,15 +440,18 @@ impl<'a> Import<'a> {
         Ok(batches)
     }
 
-    /// The dry run of everything at once.
-    fn ask(&self, batches: &[Batch]) -> Result<Vec<(u32, Refusal)>> {
+    /// The dry run of everything at once: which statements are refused.
+    fn ask(&self, batches: &[Batch]) -> Result<Vec<(usize, Refusal)>> {
         let Some(node) = &self.session.node else { return Ok(Vec::new()) };
-        let bytes: Vec<Vec<u8>> =
-            batches.iter().map(|batch| batch.signed.statement.bytes().to_vec()).collect();
         let mut refused = Vec::new();
-        for (batch, answer) in batches.iter().zip(node.dry_run(&bytes)?) {
-            if let Answer::Refused(refusal) = answer {
-                refused.push((row_of(batch, &refusal), refusal));
+        for (n, answer) in node.dry_run(&bytes_of(batches))?.into_iter().enumerate() {
+            match answer {
+                Answer::Refused(refusal) if refusal.is_for_now() => {
+                    let (url, problem) = (node.url().to_owned(), refusal.message);
+                    return Err(ClientError::Unreachable { url, problem });
+                }
+                Answer::Refused(refusal) => refused.push((n, refusal)),
+                Answer::Accepted { .. } => {}
             }
         }
         Ok(refused)
@@ -365,34 +459,41 @@ impl<'a> Import<'a> {
 
     fn send(
         &mut self,
-        batches: Vec<Batch>,
-        refused: &mut Vec<(u32, Refusal)>,
+        batches: &[Batch],
+        sheet: &SheetReport,
+        report: &mut ImportReport,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<()> {
-        let total = batches.len();
-        for batch in &batches {
+        for batch in batches {
             self.keep(batch)?;
         }
         self.save()?;
         let Some(node) = self.session.node.clone() else {
             let queue = Queue::of(&self.session.home);
+            report.statements = batches.len();
             return batches.iter().try_for_each(|batch| queue.push(&batch.signed).map(drop));
         };
-        let mut sent = 0;
+        let mut answered = 0;
         for group in batches.chunks(SENT_AT_ONCE) {
-            let bytes: Vec<Vec<u8>> =
-                group.iter().map(|batch| batch.signed.statement.bytes().to_vec()).collect();
-            for (batch, answer) in group.iter().zip(node.submit(&bytes)?) {
+            for (batch, answer) in group.iter().zip(node.submit(&bytes_of(group))?) {
                 match answer {
                     Answer::Accepted { index, .. } => self.settle(&batch.signed.id(), Some(index))?,
+                    Answer::Refused(refusal) if refusal.is_for_now() => {
+                        report.waits = Some(refusal);
+                        continue;
+                    }
                     Answer::Refused(refusal) => {
                         self.settle(&batch.signed.id(), None)?;
-                        refused.push((row_of(batch, &refusal), refusal));
+                        report.refused.push(refused_rows(sheet, &batch.rows, refusal));
                     }
                 }
+                report.statements += 1;
             }
-            sent += group.len();
-            progress(sent, total);
+            if report.waits.is_some() {
+                break;
+            }
+            answered += group.len();
+            progress(answered, batches.len());
         }
         Ok(())
     }
@@ -410,12 +511,18 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    /// Gives every row its place in the journal.
-    fn enter(&mut self, lots: &[SheetLot]) {
+    /// Gives every row its place in the journal. If they are other goods than those of another file, what was taken
+    /// over from there does not count.
+    fn enter(&mut self, lots: &[SheetLot], again: bool) -> Result<()> {
         for lot in lots {
-            let entry = self.row(lot);
-            self.journal.lots.entry(lot.row).or_insert(entry);
+            let own = self.row(lot);
+            self.journal.said.insert(lot.row, meaning(lot)?);
+            let entry = self.journal.lots.entry(lot.row).or_insert_with(|| own.clone());
+            if again && entry.item != own.item {
+                *entry = own;
+            }
         }
+        Ok(())
     }
 
     fn all(&self, lots: &[SheetLot]) -> Vec<ImportedLot> {
@@ -452,26 +559,13 @@ fn fill(events: &[(u32, Event)], most: usize) -> Vec<&[(u32, Event)]> {
     groups
 }
 
-/// The row that a refusal is about; the first if it is about the whole statement.
-fn row_of(batch: &Batch, refusal: &Refusal) -> u32 {
-    let event = usize::from(refusal.event.unwrap_or_default());
-    batch.rows.get(event).or_else(|| batch.rows.first()).copied().unwrap_or_default()
+/// The bytes of statements, as they are sent.
+fn bytes_of(batches: &[Batch]) -> Vec<Vec<u8>> {
+    batches.iter().map(|batch| batch.signed.statement.bytes().to_vec()).collect()
 }
 
-/// Supplier and lot number of everything that other imports of this home folder declared.
-fn declared_elsewhere(home: &Home, own: &Path) -> Result<BTreeMap<(String, String), (String, ItemId)>> {
-    let folder = home.join("imports");
-    let mut known = BTreeMap::new();
-    for entry in std::fs::read_dir(&folder).map_err(|error| ClientError::io(&folder, error))? {
-        let path = entry.map_err(|error| ClientError::io(&folder, error))?.path();
-        if path == own || path.extension().is_none_or(|extension| extension != "json") {
-            continue;
-        }
-        let journal: Journal = read_json(&path)?;
-        for lot in journal.lots.into_values().filter(|lot| lot.statement.is_some()) {
-            let key = (lot.supplier.to_lowercase(), lot.supplier_lot.to_lowercase());
-            known.insert(key, (journal.file.clone(), lot.item));
-        }
-    }
-    Ok(known)
+/// Where a statement stands in the log; nowhere if the node does not know it.
+fn index_of(node: &Node, statement: &StatementId) -> Result<Option<LogIndex>> {
+    let found = node.find(&format!("/v1/statements/{statement}"))?;
+    Ok(found.and_then(|entry| entry.get("index").and_then(Value::as_u64)).map(LogIndex))
 }

@@ -9,6 +9,7 @@ pub mod commands;
 pub mod document;
 pub mod effects;
 pub mod error;
+mod fields;
 pub mod home;
 pub mod import;
 pub mod keyring;

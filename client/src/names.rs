@@ -42,10 +42,15 @@ impl Names {
                 "{name:?} não pode ser nome: sem espaços, sem `=`, e não um id"
             )));
         }
+        // Another command may have named something since this one read.
+        let turn = home.lock("names")?;
+        self.names = Self::load(home)?.names;
         self.names.insert(name.to_owned(), id.to_owned());
         let path = home.join("names.toml");
         let text = toml::to_string(&self.names).map_err(|error| ClientError::io(&path, error))?;
-        write_durably(&path, text.as_bytes())
+        write_durably(&path, text.as_bytes())?;
+        drop(turn);
+        Ok(())
     }
 
     /// All names.
@@ -102,6 +107,11 @@ mod tests {
         assert_eq!(names.name_of(id), Some("师傅"));
         assert!(names.id::<ItemId>("师傅").is_err(), "a participant is no item");
         assert!(names.id::<ItemId>("nobody").unwrap_err().to_string().contains("nobody"));
+        // One that read before the other wrote forgets nothing.
+        let (mut first, mut second) = (names.clone(), names.clone());
+        first.set(&home, "老师", id).unwrap();
+        second.set(&home, "学徒", id).unwrap();
+        assert_eq!(Names::load(&home).unwrap().iter().count(), 3);
         assert!(Names::default().set(&home, id, id).is_err());
         assert!(Names::default().set(&home, "a b", id).is_err());
     }

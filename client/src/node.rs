@@ -8,7 +8,7 @@ use lode_ledger::lang::Lang;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::error::{ClientError, Refusal, Result, words};
+use crate::error::{ClientError, Refusal, Result, Words, words};
 use crate::home::LedgerName;
 use crate::pass::Pass;
 
@@ -138,7 +138,15 @@ impl Node {
         let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         match (text("origin"), text("ledger_id")) {
             (Some(origin), Some(id)) => Ok(LedgerName { origin, id }),
-            _ => Err(self.odd("/v1/ledger", 200, "it names no origin and no ledger id")),
+            _ => Err(self.odd(
+                "/v1/ledger",
+                200,
+                words!(
+                    "it names no origin and no ledger id",
+                    "未给出账本来源名和编号",
+                    "não dá origem nem id do registro"
+                ),
+            )),
         }
     }
 
@@ -148,7 +156,9 @@ impl Node {
     /// Nobody answers, or with an error, or with something else.
     pub fn get(&self, path: &str) -> Result<Value> {
         let bytes = self.get_bytes(path)?;
-        serde_json::from_slice(&bytes).map_err(|error| self.odd(path, 200, &format!("no JSON: {error}")))
+        serde_json::from_slice(&bytes).map_err(|error| {
+            self.odd(path, 200, words!("no JSON: {error}", "不是 JSON：{error}", "não é JSON: {error}"))
+        })
     }
 
     /// Asks for JSON that may not be there.
@@ -189,7 +199,9 @@ impl Node {
     /// As [`Node::get`].
     pub fn post_json(&self, path: &str, body: &Value) -> Result<Value> {
         let bytes = self.post(path, "application/json", body.to_string().as_bytes())?;
-        serde_json::from_slice(&bytes).map_err(|error| self.odd(path, 200, &format!("no JSON: {error}")))
+        serde_json::from_slice(&bytes).map_err(|error| {
+            self.odd(path, 200, words!("no JSON: {error}", "不是 JSON：{error}", "não é JSON: {error}"))
+        })
     }
 
     /// Brings bytes to an address of their own, as somebody who has shown his key; with one more header, if need be.
@@ -242,7 +254,9 @@ impl Node {
             };
             let page = self.get(&asked)?;
             let items = ["items", "steps"].iter().find_map(|name| page.get(name)).and_then(Value::as_array);
-            let items = items.ok_or_else(|| self.odd(path, 200, "it has no `items`"))?;
+            let items = items.ok_or_else(|| {
+                self.odd(path, 200, words!("it has no `items`", "缺少 `items`", "falta `items`"))
+            })?;
             all.extend(items.iter().take(limit.saturating_sub(all.len())).cloned());
             let next = page.get("next").and_then(Value::as_str).map(str::to_owned);
             // A node that gives the same cursor twice would never end.
@@ -257,11 +271,25 @@ impl Node {
         let mut answers = Vec::with_capacity(statements.len());
         for group in groups(statements) {
             let bytes = self.post(path, "application/cbor-seq", &group.concat())?;
-            let wires: Vec<Wire> = serde_json::from_slice(&bytes)
-                .map_err(|error| self.odd(path, 200, &format!("not the answers expected: {error}")))?;
+            let wires: Vec<Wire> = serde_json::from_slice(&bytes).map_err(|error| {
+                self.odd(
+                    path,
+                    200,
+                    words!(
+                        "not the answers expected: {error}",
+                        "答复格式不符：{error}",
+                        "não são as respostas esperadas: {error}"
+                    ),
+                )
+            })?;
             if wires.len() != group.len() {
-                let problem = format!("{} answers to {} statements", wires.len(), group.len());
-                return Err(self.odd(path, 200, &problem));
+                let (answers, asked) = (wires.len(), group.len());
+                let problem = words!(
+                    "{answers} answers to {asked} statements",
+                    "{asked} 份声明得到 {answers} 个答复",
+                    "{answers} respostas a {asked} declarações"
+                );
+                return Err(self.odd(path, 200, problem));
             }
             answers.extend(wires.into_iter().map(Answer::from));
         }
@@ -314,15 +342,15 @@ impl Node {
         };
         let text = said.as_ref().and_then(message);
         let text = text.unwrap_or_else(|| String::from_utf8_lossy(&bytes).chars().take(200).collect());
-        Err(self.odd(path, status, &text))
+        Err(self.odd(path, status, text))
     }
 
     fn address(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }
 
-    fn odd(&self, path: &str, status: u16, problem: &str) -> ClientError {
-        ClientError::Node { url: self.address(path), status, problem: problem.to_owned() }
+    fn odd(&self, path: &str, status: u16, problem: impl Into<Words>) -> ClientError {
+        ClientError::Node { url: self.address(path), status, problem: problem.into() }
     }
 }
 

@@ -9,7 +9,7 @@ use lode_ledger::id::ParticipantId;
 use lode_ledger::key::{SecretKey, Signature};
 use serde_json::{Value, json};
 
-use crate::error::{ClientError, Result};
+use crate::error::{ClientError, Result, words};
 use crate::node::Node;
 
 /// A participant's key for one ledger, and the session that it has opened. Copies share the session.
@@ -51,7 +51,7 @@ impl Pass {
             let odd = || ClientError::Node {
                 url: format!("{}/v1/sessions", node.url()),
                 status: 200,
-                problem: format!("it gives no {name}"),
+                problem: words!("it gives no {name}", "未给出 {name}", "não dá {name}"),
             };
             found.filter(|text| !text.contains('\n')).ok_or_else(odd)
         };

@@ -64,7 +64,9 @@ pub enum Fate {
     },
     /// It stays in the queue, and why.
     Refused(Refusal),
-    /// It stays in the queue because of a refused one.
+    /// It stays in the queue as it was: the node does not take it for now.
+    Postponed(Refusal),
+    /// It stays in the queue because of another that stays.
     Held {
         /// Which.
         because_of: StatementId,
@@ -214,7 +216,7 @@ impl Queue {
     }
 
     /// Sends everything in order. What is accepted leaves the queue; what is refused stays with its reason; what
-    /// depends on a refused one is held back.
+    /// depends on one that stays is held back.
     ///
     /// # Errors
     /// The node cannot be reached; what was answered before counts, the rest waits on.
@@ -250,7 +252,14 @@ impl Queue {
     pub fn send_one(&self, node: &dyn Intake, waiting: &Waiting) -> Result<Fate> {
         let mut fates = Vec::new();
         self.send(node, &mut vec![waiting.clone()], &mut fates)?;
-        let none = || ClientError::usage(format!("the node said nothing about {}", waiting.statement));
+        let statement = &waiting.statement;
+        let none = || {
+            ClientError::usage(words!(
+                "the node said nothing about {statement}; it waits, send it again with `lode sync`",
+                "节点未答复 {statement}；仍在待发送中，请用 `lode sync` 重发",
+                "o nó nada disse de {statement}; ela aguarda, envie de novo com `lode sync`"
+            ))
+        };
         fates.pop().map(|(_, fate)| fate).ok_or_else(none)
     }
 
@@ -276,6 +285,7 @@ impl Queue {
                     write_json(&self.home.join(LAST), &Last { index, events, made })?;
                     Fate::Accepted { index, duplicate }
                 }
+                Answer::Refused(refusal) if refusal.is_for_now() => Fate::Postponed(refusal),
                 Answer::Refused(refusal) => {
                     waiting.refusal = Some(refusal.clone());
                     write_json(&self.path(&waiting, "json"), &waiting)?;
@@ -310,8 +320,15 @@ mod tests {
     /// Refuses what it was told to; breaks off after so many requests.
     struct Fake {
         refuse: Vec<StatementId>,
+        code: &'static str,
         requests: RefCell<Vec<usize>>,
         breaks_after: usize,
+    }
+
+    impl Fake {
+        fn refusing(refuse: Vec<StatementId>) -> Self {
+            Self { refuse, code: "not-found", requests: RefCell::default(), breaks_after: 9 }
+        }
     }
 
     impl Intake for Fake {
@@ -327,7 +344,7 @@ mod tests {
                 let id = StatementId(lode_ledger::hash::Hash::of(bytes));
                 if self.refuse.contains(&id) {
                     return Answer::Refused(Refusal {
-                        code: "not-found".to_owned(),
+                        code: self.code.to_owned(),
                         rule: None,
                         event: None,
                         field: None,
@@ -381,7 +398,7 @@ mod tests {
         let held_too = world.push(loss(World::one(&bad)));
         let good = world.push(lot(2));
         let good_too = world.push(loss(World::one(&good)));
-        let fake = Fake { refuse: vec![bad.statement], requests: RefCell::default(), breaks_after: 9 };
+        let fake = Fake::refusing(vec![bad.statement]);
         let fates = world.queue.sync(&fake).unwrap();
         let fate = |waiting: &Waiting| {
             fates
@@ -399,7 +416,7 @@ mod tests {
         assert_eq!(left, [bad.statement, held.statement, held_too.statement]);
         assert_eq!(world.queue.list().unwrap()[0].refusal.as_ref().unwrap().code, "not-found");
         // Once the reason is gone, the same bytes are taken.
-        let fake = Fake { refuse: Vec::new(), requests: RefCell::default(), breaks_after: 9 };
+        let fake = Fake::refusing(Vec::new());
         assert_eq!(world.queue.sync(&fake).unwrap().len(), 3);
         assert!(world.queue.list().unwrap().is_empty());
     }
@@ -409,7 +426,7 @@ mod tests {
         let world = World::new();
         let first = world.push(lot(1));
         let second = world.push(loss(World::one(&first)));
-        let fake = Fake { refuse: Vec::new(), requests: RefCell::default(), breaks_after: 1 };
+        let fake = Fake { breaks_after: 1, ..Fake::refusing(Vec::new()) };
         assert!(world.queue.sync(&fake).is_err());
         let left = world.queue.list().unwrap();
         assert_eq!(left.iter().map(|w| w.statement).collect::<Vec<_>>(), [second.statement]);
@@ -429,6 +446,20 @@ mod tests {
         assert_eq!(next.order, sent.order, "its place is free again");
         world.queue.remove(&sent).unwrap();
         assert_eq!(world.queue.list().unwrap(), [next], "only what was named is removed");
+    }
+
+    #[test]
+    fn what_a_busy_node_does_not_take_waits_as_it_was() {
+        let world = World::new();
+        let busy = world.push(lot(1));
+        let held = world.push(loss(World::one(&busy)));
+        let fake = Fake { code: "key-rate-limited", ..Fake::refusing(vec![busy.statement]) };
+        let fates = world.queue.sync(&fake).unwrap();
+        assert!(matches!(&fates[0].1, Fate::Postponed(refusal) if refusal.is_for_now()), "{fates:?}");
+        assert_eq!(fates[1].1, Fate::Held { because_of: busy.statement });
+        assert_eq!(world.queue.list().unwrap(), [busy, held], "nothing is said against them");
+        assert_eq!(world.queue.sync(&Fake::refusing(Vec::new())).unwrap().len(), 2);
+        assert!(world.queue.list().unwrap().is_empty());
     }
 
     #[test]

@@ -83,8 +83,14 @@ impl Done {
     /// # Errors
     /// The statement created none.
     pub fn id<T: std::str::FromStr>(&self) -> Result<T> {
-        let none =
-            || ClientError::usage(format!("statement {} creates nothing of this kind", self.statement));
+        let statement = &self.statement;
+        let none = || {
+            ClientError::usage(words!(
+                "statement {statement} creates nothing of this kind",
+                "声明 {statement} 未生成此类编号",
+                "a declaração {statement} não cria nada deste tipo"
+            ))
+        };
         self.ids().into_iter().next().ok_or_else(none)
     }
 
@@ -117,7 +123,11 @@ impl Session {
     pub fn participant(&self) -> Result<ParticipantId> {
         match self.author.issuer {
             Issuer::Participant(id) => Ok(id),
-            other => Err(ClientError::usage(format!("{other} is no participant"))),
+            other => Err(ClientError::usage(words!(
+                "{other} is no participant: this is signed by a participant's key",
+                "{other} 不是参与方：此操作须由参与方的密钥签署",
+                "{other} não é participante: isto é assinado com a chave de um participante"
+            ))),
         }
     }
 
@@ -145,7 +155,7 @@ impl Session {
     ///
     /// # Errors
     /// It cannot be signed, or the ledger's rules forbid it; a refused statement is not kept. That the node cannot
-    /// be reached is no error: the statement waits then.
+    /// be reached or takes nothing for now is no error: the statement waits then.
     pub fn send(&self, events: &[Event]) -> Result<Done> {
         let signed = self.author.sign(&self.home, events, &self.open, self.reference.as_ref())?;
         self.dispatch(&signed)
@@ -183,7 +193,7 @@ impl Session {
                 }
                 Err(ClientError::Refused(Box::new(refusal)))
             }
-            Ok(Fate::Held { .. }) | Err(ClientError::Unreachable { .. }) => {
+            Ok(Fate::Held { .. } | Fate::Postponed(_)) | Err(ClientError::Unreachable { .. }) => {
                 Ok(done(Sent::Queued { waits_for }))
             }
             Err(other) => {
@@ -227,7 +237,7 @@ impl Session {
         mass_left(&value).ok_or_else(|| ClientError::Node {
             url: format!("{}{path}", node.url()),
             status: 200,
-            problem: "it does not say what is left".to_owned(),
+            problem: words!("it does not say what is left", "未说明现余多少", "não diz quanto resta"),
         })
     }
 

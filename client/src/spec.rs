@@ -6,11 +6,15 @@ use lode_ledger::event::body::{
     DisassembledPart, ForeignMass, Gain, Input, Line, Loss, OriginShare, OutputKind, SplitPart,
     TreatmentStatement, WorkOutput,
 };
+use lode_ledger::event::shape::Text;
+use lode_ledger::json::is_forbidden;
+use lode_ledger::lang::Lang;
 use lode_ledger::mass::{Milligrams, Ppm, parse_mass};
 use lode_ledger::sealed::Sealable;
 use lode_ledger::vocab::{Code, Country, Finding, Treatment, UnknownCode, Vocabulary};
 
 use crate::error::{ClientError, Result, Words, words};
+use crate::fields;
 use crate::names::Names;
 
 /// A mass with its unit.
@@ -29,16 +33,18 @@ pub fn code<V: Vocabulary>(text: &str) -> Result<Code<V>> {
     Code::named(text).map_err(|error| ClientError::usage(unknown_term(&error)))
 }
 
-/// A line of text that may be sealed.
+/// A line of text that may be sealed, for the field of this name.
 ///
 /// # Errors
-/// It is too long or empty.
-pub fn line(what: &str, text: &str) -> Result<Line> {
-    Line::new(text.trim()).map_err(|_| {
+/// It is too long, empty, or holds what no text of the ledger may.
+pub fn line(field: &str, text: &str) -> Result<Line> {
+    let text = text.trim();
+    Line::new(text).ok().filter(|_| !text.chars().any(is_forbidden)).ok_or_else(|| {
+        let [en, zh, pt] = Lang::ALL.map(|lang| fields::label(field, lang).unwrap_or(field));
         ClientError::usage(words!(
-            "{what} {text:?}: expected 1 to 120 characters, none of them a control character",
-            "{what} {text:?}：应为1至120个字符，不含控制字符",
-            "{what} {text:?}: esperados de 1 a 120 caracteres, nenhum de controle"
+            "{en} {text:?}: expected 1 to 120 characters, none of them a control character or an invisible mark",
+            "{zh} {text:?}：应为1至120个字符，不含控制字符和不可见标记",
+            "{pt} {text:?}: esperados de 1 a 120 caracteres, nenhum de controle nem marca invisível"
         ))
     })
 }
@@ -47,17 +53,53 @@ pub fn line(what: &str, text: &str) -> Result<Line> {
 ///
 /// # Errors
 /// As [`fn@line`].
-pub fn sealable(what: &str, text: Option<&str>) -> Result<Option<Sealable<Line>>> {
-    text.map(|text| line(what, text).map(Sealable::Clear)).transpose()
+pub fn sealable(field: &str, text: Option<&str>) -> Result<Option<Sealable<Line>>> {
+    text.map(|text| line(field, text).map(Sealable::Clear)).transpose()
+}
+
+/// A share in parts of a million.
+///
+/// # Errors
+/// It is more than the whole.
+pub fn ppm(number: u32) -> Result<Ppm> {
+    Ppm::new(number).ok_or_else(|| {
+        ClientError::usage(words!(
+            "{number}: a share is at most 1000000 ppm",
+            "{number}：占比最多为 1000000 ppm",
+            "{number}: uma parcela é no máximo 1000000 ppm"
+        ))
+    })
+}
+
+/// The name of a field, as events have it.
+///
+/// # Errors
+/// It is none.
+pub fn field<const MAX: usize>(name: &str) -> Result<Text<MAX>> {
+    Text::new(name).map_err(|error| {
+        ClientError::usage(words!(
+            "{name:?} is no name of a field ({error}): `lode event help` lists them",
+            "{name:?} 不是字段名（{error}）：`lode event help` 列出字段",
+            "{name:?} não é nome de campo ({error}): `lode event help` os lista"
+        ))
+    })
 }
 
 /// That something was written in another form than asked for.
-pub(crate) fn expected(text: &str, form: &str) -> ClientError {
+pub(crate) fn expected(text: &str, form: impl Into<Words>) -> ClientError {
+    let form = form.into();
+    let told = |lang| form.of(lang).to_owned();
+    let [en, zh, pt] = Lang::ALL.map(told);
     ClientError::usage(words!(
-        "{text:?}: expected {form}",
-        "{text:?}：应写作 {form}",
-        "{text:?}: o esperado é {form}"
+        "{text:?}: expected {en}",
+        "{text:?}：应写作 {zh}",
+        "{text:?}: o esperado é {pt}"
     ))
+}
+
+/// A form with an example of it.
+pub(crate) fn as_in(form: &str, example: &str) -> Words {
+    words!("{form}, as in {example}", "{form}，如 {example}", "{form}, como em {example}")
 }
 
 fn unknown_term(error: &UnknownCode) -> Words {
@@ -94,7 +136,8 @@ fn mass_and_count(text: &str) -> Result<(Milligrams, Option<u32>)> {
     match text.rsplit_once(':') {
         None => Ok((mass(text)?, None)),
         Some((first, last)) => {
-            let pieces = count(last).ok_or_else(|| expected(text, "MASS or MASS:xCOUNT, as in 300g:x12"))?;
+            let pieces =
+                count(last).ok_or_else(|| expected(text, as_in("MASS / MASS:xCOUNT", "300g:x12")))?;
             Ok((mass(first)?, Some(pieces)))
         }
     }
@@ -105,7 +148,8 @@ fn mass_and_count(text: &str) -> Result<(Milligrams, Option<u32>)> {
 /// # Errors
 /// Another form.
 pub fn input(text: &str, names: &Names) -> Result<Input> {
-    let (item, rest) = text.split_once('=').ok_or_else(|| expected(text, "ITEM=MASS, as in L-...=12.4kg"))?;
+    let (item, rest) =
+        text.split_once('=').ok_or_else(|| expected(text, as_in("ITEM=MASS", "L-...=12.4kg")))?;
     let (mass_mg, pieces) = mass_and_count(rest)?;
     Ok(Input { item: names.id(item)?, mass_mg, count: pieces })
 }
@@ -116,7 +160,7 @@ pub fn input(text: &str, names: &Names) -> Result<Input> {
 /// Another form.
 pub fn loss(text: &str) -> Result<Loss> {
     let (reason, rest) =
-        text.split_once(':').ok_or_else(|| expected(text, "REASON:MASS, as in process:300g"))?;
+        text.split_once(':').ok_or_else(|| expected(text, as_in("REASON:MASS", "process:300g")))?;
     let (mass_mg, pieces) = mass_and_count(rest)?;
     Ok(Loss { reason: code(reason)?, mass_mg, count: pieces })
 }
@@ -127,7 +171,7 @@ pub fn loss(text: &str) -> Result<Loss> {
 /// Another form.
 pub fn gain(text: &str) -> Result<Gain> {
     let (reason, rest) =
-        text.split_once(':').ok_or_else(|| expected(text, "REASON:MASS, as in foreign_mass:2g"))?;
+        text.split_once(':').ok_or_else(|| expected(text, as_in("REASON:MASS", "foreign_mass:2g")))?;
     Ok(Gain { reason: code(reason)?, mass_mg: mass(rest)? })
 }
 
@@ -137,7 +181,7 @@ pub fn gain(text: &str) -> Result<Gain> {
 /// Another form.
 pub fn foreign(text: &str) -> Result<ForeignMass> {
     let (material, rest) =
-        text.split_once(':').ok_or_else(|| expected(text, "MATERIAL:MASS, as in cord:2g"))?;
+        text.split_once(':').ok_or_else(|| expected(text, as_in("MATERIAL:MASS", "cord:2g")))?;
     Ok(ForeignMass { material: code(material)?, mass_mg: mass(rest)? })
 }
 
@@ -146,15 +190,16 @@ pub fn foreign(text: &str) -> Result<ForeignMass> {
 /// # Errors
 /// Another form.
 pub fn apart(text: &str) -> Result<DisassembledPart> {
-    let form = "COMPONENT:KIND:MASS[:xCOUNT], as in 0:batch:6g:x6";
+    let form = || as_in("COMPONENT:KIND:MASS[:xCOUNT]", "0:batch:6g:x6");
     let mut fields = text.splitn(3, ':');
-    let component = fields.next().and_then(|place| place.parse().ok()).ok_or_else(|| expected(text, form))?;
+    let component =
+        fields.next().and_then(|place| place.parse().ok()).ok_or_else(|| expected(text, form()))?;
     let kind = match fields.next() {
         Some("batch") => OutputKind::Batch,
         Some("piece") => OutputKind::Piece,
-        _ => return Err(expected(text, form)),
+        _ => return Err(expected(text, form())),
     };
-    let (mass_mg, pieces) = mass_and_count(fields.next().ok_or_else(|| expected(text, form))?)?;
+    let (mass_mg, pieces) = mass_and_count(fields.next().ok_or_else(|| expected(text, form()))?)?;
     Ok(DisassembledPart { component, kind, mass_mg, count: pieces })
 }
 
@@ -163,16 +208,16 @@ pub fn apart(text: &str) -> Result<DisassembledPart> {
 /// # Errors
 /// Another form.
 pub fn output(text: &str) -> Result<WorkOutput> {
-    let form = "KIND:FORM:MASS[:xCOUNT][:NAME], as in piece:sphere:431.25g or batch:bead:500g:x120";
+    let form = || as_in("KIND:FORM:MASS[:xCOUNT][:NAME]", "piece:sphere:431.25g / batch:bead:500g:x120");
     let mut fields = text.splitn(4, ':');
     let kind = match fields.next() {
         Some("lot") => OutputKind::Lot,
         Some("batch") => OutputKind::Batch,
         Some("piece") => OutputKind::Piece,
-        _ => return Err(expected(text, form)),
+        _ => return Err(expected(text, form())),
     };
-    let shape = fields.next().ok_or_else(|| expected(text, form))?;
-    let mass_mg = mass(fields.next().ok_or_else(|| expected(text, form))?)?;
+    let shape = fields.next().ok_or_else(|| expected(text, form()))?;
+    let mass_mg = mass(fields.next().ok_or_else(|| expected(text, form()))?)?;
     let (pieces, name) = match fields.next() {
         None => (None, None),
         Some(rest) => match rest.split_once(':') {
@@ -194,7 +239,7 @@ pub fn origin(text: &str) -> Result<OriginShare> {
     Ok(OriginShare {
         country: code::<Country>(country)?,
         share_ppm: share_of(share)
-            .ok_or_else(|| expected(text, "COUNTRY or COUNTRY:SHARE%, as in BR:70%"))?,
+            .ok_or_else(|| expected(text, as_in("COUNTRY / COUNTRY:SHARE%", "BR:70%")))?,
         subdivision: None,
         mine: None,
     })
@@ -259,6 +304,18 @@ mod tests {
         assert!(part("3g:4").is_err());
         assert!(loss("gone:3g").unwrap_err().to_string().contains("gone"));
         assert!(mass("3").is_err(), "a bare number has no unit");
+    }
+
+    #[test]
+    fn a_text_is_refused_by_its_field_in_the_language_asked_for() {
+        let error = line("trade_name", "\u{202e}Moon").unwrap_err();
+        assert!(error.message(Lang::Zh).starts_with("商品名 "), "{}", error.message(Lang::Zh));
+        assert!(error.to_string().starts_with("trade name "), "{error}");
+        assert!(
+            sealable("tracking", Some("")).unwrap_err().message(Lang::Pt).starts_with("código de rastreio")
+        );
+        assert_eq!(line("name", " Moon ").unwrap().as_str(), "Moon");
+        assert!(loss("x").unwrap_err().message(Lang::Zh).contains("，如 process:300g"));
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! `lode rules` and `lode event` with the real program: they need no node, no key and no home.
+//! What the real program says with no node, no key and no home: rules, events, states, and that a key needs a
+//! passphrase.
 
 #![allow(clippy::unwrap_used, reason = "a test's helpers fail as its tests do")]
 
 use std::process::{Command, Output};
 
 use lode_ledger::event::EventType;
+use lode_ledger::record::ItemState;
 use lode_ledger::violation::{Reason, Rule};
 use serde_json::Value;
 
@@ -52,6 +54,35 @@ fn every_rule_and_reason_can_be_asked_for_and_every_event_is_listed() {
     for event in EventType::ALL {
         assert!(events.contains(event.spec().name), "{}", event.spec().name);
     }
+}
+
+#[test]
+fn a_meaning_that_is_in_english_says_so_to_who_asked_in_another_language() {
+    assert!(text(&["--lang", "zh", "event", "help", "lot.merged"]).contains("英文"));
+    assert!(text(&["--lang", "pt", "event", "help", "lot.merged"]).contains("em inglês"));
+    assert!(!text(&["event", "help", "lot.merged"]).contains("English"));
+}
+
+#[test]
+fn every_state_can_be_asked_for_and_no_other() {
+    let help = text(&["list", "--help"]);
+    for state in ItemState::ALL {
+        assert!(help.contains(state.word()), "{} is not in\n{help}", state.word());
+    }
+    let unknown = lode(&["list", "--state", "melted"]);
+    assert_eq!(unknown.status.code(), Some(64));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("voided"));
+}
+
+#[test]
+fn a_key_without_a_passphrase_is_not_made() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lode"));
+    command.env_clear().env("LODE_HOME", home.path()).env("LODE_PASSPHRASE", "");
+    let output = command.args(["--lang", "zh", "key", "new", "main"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(64));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("口令为空"));
+    assert_eq!(std::fs::read_dir(home.path().join("keys")).unwrap().count(), 0);
 }
 
 #[test]

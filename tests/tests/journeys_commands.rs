@@ -2,6 +2,8 @@
 //! says afterwards; and for each a thing that the rules refuse, with its code.
 
 mod asked;
+mod import;
+mod line;
 mod market;
 mod material;
 mod parties;

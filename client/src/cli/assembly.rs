@@ -9,7 +9,7 @@ use lode_ledger::mass::Milligrams;
 
 use super::desk::Desk;
 use super::print::Output;
-use super::trade::{all, documents, line, mass, photo};
+use super::trade::{all, documents, line, mass, photo, photos_of};
 use crate::commands::material::{self, Adjustment, Repair};
 use crate::error::Result;
 use crate::session::Session;
@@ -59,6 +59,9 @@ pub struct SerialiseArgs {
     /// A piece out of it; may be repeated
     #[arg(long, required = true, value_name = "MASS[:NAME]")]
     piece: Vec<String>,
+    /// A photo of a piece that everybody may see: of which one, from 1 in the order given; may be repeated
+    #[arg(long, value_name = "NUMBER=FILE")]
+    photo: Vec<String>,
     /// What was lost; may be repeated
     #[arg(long, value_name = "REASON:MASS[:xCOUNT]")]
     loss: Vec<String>,
@@ -167,13 +170,16 @@ pub(super) fn disassemble(desk: &Desk, args: &DisassembleArgs) -> Result<Output>
 
 pub(super) fn serialise(desk: &Desk, args: &SerialiseArgs) -> Result<Output> {
     let batch = desk.names.id(&args.batch)?;
-    let pieces = all(&args.piece, |text| {
+    let mut pieces = all(&args.piece, |text| {
         let (weighed, name) = text.split_once(':').map_or((text, None), |(mass, name)| (mass, Some(name)));
         let name = name.map(|name| spec::line("name", name)).transpose()?;
         Ok(SerialPiece { mass_mg: spec::mass(weighed)?, name, grade: None, photo: None })
     })?;
     let (losses, left) = (all(&args.loss, spec::loss)?, mass(&args.left)?);
     let session = desk.session()?;
+    for (piece, picture) in pieces.iter_mut().zip(photos_of(&session, &args.photo, args.piece.len())?) {
+        piece.photo = picture;
+    }
     Ok(Output::done(desk, &material::serialise(&session, batch, pieces, losses, left, args.left_count)?))
 }
 

@@ -31,7 +31,11 @@ pub(super) fn claim(desk: &Desk, args: &Claim) -> Result<Output> {
             ClientError::Node {
                 url: format!("{}/v1/tags/{code}", node.url()),
                 status: 200,
-                problem: "it does not say which item bears the tag".to_owned(),
+                problem: words!(
+                    "it does not say which item bears the tag",
+                    "未说明该标签属于哪件物品",
+                    "não diz que item leva a etiqueta"
+                ),
             }
         })?;
     let owner = fresh_key(desk)?;

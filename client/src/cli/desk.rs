@@ -163,6 +163,13 @@ impl Desk {
     /// The passphrase of a key that is being made; who types it, types it twice.
     pub(crate) fn new_passphrase(&self) -> Result<Zeroizing<String>> {
         let first = self.passphrase(self.say("New passphrase: ", "新口令：", "Nova senha: "))?;
+        if first.is_empty() {
+            return Err(ClientError::usage(words!(
+                "the passphrase is empty: whoever gets the key's file could sign with it. Nothing was made; choose a passphrase",
+                "口令为空：任何拿到密钥文件的人都能用它签署。未生成密钥，请设置口令",
+                "a senha está vazia: quem tiver o arquivo da chave poderia assinar com ela. Nada foi criado; escolha uma senha"
+            )));
+        }
         if self.asks() && *first != *self.passphrase(self.say("Once more: ", "再输一次：", "De novo: "))?
         {
             return Err(ClientError::usage(words!(

@@ -3,6 +3,7 @@
 
 use lode_ledger::event::EventType;
 use lode_ledger::event::table::COMMON_RULES;
+use lode_ledger::lang::Lang;
 use lode_ledger::violation::{Reason, Rule};
 use serde_json::{Value, json};
 
@@ -143,8 +144,13 @@ fn event_text(desk: &Desk, event: EventType) -> String {
     let rules: Vec<String> =
         spec.rules.iter().map(|rule| format!("  {rule}  {}", rule.text().of(desk.lang))).collect();
     let common: Vec<&str> = COMMON_RULES.iter().map(|rule| rule.code()).collect();
+    let english = match desk.lang {
+        Lang::En => "",
+        Lang::Zh => "（以下含义为英文：事件表只有英文说明）\n",
+        Lang::Pt => "(os significados abaixo estão em inglês: a tabela de eventos só os tem assim)\n",
+    };
     format!(
-        "{}  {}\n{}\n{}: {}\n\n{}\n\n{}: {}\n{}\n",
+        "{}  {}\n{english}{}\n{}: {}\n\n{}\n\n{}: {}\n{}\n",
         spec.name,
         spec.title(desk.lang),
         spec.doc,

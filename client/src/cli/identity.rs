@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use lode_ledger::event::body::YieldRange;
 use lode_ledger::id::{LogIndex, Nonce};
 use lode_ledger::key::KeyId;
-use lode_ledger::mass::Ppm;
 use serde_json::json;
 
 use super::args::{
@@ -135,21 +134,11 @@ fn policy_of(args: &LedgerOpen) -> Result<opening::Policy> {
     Ok(opening::Policy {
         skew_s: args.skew_s,
         late_after_s: args.late_after_s,
-        receipt_reason: ppm(args.receipt_reason_ppm)?,
-        receipt_countersign: ppm(args.receipt_countersign_ppm)?,
-        scale: ppm(args.scale_ppm)?,
+        receipt_reason: spec::ppm(args.receipt_reason_ppm)?,
+        receipt_countersign: spec::ppm(args.receipt_countersign_ppm)?,
+        scale: spec::ppm(args.scale_ppm)?,
         yields: args.yields.iter().map(|text| yield_range(text)).collect::<Result<Vec<_>>>()?,
         max_forward_items: args.max_forward_items,
-    })
-}
-
-fn ppm(number: u32) -> Result<Ppm> {
-    Ppm::new(number).ok_or_else(|| {
-        ClientError::usage(words!(
-            "{number}: a share is at most 1000000 ppm",
-            "{number}：占比最多为 1000000 ppm",
-            "{number}: uma parcela é no máximo 1000000 ppm"
-        ))
     })
 }
 
@@ -159,9 +148,9 @@ fn yield_range(text: &str) -> Result<YieldRange> {
         let (min, max) = range.split_once("..")?;
         Some((step, min.parse().ok()?, max.parse().ok()?))
     };
-    let wrong = || spec::expected(text, "STEP=MIN..MAX (ppm), as in carve=50000..600000");
+    let wrong = || spec::expected(text, spec::as_in("STEP=MIN..MAX (ppm)", "carve=50000..600000"));
     let (step, min, max) = read().ok_or_else(wrong)?;
-    Ok(YieldRange { step: spec::code(step)?, min_ppm: ppm(min)?, max_ppm: ppm(max)? })
+    Ok(YieldRange { step: spec::code(step)?, min_ppm: spec::ppm(min)?, max_ppm: spec::ppm(max)? })
 }
 
 pub(super) fn enrol(desk: &Desk, args: Sub<EnrolCommand>) -> Result<Output> {

@@ -167,6 +167,15 @@ pub(super) fn sync(desk: &Desk) -> Result<Output> {
         Fate::Refused(refusal) => {
             format!("{}: {}", desk.say("refused", "被拒", "recusado"), refusal.told(desk.lang))
         }
+        Fate::Postponed(refusal) => format!(
+            "{}: {}",
+            desk.say(
+                "waits, the node does not take it now",
+                "待发送，节点暂不接收",
+                "espera, o nó não aceita agora"
+            ),
+            refusal.message
+        ),
         Fate::Held { because_of } => format!(
             "{} {}",
             desk.say("held back because of", "暂缓，因", "retido por causa de"),
@@ -189,8 +198,11 @@ pub(super) fn sync(desk: &Desk) -> Result<Output> {
         )
         .collect();
     let mut output = Output::new(Value::Array(list), text);
-    if fates.iter().any(|(_, fate)| !matches!(fate, Fate::Accepted { .. })) {
+    let waits = |fate: &Fate| matches!(fate, Fate::Postponed(_));
+    if fates.iter().any(|(_, fate)| matches!(fate, Fate::Refused(_))) {
         output.code = exit::REFUSED;
+    } else if fates.iter().any(|(_, fate)| waits(fate)) {
+        output.code = exit::QUEUED;
     }
     Ok(output)
 }

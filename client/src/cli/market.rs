@@ -119,7 +119,7 @@ pub(super) fn listing(desk: &Desk, args: Sub<ListingCommand>) -> Result<Output> 
 fn claim_codes_of(desk: &Desk, found: &[SessionLine]) -> Output {
     let rows = found.iter().map(|line| {
         let slot = line.slot.map_or_else(String::new, |slot| slot.to_string());
-        let state = super::fields::word("state", &line.state, desk.lang).unwrap_or(&line.state).to_owned();
+        let state = crate::fields::word("state", &line.state, desk.lang).unwrap_or(&line.state).to_owned();
         let codes = match line.claim_codes.as_slice() {
             [] => desk.say("not on this device", "不在本设备上", "não está neste dispositivo").to_owned(),
             [one] => one.clone(),
@@ -173,8 +173,9 @@ pub(super) fn export(desk: &Desk, args: Sub<ExportCommand>) -> Result<Output> {
 
 fn prepare_export(desk: &Desk, args: &ExportArgs) -> Result<Output> {
     let product_id = |text: &String| {
-        let parts =
-            text.split_once(':').ok_or_else(|| spec::expected(text, "SCHEME:VALUE, as in sku:A-7"))?;
+        let parts = text
+            .split_once(':')
+            .ok_or_else(|| spec::expected(text, spec::as_in("SCHEME:VALUE", "sku:A-7")))?;
         Ok((parts.0.to_owned(), parts.1.to_owned()))
     };
     let session = desk.session()?;

@@ -6,7 +6,6 @@ mod assembly;
 mod buyer;
 mod desk;
 mod explain;
-mod fields;
 mod identity;
 mod look;
 mod market;

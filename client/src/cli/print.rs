@@ -7,9 +7,9 @@ use lode_ledger::mass::{Milligrams, Ppm};
 use serde_json::{Map, Value, json};
 
 use super::desk::Desk;
-use super::fields;
 use crate::commands::look::Branch;
 use crate::error::exit;
+use crate::fields;
 use crate::session::{Done, Sent};
 
 /// What a command has to say.

@@ -9,7 +9,7 @@ use super::desk::Desk;
 use super::print::{Output, short, table};
 use super::vouch::items;
 use crate::commands::{disclosure, repair, standing};
-use crate::error::Result;
+use crate::error::{Result, words};
 use crate::spec;
 
 pub(super) fn hold(desk: &Desk, args: Sub<HoldCommand>) -> Result<Output> {
@@ -74,7 +74,13 @@ pub(super) fn disclosure(desk: &Desk, args: Sub<DisclosureCommand>) -> Result<Ou
         DisclosureCommand::Destroy { thing, field, event, reason, gone } => {
             let (session, thing) = (desk.session()?, desk.names.resolve(&thing));
             let done = disclosure::destroy(&session, thing, event, &field, reason.as_deref(), gone)?;
-            Ok(Output::done(desk, &done))
+            let later = desk.say(
+                "nothing is wiped before the ledger has taken it: run `lode sync`, then this command again",
+                "账本接受之前不会清除任何内容：请先运行 `lode sync`，再运行本命令",
+                "nada é apagado antes de o registro aceitar: rode `lode sync` e depois este comando de novo",
+            );
+            let (wiped, line) = if done.is_queued() { (false, later) } else { (!gone, "") };
+            Ok(Output::done(desk, &done).with("wiped", wiped.into(), line))
         }
     }
 }
@@ -98,11 +104,17 @@ pub(super) fn undo(desk: &Desk, args: &Undo) -> Result<Output> {
 }
 
 pub(super) fn freeze(desk: &Desk, args: &Freeze) -> Result<Output> {
-    let form = "an origin, as in ledger.example/crystal";
+    let form = || {
+        words!(
+            "an origin, as in ledger.example/crystal",
+            "账本来源名，如 ledger.example/crystal",
+            "uma origem, como em ledger.example/crystal"
+        )
+    };
     let successor = args
         .successor
         .as_ref()
-        .map(|text| text.parse().map_err(|_| spec::expected(text, form)))
+        .map(|text| text.parse().map_err(|_| spec::expected(text, form())))
         .transpose()?;
     Ok(Output::done(desk, &repair::freeze(&desk.session()?, successor, &args.reason)?))
 }

@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use super::args::{AuditCommand, StockArgs, Sub, YieldsArgs};
 use super::desk::Desk;
-use super::fields;
 use super::market::listed;
 use super::print::{Output, table};
 use crate::commands::look;
 use crate::error::Result;
+use crate::fields;
 
 /// Somebody named, or who asks.
 pub(super) fn whose(desk: &Desk, named: Option<&str>) -> Result<String> {

@@ -58,13 +58,14 @@ fn imported(desk: &Desk, file: &Path, report: &ImportReport) -> Result<Output> {
             let column = format!("{} {}", error.column, error.heading);
             [error.row.to_string(), column.trim().to_owned(), error.value.clone(), error.message.clone()]
         })
-        .chain(report.refused.iter().map(|(row, refusal)| {
-            [
-                row.to_string(),
-                refusal.field.clone().unwrap_or_default(),
-                String::new(),
-                refusal.told(desk.lang),
-            ]
+        .chain(report.refused.iter().map(|refused| {
+            let column = format!("{} {}", refused.column, refused.heading);
+            // What no column says, as the masses' method, is named as the event has it.
+            let told = match refused.column.as_str() {
+                "" => refused.refusal.told(desk.lang),
+                _ => refused.refusal.reason(desk.lang),
+            };
+            [range(refused.row, refused.last), column.trim().to_owned(), String::new(), told]
         }))
         .collect();
     let errors: Vec<_> = report
@@ -74,11 +75,14 @@ fn imported(desk: &Desk, file: &Path, report: &ImportReport) -> Result<Output> {
             json!({"row": error.row, "column": error.column, "heading": error.heading, "value": error.value,
                    "code": error.code.as_str(), "message": error.message})
         })
-        .chain(report.refused.iter().map(|(row, refusal)| json!({"row": row, "refusal": refusal})))
+        .chain(report.refused.iter().map(|refused| {
+            json!({"row": refused.row, "last_row": refused.last, "column": refused.column,
+                   "heading": refused.heading, "refusal": refused.refusal})
+        }))
         .collect();
     let mut json = json!({
         "dry_run": report.dry_run, "statements": report.statements, "already": report.already,
-        "lots": report.lots, "errors": errors, "more_errors": report.more_errors,
+        "lots": report.lots, "errors": errors, "more_errors": report.more_errors, "waits": report.waits,
         "notes": report.notes.iter().map(|note| json!({"row": note.row, "message": note.message})).collect::<Vec<_>>(),
     });
     if !mistakes.is_empty() {
@@ -121,6 +125,14 @@ fn imported(desk: &Desk, file: &Path, report: &ImportReport) -> Result<Output> {
         }
         text.push_str(&words);
     }
+    if let Some(refusal) = &report.waits {
+        let words = desk.say(
+            "the node does not take the rest for now; what is signed is kept: run the same command again later",
+            "节点暂不接收其余部分；已签名的已保存：请稍后重新运行同一命令",
+            "o nó não aceita o resto agora; o que está assinado fica guardado: repita o mesmo comando mais tarde",
+        );
+        text.push_str(&format!("{words} ({})\n", refusal.message));
+    }
     let mut output = Output::new(json, text);
     let waits = !report.dry_run && report.lots.iter().any(|lot| lot.index.is_none());
     if waits && !desk.global.offline {
@@ -159,10 +171,11 @@ fn ranges(rows: &[u32]) -> String {
             _ => ranges.push((*row, *row)),
         }
     }
-    let shown = |(first, last): &(u32, u32)| {
-        if first == last { first.to_string() } else { format!("{first}-{last}") }
-    };
-    ranges.iter().map(shown).collect::<Vec<_>>().join(", ")
+    ranges.iter().map(|(first, last)| range(*first, *last)).collect::<Vec<_>>().join(", ")
+}
+
+fn range(first: u32, last: u32) -> String {
+    if first == last { first.to_string() } else { format!("{first}-{last}") }
 }
 
 #[cfg(test)]

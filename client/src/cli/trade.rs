@@ -24,7 +24,7 @@ use crate::commands::lots::{self, Lot, SupplierLink};
 use crate::commands::market::{self, Correction};
 use crate::commands::work::{self as jobs, Certificate, Target, Yield};
 use crate::document as papers;
-use crate::error::{ClientError, Result, words};
+use crate::error::{ClientError, Result, Words, words};
 use crate::home::{read_json, write_durably, write_json};
 use crate::label::{self, Print};
 use crate::session::{Session, local_time};
@@ -49,6 +49,29 @@ pub(super) fn documents(session: &Session, texts: &[String], public: bool) -> Re
 pub(super) fn photo(session: &Session, file: &Path) -> Result<DocumentRef> {
     let text = format!("photo={}", file.display());
     papers::reference(&session.home, &session.author.ledger.origin, &text, true)
+}
+
+/// The photos of things that are numbered from 1, each as `NUMBER=FILE`.
+pub(super) fn photos_of(
+    session: &Session,
+    texts: &[String],
+    things: usize,
+) -> Result<Vec<Option<DocumentRef>>> {
+    let mut photos = vec![None; things];
+    for text in texts {
+        let (number, file) = item_and(text, || spec::as_in("NUMBER=FILE", "1=sphere.jpg"))?;
+        let place = number.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let Some(place) = place.and_then(|place| photos.get_mut(place)).filter(|place| place.is_none())
+        else {
+            return Err(ClientError::usage(words!(
+                "{text:?}: there are {things} things, numbered from 1, and each has one photo at most",
+                "{text:?}：共有 {things} 件，从1起编号，每件最多一张照片",
+                "{text:?}: são {things} coisas, numeradas a partir de 1, com uma foto cada no máximo"
+            )));
+        };
+        *place = Some(photo(session, Path::new(file))?);
+    }
+    Ok(photos)
 }
 
 pub(super) fn lot(desk: &Desk, args: Sub<LotCommand>) -> Result<Output> {
@@ -89,7 +112,7 @@ fn declare_one(desk: &Desk, args: &Declare) -> Result<Output> {
     };
     let grade = line("grade", &args.grade)?.map(|value| {
         Ok::<_, ClientError>(Grade {
-            scheme: spec::line("grade scheme", &args.grade_scheme)?,
+            scheme: spec::line("scheme", &args.grade_scheme)?,
             value,
             grader: spec::line("grader", &args.grader)?,
         })
@@ -100,7 +123,7 @@ fn declare_one(desk: &Desk, args: &Declare) -> Result<Output> {
         entry: spec::code(&args.entry)?,
         species: spec::code(species)?,
         variety: args.variety.as_deref().map(spec::code).transpose()?,
-        trade_name: line("trade name", &args.trade_name)?,
+        trade_name: line("trade_name", &args.trade_name)?,
         form: spec::code(&args.form)?,
         nature: spec::code(&args.nature)?,
         origins: all(&args.origin, spec::origin)?,
@@ -113,16 +136,16 @@ fn declare_one(desk: &Desk, args: &Declare) -> Result<Output> {
         evidence: None,
         grade: grade.transpose()?,
         supplier: line("supplier", &args.supplier)?,
-        supplier_lot: line("supplier's lot number", &args.supplier_lot)?,
+        supplier_lot: line("supplier_lot", &args.supplier_lot)?,
         supplier_participant: args
             .supplier_participant
             .as_deref()
             .map(|text| desk.names.id(text))
             .transpose()?,
         supplier_link: link_key(args)?,
-        bill_of_lading: line("bill of lading", &args.bill_of_lading)?,
-        customs_declaration: line("customs declaration", &args.customs_declaration)?,
-        certificate_of_origin: line("certificate of origin", &args.certificate_of_origin)?,
+        bill_of_lading: line("bill_of_lading", &args.bill_of_lading)?,
+        customs_declaration: line("customs_declaration", &args.customs_declaration)?,
+        certificate_of_origin: line("certificate_of_origin", &args.certificate_of_origin)?,
         documents: proofs,
         owner: args.owner.as_deref().map(|text| desk.names.id(text)).transpose()?,
     };
@@ -151,7 +174,7 @@ pub(super) fn countersign(desk: &Desk, args: &Countersign) -> Result<Output> {
 pub(super) fn receive(desk: &Desk, args: &Receive) -> Result<Output> {
     let (method, resolution_mg) = (spec::code(&args.method)?, spec::mass(&args.resolution)?);
     let lines = all(&args.line, |text| {
-        let (item, rest) = item_and(text, "LOT=MASS[:REASON], as in L-...=498.5kg:moisture")?;
+        let (item, rest) = item_and(text, || spec::as_in("LOT=MASS[:REASON]", "L-...=498.5kg:moisture"))?;
         let (weighed, reason) =
             rest.split_once(':').map_or((rest, None), |(mass, reason)| (mass, Some(reason)));
         let reason: Option<Code<DifferenceReason>> = reason.map(spec::code).transpose()?;
@@ -168,8 +191,8 @@ pub(super) fn receive(desk: &Desk, args: &Receive) -> Result<Output> {
     Ok(Output::done(desk, &done))
 }
 
-fn item_and<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str)> {
-    text.split_once('=').ok_or_else(|| spec::expected(text, form))
+fn item_and(text: &str, form: impl Fn() -> Words) -> Result<(&str, &str)> {
+    text.split_once('=').ok_or_else(|| spec::expected(text, form()))
 }
 
 pub(super) fn split(desk: &Desk, args: &Split) -> Result<Output> {
@@ -182,7 +205,7 @@ pub(super) fn split(desk: &Desk, args: &Split) -> Result<Output> {
 pub(super) fn merge(desk: &Desk, args: &Merge) -> Result<Output> {
     let inputs = all(&args.input, |text| spec::input(text, &desk.names))?;
     let losses = all(&args.loss, spec::loss)?;
-    let (out, name) = (mass(&args.mass)?, line("trade name", &args.trade_name)?);
+    let (out, name) = (mass(&args.mass)?, line("trade_name", &args.trade_name)?);
     Ok(Output::done(desk, &lots::merge(&desk.session()?, inputs, losses, out, name)?))
 }
 
@@ -235,15 +258,20 @@ pub(super) fn work(desk: &Desk, args: Sub<WorkCommand>) -> Result<Output> {
             let photos = photos.iter().map(|file| photo(&session, file)).collect::<Result<Vec<_>>>()?;
             jobs::step(&session, target, step, operator.as_deref(), weighed, photos)?
         }
-        WorkCommand::Complete { work, output, loss, gain, left, rest_is_loss } => {
+        WorkCommand::Complete { work, output, loss, gain, photo, left, rest_is_loss } => {
+            let mut outputs = all(&output, spec::output)?;
+            let session = desk.session()?;
+            for (output, picture) in outputs.iter_mut().zip(photos_of(&session, &photo, output.len())?) {
+                output.photo = picture;
+            }
             let yielded = Yield {
-                outputs: all(&output, spec::output)?,
+                outputs,
                 losses: all(&loss, spec::loss)?,
                 gains: all(&gain, spec::gain)?,
                 left: mass(&left)?,
                 rest_is_process_loss: rest_is_loss,
             };
-            jobs::complete(&desk.session()?, desk.names.id(&work)?, yielded)?
+            jobs::complete(&session, desk.names.id(&work)?, yielded)?
         }
     };
     Ok(Output::done(desk, &done))
@@ -303,7 +331,7 @@ pub(super) fn offer(desk: &Desk, args: &OfferArgs) -> Result<Output> {
 
 pub(super) fn accept(desk: &Desk, args: &AcceptArgs) -> Result<Output> {
     let measured: BTreeMap<ItemId, Milligrams> = all(&args.measured, |text| {
-        let (item, weighed) = item_and(text, "ITEM=MASS")?;
+        let (item, weighed) = item_and(text, || Words::from("ITEM=MASS"))?;
         Ok((desk.names.id(item)?, spec::mass(weighed)?))
     })?
     .into_iter()

@@ -136,7 +136,7 @@ pub(super) fn inspect(desk: &Desk, args: &Inspect) -> Result<Output> {
 fn grade(text: &str) -> Result<Grade> {
     let parts: Vec<&str> = text.split(':').collect();
     let [scheme, value, grader] = parts.as_slice() else {
-        return Err(spec::expected(text, "SCHEME:VALUE:GRADER, as in GB/T 31435:A:GTC"));
+        return Err(spec::expected(text, spec::as_in("SCHEME:VALUE:GRADER", "GB/T 31435:A:GTC")));
     };
     Ok(Grade {
         scheme: spec::line("scheme", scheme)?,
@@ -149,10 +149,10 @@ pub(super) fn count(desk: &Desk, args: &Count) -> Result<Output> {
     let session = desk.session()?;
     let resolution_mg = spec::mass(&args.resolution)?;
     let line = |text: &String| {
-        let form = "ITEM=MASS[:xCOUNT], as in B-...=1.2kg:x108";
-        let (item, found) = text.split_once('=').ok_or_else(|| spec::expected(text, form))?;
+        let form = || spec::as_in("ITEM=MASS[:xCOUNT]", "B-...=1.2kg:x108");
+        let (item, found) = text.split_once('=').ok_or_else(|| spec::expected(text, form()))?;
         let (mass, count) = match found.split_once(":x") {
-            Some((mass, count)) => (mass, Some(count.parse().map_err(|_| spec::expected(text, form))?)),
+            Some((mass, count)) => (mass, Some(count.parse().map_err(|_| spec::expected(text, form()))?)),
             None => (found, None),
         };
         Ok(CountLine { item: desk.names.id(item)?, found_mg: spec::mass(mass)?, count, resolution_mg })

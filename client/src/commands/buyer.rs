@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use lode_ledger::event::body::{ClaimRedeemed, OwnerTransferred, UnitClaim};
 use lode_ledger::hash::Hash;
-use lode_ledger::id::{ItemId, LedgerId};
+use lode_ledger::id::ItemId;
 use lode_ledger::key::{KeyId, PublicKey, SecretKey, Signature, prove_possession};
 use lode_ledger::statement::Issuer;
 use lode_ledger::tag::{ClaimCode, TagCode};
@@ -69,10 +69,7 @@ impl Card {
     /// # Errors
     /// The card's two codes are not of one tag of this ledger.
     pub fn claim_key(&self, ledger: &LedgerName) -> Result<(SecretKey, TagCode)> {
-        let id: LedgerId = ledger
-            .id
-            .parse()
-            .map_err(|error| ClientError::usage(format!("ledger id {:?}: {error}", ledger.id)))?;
+        let id = ledger.ledger_id()?;
         let key = self.hidden.claim_key(&id);
         let code = TagCode::of(&key.public());
         match self.code {
@@ -203,7 +200,12 @@ pub fn keys_of(home: &Home, item: ItemId) -> Result<Vec<Owned>> {
 /// As [`Session::send`].
 pub fn claim(session: &Session, owner: &SecretKey, unit: Option<&(u32, Vec<Hash>)>) -> Result<Done> {
     let Issuer::Tag(code) = session.author.issuer else {
-        return Err(ClientError::usage(format!("{} is no tag", session.author.issuer)));
+        let issuer = &session.author.issuer;
+        return Err(ClientError::usage(words!(
+            "{issuer} is no tag: a claim is signed with the tag's hidden code",
+            "{issuer} 不是标签：认领须以标签的隐藏码签署",
+            "{issuer} não é etiqueta: a reivindicação é assinada com o código oculto dela"
+        )));
     };
     let proof = prove_possession(owner, &session.author.ledger.origin, &code.to_string());
     let unit = unit.map(|(number, path)| UnitClaim {

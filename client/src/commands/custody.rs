@@ -127,7 +127,11 @@ fn offered(session: &Session, offer: OfferId) -> Result<BTreeMap<ItemId, Milligr
     lines.ok_or_else(|| ClientError::Node {
         url: path,
         status: 200,
-        problem: "it does not list the offered items".to_owned(),
+        problem: words!(
+            "it does not list the offered items",
+            "未列出交付的物品",
+            "não lista os itens oferecidos"
+        ),
     })
 }
 

@@ -6,7 +6,6 @@
 use std::path::PathBuf;
 
 use lode_ledger::event::body::DisclosureDestroyed;
-use lode_ledger::event::shape::Text;
 use lode_ledger::id::{ItemId, LogIndex, StatementId};
 use lode_ledger::sealed::{Disclosure, SealedDigest};
 use serde_json::Value;
@@ -79,14 +78,22 @@ fn sealed(session: &Session, thing: &str, event: u16, field: &str) -> Result<Sea
         said.and_then(digest).zip(index.map(|index| (index, u64::from(event))))
     };
     if item.is_none() && !path.starts_with("/v1/entries") && !path.starts_with("/v1/statements") {
-        return Err(spec::expected(thing, "an item, a log index or a statement"));
+        return Err(spec::expected(
+            thing,
+            words!(
+                "an item, a log index or a statement",
+                "物品编号、账本序号或声明指纹",
+                "um item, um índice ou uma declaração"
+            ),
+        ));
     }
     let (digest, (index, event)) = found.ok_or_else(not_sealed)?;
     let event = u16::try_from(event).map_err(|_| not_sealed())?;
     Ok(Sealed { item, index: LogIndex(index), event, digest })
 }
 
-/// Says that what opens a sealed field is destroyed, and wipes it from this device. `thing` is the item that the field
+/// Says that what opens a sealed field is destroyed, and wipes it from this device once the ledger has taken that.
+/// `thing` is the item that the field
 /// stands with, or the entry's log index or statement; `gone`: this device has nothing to wipe.
 ///
 /// # Errors
@@ -115,7 +122,7 @@ pub fn destroy(
         item: found.item,
         index: found.index,
         event: found.event,
-        field: Text::new(field).map_err(|error| ClientError::usage(format!("field {field:?}: {error}")))?,
+        field: spec::field(field)?,
         digest: found.digest,
         reason: reason.map(|text| spec::line("reason", text)).transpose()?,
     };
@@ -123,7 +130,9 @@ pub fn destroy(
     // Refused because it is said already: then this device did not get as far as this the last time.
     let again =
         matches!(&sent, Err(ClientError::Refused(refusal)) if refusal.code.as_str() == "state-forbids");
-    if sent.is_ok() || again {
+    // What only waits may still be refused: then the salt would be gone and the fact with it.
+    let taken = matches!(&sent, Ok(done) if !done.is_queued());
+    if taken || again {
         for (path, mut known) in all {
             if known.iter().any(opens) {
                 known.retain(|disclosure| !opens(disclosure));

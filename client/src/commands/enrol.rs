@@ -118,7 +118,11 @@ pub fn grant(session: &Session, request: &Request) -> Result<(Done, Grant)> {
         )));
     }
     check_possession(&request.key, &request.proof, &request.origin, &request.nonce.to_string())
-        .map_err(|error| ClientError::usage(format!("the request's key: {error}")))?;
+        .map_err(|error| ClientError::usage(words!(
+"the request does not show that the applicant holds the key ({error}): ask for a new one, made with `lode enrol request`",
+"申请未证明申请人持有该密钥（{error}）：请其用 `lode enrol request` 重新生成",
+"o pedido não mostra que o requerente tem a chave ({error}): peça outro, feito com `lode enrol request`"
+)))?;
     let code = request.issuer_code.as_deref().map(normalised).transpose()?;
     let event = Event::from(ParticipantEnrolled {
         at: session.now(),

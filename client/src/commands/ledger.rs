@@ -69,13 +69,12 @@ impl Policy {
     /// # Errors
     /// A figure is no share; none of these is.
     pub fn usual() -> Result<Self> {
-        let ppm = |n| Ppm::new(n).ok_or_else(|| ClientError::usage("a share is at most 1000000 ppm"));
         Ok(Self {
             skew_s: 900,
             late_after_s: 7 * 86_400,
-            receipt_reason: ppm(5_000)?,
-            receipt_countersign: ppm(50_000)?,
-            scale: ppm(1_000)?,
+            receipt_reason: spec::ppm(5_000)?,
+            receipt_countersign: spec::ppm(50_000)?,
+            scale: spec::ppm(1_000)?,
             yields: Vec::new(),
             max_forward_items: 10_000,
         })

@@ -195,7 +195,13 @@ pub fn disclose(home: &Home, bytes: Vec<u8>, fields: &[String]) -> Result<(Vec<u
     if fields.is_empty() {
         return Ok((bytes, Vec::new()));
     }
-    let wrong = |problem: String| ClientError::usage(format!("the node's proof file: {problem}"));
+    let wrong = |problem: String| {
+        ClientError::usage(words!(
+            "the node's proof file cannot be read: {problem}",
+            "无法读取节点的证明文件：{problem}",
+            "o arquivo de prova do nó não pode ser lido: {problem}"
+        ))
+    };
     let mut file = ProofFile::decode(&bytes).map_err(|error| wrong(error.to_string()))?;
     // A statement may hold events about other things: only those of the file's records are opened.
     let told: BTreeSet<(LogIndex, u16)> =

@@ -229,7 +229,7 @@ pub fn receive(
     let event = ConsignmentReceived {
         at: session.now(),
         nonce: session.nonce()?,
-        bill_of_lading: spec::sealable("bill of lading", bill_of_lading)?,
+        bill_of_lading: spec::sealable("bill_of_lading", bill_of_lading)?,
         lines: lines.into(),
         consignment,
     };

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use lode_ledger::event::body::{
     AnyValue, DocumentRef, EventCorrected, SaleCancelled, SaleRecorded, TagBound, TagReplaced,
 };
-use lode_ledger::event::shape::Text;
 use lode_ledger::hash::Hash;
-use lode_ledger::id::{ItemId, LedgerId, ListingId, LogIndex, ParticipantId, SaleId, WorkOrderId};
+use lode_ledger::id::{ItemId, ListingId, LogIndex, ParticipantId, SaleId, WorkOrderId};
 use lode_ledger::json::Json;
 use lode_ledger::key::PublicKey;
 use lode_ledger::tag::{ClaimCode, TagCode, unit_proof, units_root};
@@ -100,8 +99,7 @@ fn tag_path(home: &Home, code: &TagCode) -> PathBuf {
 /// The machine has no random numbers, or the file cannot be written.
 pub fn tag_new(session: &Session, units: u32) -> Result<Tag> {
     let hidden = ClaimCode(random()?);
-    let id = &session.author.ledger.id;
-    let ledger = id.parse::<LedgerId>().map_err(|error| ClientError::usage(format!("{id:?}: {error}")))?;
+    let ledger = session.author.ledger.ledger_id()?;
     let claim_key = hidden.claim_key(&ledger).public();
     let (mut codes, mut unit_keys) = (Vec::new(), Vec::new());
     for _ in 0..units {
@@ -290,8 +288,7 @@ pub struct Correction {
 pub fn correct(session: &Session, correction: &Correction) -> Result<Done> {
     let value =
         |text: &String| AnyValue(Json::parse(text.as_bytes()).unwrap_or_else(|_| Json::Str(text.clone())));
-    let field = Text::new(correction.field.clone())
-        .map_err(|error| ClientError::usage(format!("field {:?}: {error}", correction.field)))?;
+    let field = spec::field(&correction.field)?;
     let event = EventCorrected {
         at: session.now(),
         item: correction.item,
@@ -321,7 +318,7 @@ mod tests {
         let session = Session::new(home, None, who.ledger, who.issuer, who.key);
         let made = tag_new(&session, 0).unwrap();
         let known = tag(&session.home, &made.code).unwrap();
-        let ledger: LedgerId = session.author.ledger.id.parse().unwrap();
+        let ledger = session.author.ledger.ledger_id().unwrap();
         let key = known.hidden().unwrap().claim_key(&ledger).public();
         assert_eq!(TagCode::of(&key), made.code);
         tag_forget(&session.home, &made.code).unwrap();

@@ -39,7 +39,14 @@ fn voided(session: &Session, index: LogIndex, event: u16, made: &str, reason: &s
     if named.contains(&true) {
         Ok(void.into())
     } else {
-        Err(spec::expected(made, "an item, job, hold, dispute or recall that the event made"))
+        Err(spec::expected(
+            made,
+            words!(
+                "an item, job, hold, dispute or recall that the event made",
+                "该事件生成的物品、作业、冻结、争议或召回的编号",
+                "um item, trabalho, bloqueio, disputa ou recall que o evento criou"
+            ),
+        ))
     }
 }
 

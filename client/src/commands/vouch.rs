@@ -77,7 +77,7 @@ pub fn facility_register(session: &Session, place: &Place) -> Result<Done> {
         country: place.country,
         subdivision,
         gln: spec::sealable("gln", place.gln.as_deref())?,
-        register_number: spec::sealable("register number", place.register_number.as_deref())?,
+        register_number: spec::sealable("register_number", place.register_number.as_deref())?,
     };
     session.send(&[event.into()])
 }
@@ -138,7 +138,7 @@ pub fn ship(session: &Session, items: Vec<ItemId>, voyage: Voyage) -> Result<Don
     let event = ConsignmentShipped {
         at: session.now(),
         nonce: session.nonce()?,
-        bill_of_lading: spec::sealable("bill of lading", voyage.bill_of_lading.as_deref())?,
+        bill_of_lading: spec::sealable("bill_of_lading", voyage.bill_of_lading.as_deref())?,
         carrier: voyage.carrier,
         from: voyage.from,
         to: voyage.to,

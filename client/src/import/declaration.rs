@@ -38,7 +38,7 @@ pub(super) fn lot_declared(
     let grade = match line("grade", &lot.grade)? {
         None => None,
         Some(value) => Some(Grade {
-            scheme: spec::line("grade scheme", &options.grade_scheme)?,
+            scheme: spec::line("scheme", &options.grade_scheme)?,
             value,
             grader: spec::line("grader", &options.grader)?,
         }),
@@ -49,7 +49,7 @@ pub(super) fn lot_declared(
         entry: options.entry,
         species: lot.species,
         variety: lot.variety,
-        trade_name: line("name of the goods", &lot.product_name)?,
+        trade_name: line("trade_name", &lot.product_name)?,
         form: lot.form.unwrap_or(options.form),
         nature: lot.nature,
         origins: vec![OriginShare {
@@ -70,12 +70,12 @@ pub(super) fn lot_declared(
         evidence,
         grade,
         supplier: sealed("supplier", &Some(lot.supplier.clone()))?,
-        supplier_lot: sealed("supplier's lot number", &Some(lot.supplier_lot.clone()))?,
+        supplier_lot: sealed("supplier_lot", &Some(lot.supplier_lot.clone()))?,
         supplier_participant: options.supplier,
         supplier_link: options.supplier_link,
-        bill_of_lading: sealed("bill of lading", &lot.bill_of_lading)?,
-        customs_declaration: sealed("customs declaration", &lot.customs_declaration)?,
-        certificate_of_origin: sealed("certificate of origin", &lot.certificate_of_origin)?,
+        bill_of_lading: sealed("bill_of_lading", &lot.bill_of_lading)?,
+        customs_declaration: sealed("customs_declaration", &lot.customs_declaration)?,
+        certificate_of_origin: sealed("certificate_of_origin", &lot.certificate_of_origin)?,
         customs: customs(lot).map_err(in_this_row)?,
         documents: options.documents.clone().into(),
         owner: None,
@@ -166,7 +166,13 @@ fn customs(lot: &SheetLot) -> Result<Option<CustomsElements>> {
         return Ok(None);
     }
     fn short<const MAX: usize>(text: &str) -> Result<Text<MAX>> {
-        Text::new(text).map_err(|error| ClientError::usage(format!("{text:?}: {error}")))
+        Text::new(text).map_err(|error| {
+            ClientError::usage(words!(
+                "{text:?} cannot stand in a customs declaration: {error}",
+                "{text:?} 不能写入报关要素：{error}",
+                "{text:?} não pode constar da declaração aduaneira: {error}"
+            ))
+        })
     }
     let element = |(code, value): &(Code<vocab::DeclarationElement>, String)| {
         Ok(DeclarationElement { element: short(code.as_str())?, value: spec::line(code.as_str(), value)? })

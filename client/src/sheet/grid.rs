@@ -8,6 +8,7 @@ use std::io::{self, Cursor, Read as _, Write};
 
 use calamine::{DataRef, Reader as _, Xlsx};
 use encoding_rs::{Encoding, GB18030, UTF_8};
+use lode_ledger::json::is_forbidden;
 use zip::ZipArchive;
 
 use super::heading::Columns;
@@ -188,10 +189,12 @@ fn shown_number(number: f64) -> (String, Kind) {
     (text, if digits > 15 { Kind::LongNumber } else { Kind::Number })
 }
 
-/// One line, without blanks at the ends and control characters.
+/// One line, without blanks at the ends and control characters, and without the invisible marks that no text of the
+/// ledger may hold: what is copied from a chat or a web page brings them along, and nobody sees why it is refused.
 fn tidy(text: &str) -> String {
+    let seen: String = text.chars().filter(|c| c.is_control() || !is_forbidden(*c)).collect();
     let mut tidy = String::new();
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+    for word in seen.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !tidy.is_empty() {
             tidy.push(' ');
         }

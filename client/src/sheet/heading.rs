@@ -165,6 +165,11 @@ impl Columns {
         self.fields.get(&field).copied()
     }
 
+    /// Every field that has a column.
+    pub(super) fn places(&self) -> impl Iterator<Item = (Field, usize)> {
+        self.fields.iter().map(|(field, column)| (*field, *column))
+    }
+
     /// The unit in a column's heading.
     pub(super) fn unit(&self, column: usize) -> Option<MassUnit> {
         self.units.get(&column).copied()

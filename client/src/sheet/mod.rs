@@ -6,6 +6,7 @@
 mod cells;
 mod grid;
 mod heading;
+mod place;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,15 @@ pub struct SheetReport {
     pub more_errors: usize,
     /// What was passed over or filled in, for the importer to see.
     pub notes: Vec<SheetNote>,
+    /// Letters and heading of each column that is read.
+    columns: BTreeMap<Field, (String, String)>,
+}
+
+impl SheetReport {
+    /// Letters and heading of the column from which a field of a lot's event comes, named by its path as refusals do.
+    pub(crate) fn column_of(&self, lot: &SheetLot, path: &str) -> Option<(String, String)> {
+        place::fields_of(path, &lot.elements).into_iter().find_map(|field| self.columns.get(&field)).cloned()
+    }
 }
 
 /// One lot as the importer wrote it.
@@ -185,8 +195,15 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(lang: Lang, grid: &'a Grid, columns: &'a Columns) -> Self {
-        let report =
-            SheetReport { sheet: grid.name.clone(), heading_row: columns.row, ..SheetReport::default() };
+        let report = SheetReport {
+            sheet: grid.name.clone(),
+            heading_row: columns.row,
+            columns: columns
+                .places()
+                .map(|(field, at)| (field, (letters(at), columns.heading(at))))
+                .collect(),
+            ..SheetReport::default()
+        };
         Self {
             lang,
             grid,

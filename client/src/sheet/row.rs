@@ -313,7 +313,7 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The column that answers an element.
-fn field_of(element: Code<DeclarationElement>) -> Option<Field> {
+pub(super) fn field_of(element: Code<DeclarationElement>) -> Option<Field> {
     Some(match element.as_str() {
         "product_name" => Field::ProductName,
         "kind" => Field::Kind,

@@ -351,3 +351,13 @@ fn any_bytes_are_answered() {
         }
     }
 }
+
+#[test]
+fn marks_that_nobody_sees_are_no_part_of_a_cell() {
+    let marked =
+        small("\u{202a}Acme\u{202c},\u{200e}A\u{2066}-1\u{2069},紫晶,\u{200f}巴西,\u{202d}500\u{202c}\n");
+    let plain = small("Acme,A-1,紫晶,巴西,500\n");
+    assert_eq!(lots(&marked), lots(&plain));
+    let empty = small("Acme,\u{200e}\u{200f},紫晶,巴西,500\n");
+    assert_eq!(codes(&empty), [(2, "B", "missing_value")], "a cell of nothing but marks is empty");
+}

@@ -2,7 +2,7 @@
 //!
 //! JPEG (ITU-T T.81), PNG (ISO/IEC 15948) and WebP (RFC 9649) are cleaned by leaving out every part that does not show
 //! the picture; what stays is copied byte by byte. Formats that carry metadata in places not known here (HEIC, AVIF,
-//! TIFF, films, ...) are refused: nothing passes that only looks clean. Whether a picture can be shown is not checked.
+//! TIFF, what cameras write of their own, films, ...) are refused: nothing passes that only looks clean. Whether a picture can be shown is not checked.
 
 use std::borrow::Cow;
 
@@ -33,6 +33,9 @@ enum Format {
 }
 
 fn format(bytes: &[u8]) -> Format {
+    if let Some(name) = raw(bytes) {
+        return Format::Refused(name);
+    }
     match bytes {
         [0xff, 0xd8, 0xff, ..] => Format::Jpeg,
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Format::Png,
@@ -42,6 +45,8 @@ fn format(bytes: &[u8]) -> Format {
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => Format::Refused(iso_media(brand)),
         [_, _, _, _, b'm', b'o', b'o', b'v', ..] => Format::Refused("MOV"),
         [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => Format::Refused("TIFF"),
+        [b'I', b'I', b'+', 0, ..] | [b'M', b'M', 0, b'+', ..] => Format::Refused("BigTIFF"),
+        [b'I', b'I', 0xbc, ..] => Format::Refused("JPEG XR"),
         [b'G', b'I', b'F', b'8', ..] => Format::Refused("GIF"),
         [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] | [0xff, 0x0a, ..] => Format::Refused("JPEG XL"),
         [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => Format::Refused("JPEG 2000"),
@@ -51,11 +56,27 @@ fn format(bytes: &[u8]) -> Format {
     }
 }
 
+/// The name of a file as a camera's sensor gave it, where it has first bytes of its own. DNG, NEF, ARW and PEF begin
+/// as TIFF does.
+fn raw(bytes: &[u8]) -> Option<&'static str> {
+    Some(match bytes {
+        [b'I', b'I', b'*', 0, _, _, _, _, b'C', b'R', ..] => "CR2",
+        [b'I', b'I', _, _, _, _, b'H', b'E', b'A', b'P', ..] => "CRW",
+        [b'I', b'I', b'U', 0, ..] => "RW2",
+        [b'I', b'I', b'R', b'O' | b'S', ..] | [b'M', b'M', b'O', b'R', ..] => "ORF",
+        [b'F', b'U', b'J', b'I', b'F', b'I', b'L', b'M', ..] => "RAF",
+        [b'F', b'O', b'V', b'b', ..] => "X3F",
+        [0, b'M', b'R', b'M', ..] => "MRW",
+        _ => return None,
+    })
+}
+
 /// The name of a file in the ISO base media format, by its major brand.
 fn iso_media(brand: &[u8]) -> &'static str {
     match brand.get(..4) {
         Some(b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1") => "HEIC",
         Some(b"avif" | b"avis") => "AVIF",
+        Some(b"crx ") => "CR3",
         Some(b"qt  ") => "MOV",
         _ => "MP4",
     }
@@ -319,7 +340,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_cleaned_is_refused_by_name() {
-        let cases: [(&[u8], &str); 9] = [
+        let cases: [(&[u8], &str); 22] = [
             (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
             (b"\0\0\0\x18ftypmif1\0\0\0\0", "HEIC"),
             (b"\0\0\0\x18ftypavif\0\0\0\0", "AVIF"),
@@ -327,13 +348,26 @@ mod tests {
             (b"\0\0\0\x14ftypqt  \0\0\0\0", "MOV"),
             (b"II*\0\x08\0\0\0", "TIFF"),
             (b"MM\0*\0\0\0\x08", "TIFF"),
+            (b"II+\0\x08\0\0\0", "BigTIFF"),
+            (b"MM\0+\0\x08\0\0", "BigTIFF"),
+            (b"II*\0\x10\0\0\0CR\x02\0", "CR2"),
+            (b"\0\0\0\x18ftypcrx \0\0\0\x01", "CR3"),
+            (b"II\x1a\0\0\0HEAPCCDR\x02\0", "CRW"),
+            (b"IIU\0\x18\0\0\0", "RW2"),
+            (b"IIRO\x08\0\0\0", "ORF"),
+            (b"IIRS\x08\0\0\0", "ORF"),
+            (b"MMOR\0\0\0\x08", "ORF"),
+            (b"FUJIFILMCCD-RAW 0201", "RAF"),
+            (b"FOVb\0\0\x02\0", "X3F"),
+            (b"\0MRM\0\x01\0\0", "MRW"),
+            (b"II\xbc\x01\x20\0\0\0", "JPEG XR"),
             (b"GIF89a", "GIF"),
             (b"RIFF\0\0\0\0AVI ", "AVI"),
         ];
         for (bytes, name) in cases {
             assert_eq!(clean(bytes), Err(PictureError::Format(name)));
         }
-        for other in [&b"weights of today"[..], b"%PDF-1.7", b""] {
+        for other in [&b"weights of today"[..], b"%PDF-1.7", b"", b"II. Weights", b"MM&Co.", b"FUJI"] {
             assert_eq!(*clean(other).unwrap(), *other);
         }
     }

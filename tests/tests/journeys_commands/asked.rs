@@ -5,6 +5,7 @@ use lode_ledger::key::PublicKey;
 use lode_ledger::tag::unit_proof;
 use serde_json::{Value, json};
 
+use super::line::{Break, Line};
 use super::world::{World, typed, world};
 
 #[test]
@@ -305,6 +306,30 @@ fn what_opens_a_sealed_field_is_destroyed_for_good() {
     world.ok("studio", &["disclosure", "destroy", &index, "order"]);
     let left = world.ok("studio", &["disclosure", "list"]);
     assert!(!left.as_array().unwrap().iter().any(|one| one["value"] == "A-77"), "{left:#}");
+}
+
+#[test]
+fn nothing_is_wiped_before_the_ledger_has_taken_the_word() {
+    let world = world();
+    let house = world.name("forgetful");
+    world.enrol(&house, "importer", "CN");
+    let declare =
+        "lot declare --species quartz --origin BR --net 2kg --entry domestic_purchase --supplier Pedreira";
+    let lot = world.made(&house, &typed(declare));
+    let known = || {
+        let all = world.ok(&house, &["disclosure", "list"]);
+        all.as_array().unwrap().iter().filter(|one| one["value"] == "Pedreira").count()
+    };
+    let line = Line::to(world.url(), 0, Break::Before);
+    let destroy = ["disclosure", "destroy", &lot, "supplier"];
+    let output = world.run(&house, &[&["--json", "--node", line.url()], &destroy[..]].concat());
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &said["wiped"]), (Some(2), &false.into()), "{said:#}");
+    assert_eq!(known(), 1);
+    world.ok(&house, &["sync"]);
+    assert_eq!(known(), 1);
+    world.refused(&house, &destroy, "C5", "state-forbids");
+    assert_eq!(known(), 0);
 }
 
 #[test]

@@ -109,3 +109,32 @@ fn a_carving_rests_and_goes_to_another_studio() {
     let figure = world.made(&other, &out);
     assert_eq!(world.show(&figure)["maker"], id);
 }
+
+#[test]
+fn what_comes_out_of_a_job_and_out_of_a_batch_has_its_photo() {
+    let world = world();
+    let photo = |name: &str| {
+        let path = world.path(&format!("{}.jpg", world.name(name)));
+        std::fs::write(&path, format!("\u{0}{name}")).unwrap();
+        path
+    };
+    let (sphere, bead) = (photo("sphere"), photo("bead"));
+    let lot = world.lot("studio", "BR", "1kg");
+    let job = world.made("studio", &["work", "start", "grind_bead", &format!("{lot}=1kg")]);
+    let outputs =
+        ["work", "complete", &job, "--output", "batch:bead:300g:x300", "--output", "piece:sphere:200g"];
+    let refused =
+        world.run("studio", &[&outputs[..], &["--photo", &format!("3={sphere}"), "--rest-is-loss"]].concat());
+    assert_eq!(refused.status.code(), Some(64), "there is no third output");
+    let done =
+        world.ok("studio", &[&outputs[..], &["--photo", &format!("2={sphere}"), "--rest-is-loss"]].concat());
+    let made = |n: usize| done["created"][n].as_str().unwrap().to_owned();
+    let documents = |id: &str| world.show(id)["documents"].as_array().unwrap().len();
+    assert_eq!((documents(&made(0)), documents(&made(1))), (0, 1));
+    let pieces =
+        ["serialise", &made(0), "--piece", "1g", "--piece", "1g:Second", "--photo", &format!("1={bead}")];
+    let done = world.ok("studio", &pieces);
+    let pieces: Vec<usize> =
+        done["created"].as_array().unwrap().iter().map(|id| documents(id.as_str().unwrap())).collect();
+    assert_eq!(pieces, [1, 0]);
+}

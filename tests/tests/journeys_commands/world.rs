@@ -94,6 +94,11 @@ impl World {
         format!("{stem}-{}", self.fresh.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// Where the node serves.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// A path in the world's folder, as an argument.
     pub(crate) fn path(&self, name: &str) -> String {
         self.folder.join(name).display().to_string()

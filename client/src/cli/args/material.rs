@@ -24,7 +24,8 @@ pub struct Declare {
     /// Only ask what would happen
     #[arg(long, requires = "from")]
     pub(crate) dry_run: bool,
-    /// Declare lots also if another file declared the same supplier's lot number
+    /// Declare lots also if another file declared the same supplier's lot number: they are other goods. Without it, what
+    /// another file declared is left out, as a sheet is corrected and saved again
     #[arg(long, requires = "from")]
     pub(crate) again: bool,
     /// Most lots in one statement; each statement is accepted whole or not at all
@@ -277,6 +278,9 @@ pub enum WorkCommand {
         /// What was added; may be repeated
         #[arg(long, value_name = "REASON:MASS")]
         gain: Vec<String>,
+        /// A photo of an output that everybody may see: of which one, from 1 in the order given; may be repeated
+        #[arg(long, value_name = "NUMBER=FILE")]
+        photo: Vec<String>,
         /// What is left in the job [default: asked of the node]
         #[arg(long, value_name = "MASS")]
         left: Option<String>,

@@ -3,7 +3,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
+use lode_ledger::record::ItemState;
 
 #[derive(Debug, Args)]
 pub struct CertificateArgs {
@@ -242,8 +244,8 @@ pub struct ListArgs {
     /// What others let you sell
     #[arg(long, conflicts_with = "custodian")]
     pub(crate) consigned: bool,
-    /// In which state: declared, in_stock, finished, exhausted, sold
-    #[arg(long)]
+    /// In which state
+    #[arg(long, value_parser = PossibleValuesParser::new(ItemState::ALL.map(ItemState::word)))]
     pub(crate) state: Option<String>,
     /// Which mineral
     #[arg(long)]

@@ -1,4 +1,5 @@
-//! What the fields of the node's answers are called, in three languages, and in which order people read them.
+//! What the fields of events and of the node's answers are called, in three languages, and in which order people read
+//! them.
 //!
 //! The one place for such names: `--json` has the machine's, everything else has these. Terms of the trade come with
 //! their own names from the vocabulary.
@@ -268,6 +269,22 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("subdivision", ["state or province", "省/州", "estado ou província"]),
     ("mine", ["mine", "矿区", "mina"]),
     ("photo", ["photo", "照片", "foto"]),
+    // What only who declares it writes.
+    ("text", ["text", "文字", "texto"]),
+    ("note", ["note", "备注", "nota"]),
+    ("explanation", ["explanation", "说明", "explicação"]),
+    ("what", ["what was done", "所做内容", "o que foi feito"]),
+    ("parameters", ["parameters", "工艺参数", "parâmetros"]),
+    ("operator", ["operator", "操作者", "operador"]),
+    ("condition", ["condition", "状况", "estado na chegada"]),
+    ("device", ["device", "设备", "aparelho"]),
+    ("buyer", ["buyer", "买方", "comprador"]),
+    ("order", ["order number", "订单号", "número do pedido"]),
+    ("reference", ["reference", "参考号", "referência"]),
+    ("declaration", ["declaration number", "报关单号", "número da declaração"]),
+    ("register_number", ["register number", "登记号", "número de cadastro"]),
+    ("seal", ["seal number", "封签号", "número do lacre"]),
+    ("tracking", ["tracking number", "运单跟踪号", "código de rastreio"]),
 ];
 
 /// Words that stand for a state or a kind.
