@@ -11,6 +11,7 @@ use lode_ledger::id::{ItemId, ItemKind, LogIndex, OfferId, ParticipantId, Statem
 use lode_ledger::mass::Milligrams;
 use lode_ledger::record::{EventRef, Item, Record, RecordKey, View};
 use lode_ledger::time::Timestamp;
+use lode_ledger::violation::Reason;
 
 use crate::codec;
 use crate::index::{self, Direction};
@@ -164,6 +165,7 @@ pub(crate) fn jobs(
     state: &State,
     studio: &ParticipantId,
     open: Option<bool>,
+    warning: Option<Reason>,
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<WorkOrderId>, BadCursor> {
@@ -171,7 +173,9 @@ pub(crate) fn jobs(
         let id = WorkOrderId::new(sort.get(10..)?.try_into().ok()?);
         let record = state.record(&RecordKey::WorkOrder(id))?;
         let Record::WorkOrder(work) = &*record else { return None };
-        open.is_none_or(|open| open != work.is_completed()).then_some(id)
+        let fits = open.is_none_or(|open| open != work.is_completed())
+            && warning.is_none_or(|reason| work.warnings.iter().any(|w| w.reason == reason.code()));
+        fits.then_some(id)
     };
     let prefix = projection::jobs_prefix(studio);
     Walk { prefix, direction: Direction::Descending, sort_bytes: PARTICIPANT_BYTES }

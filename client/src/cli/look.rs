@@ -86,7 +86,11 @@ pub(super) fn list(desk: &Desk, args: &ListArgs) -> Result<Output> {
     {
         filters.extend(value.iter().map(|value| (name, value.clone())));
     }
-    let items = desk.reading(|node| look::items(node, &filters, args.limit))?;
+    let items = if args.consigned {
+        look::items(&desk.session()?.signed_in()?, &filters, args.limit)?
+    } else {
+        desk.reading(|node| look::items(node, &filters, args.limit))?
+    };
     let heads = [
         "id",
         desk.say("name", "名称", "nome"),

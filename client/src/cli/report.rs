@@ -1,5 +1,8 @@
 //! Commands that ask for more than one thing at a time: a stock against counts, jobs, yields.
 
+use std::collections::BTreeSet;
+
+use lode_ledger::event::{Author, EventType};
 use lode_ledger::mass::{Milligrams, Ppm};
 use serde_json::Value;
 
@@ -10,6 +13,7 @@ use super::print::{Output, table};
 use crate::commands::look;
 use crate::error::Result;
 use crate::fields;
+use crate::node::Node;
 
 /// Somebody named, or who asks.
 pub(super) fn whose(desk: &Desk, named: Option<&str>) -> Result<String> {
@@ -311,14 +315,22 @@ pub(super) fn audit(desk: &Desk, args: Sub<AuditCommand>) -> Result<Output> {
     }
 }
 
+/// All whose role lets them declare what comes in.
+fn who_may_declare(node: &Node) -> Result<Vec<String>> {
+    let Author::Participant(roles) = EventType::LotDeclared.spec().author else { return Ok(Vec::new()) };
+    let mut ids = BTreeSet::new();
+    for role in roles {
+        let found = node.list(&format!("/v1/participants?role={role}"), usize::MAX)?;
+        ids.extend(found.iter().map(|one| text(one, "id")));
+    }
+    Ok(ids.into_iter().collect())
+}
+
 fn entered_by_month(desk: &Desk, participant: Option<&str>) -> Result<Output> {
     let reports = desk.reading(|node| {
         let whom = match participant {
             Some(text) => vec![desk.names.resolve(text).to_owned()],
-            None => {
-                let importers = node.list("/v1/participants?role=importer", usize::MAX)?;
-                importers.iter().map(|importer| text(importer, "id")).collect()
-            }
+            None => who_may_declare(node)?,
         };
         let of = |id: &String| node.get(&format!("/v1/participants/{id}/entered"));
         whom.iter().map(of).collect::<Result<Vec<Value>>>()

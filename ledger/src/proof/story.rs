@@ -92,9 +92,9 @@ fn plain_name(reading: &Reading, id: crate::id::ParticipantId) -> String {
 fn warnings(reading: &Reading) -> Vec<Phrase> {
     let mut all = Vec::new();
     for (key, (record, _)) in &reading.records {
-        let kept = match record.as_deref() {
-            Some(Record::Item(item)) => &item.warnings,
-            Some(Record::WorkOrder(work)) => &work.warnings,
+        let (kept, not_kept) = match record.as_deref() {
+            Some(Record::Item(item)) => (&item.warnings, item.not_kept),
+            Some(Record::WorkOrder(work)) => (&work.warnings, work.not_kept),
             Some(Record::Key(record)) => {
                 if let Some(since) = record.suspect_since {
                     let suspect = words(
@@ -116,6 +116,14 @@ fn warnings(reading: &Reading) -> Vec<Phrase> {
                 Some(phrase) => said.saying(phrase),
                 None => said.with(&warning.reason),
             });
+        }
+        if not_kept > 0 {
+            let more = words(
+                "{0}: {1} more warnings or documents for which its record has no room; the log has them",
+                "{0}：另有 {1} 条警示或文件因记录容量所限未列出；账本中可查",
+                "{0}: mais {1} avisos ou documentos que não cabem no seu registro; o log os tem",
+            );
+            all.push(more.with(name(key)).with(not_kept));
         }
     }
     all

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{Admitted, Asked, Member, Path, Query, admit_to};
 use super::problem::{Kind, Problem, ProblemBody};
-use super::traded::market;
+use super::traded::{is_party, market};
 use super::view::{ComponentView, ItemView, Listed, MassView, Place};
 use super::{aside, parse, view, wrong_value};
 use crate::service::{ItemFilter, Mark, Node, ProofError};
@@ -36,7 +36,7 @@ pub struct Which {
     custodian: Option<String>,
     /// Whose.
     owner: Option<String>,
-    /// To whom it is consigned now.
+    /// To whom it is consigned now; with a session, of the goods that the asker has to do with.
     seller: Option<String>,
     /// Who created it.
     creator: Option<String>,
@@ -133,10 +133,10 @@ pub(super) fn known(
     }
 }
 
-/// Items, newest first.
+/// Items, newest first. Who may sell what for whom is told to its parties only: `seller` needs a session.
 #[utoipa::path(get, path = "/v1/items", tag = "items", params(Which),
     responses((status = 200, body = Listed<ItemView>), (status = 400, body = ProblemBody),
-        (status = 403, body = ProblemBody)))]
+        (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
 pub async fn list(
     State(node): State<Node>,
     Asked(lang): Asked,
@@ -145,11 +145,16 @@ pub async fn list(
     Query(which): Query<Which>,
 ) -> Result<Json<Listed<ItemView>>, Problem> {
     let filter = which.filter(lang)?;
+    if filter.seller.is_some() && member.is_none() {
+        return Err(Problem::new(Kind::SessionRequired, lang));
+    }
     let found = aside(lang, move || {
         let page = node.items(&filter, which.cursor.as_deref(), page_size(which.limit))?;
         let show = |id: &ItemId| {
             let item = find(&node, id)?;
-            Some(view::item(id, &item, market(&node, &item, member.as_ref(), lang), lang))
+            let told = filter.seller.is_none()
+                || member.as_ref().is_some_and(|member| is_party(&node, &item, member));
+            told.then(|| view::item(id, &item, market(&node, &item, member.as_ref(), lang), lang))
         };
         let items = page.items.iter().filter_map(show).collect();
         Ok(Listed { items, next: page.next })

@@ -7,6 +7,7 @@ use axum::extract::State;
 use lode_ledger::id::{ParticipantId, WorkOrderId};
 use lode_ledger::lang::Lang;
 use lode_ledger::record::{Policy, Record, RecordKey, WorkOrder};
+use lode_ledger::violation::Reason;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -28,6 +29,8 @@ pub struct Whose {
     studio: String,
     /// Only those with something left in them (`true`) or with nothing (`false`).
     open: Option<bool>,
+    /// Only those with this warning, by its code.
+    warning: Option<String>,
     /// From the page before.
     cursor: Option<String>,
     /// At most so many, up to 200.
@@ -52,8 +55,15 @@ pub async fn list(
     Query(whose): Query<Whose>,
 ) -> Result<Json<Listed<WorkView>>, Problem> {
     let studio: ParticipantId = parse(&whose.studio, "studio", lang)?;
+    let warning = match whose.warning.as_deref() {
+        None => None,
+        Some(code) => Some(
+            Reason::of_code(code).ok_or_else(|| Problem::new(Kind::BadParameter, lang).detail("warning"))?,
+        ),
+    };
     let found = aside(lang, move || {
-        let page = node.jobs(&studio, whose.open, whose.cursor.as_deref(), page_size(whose.limit))?;
+        let page =
+            node.jobs(&studio, whose.open, warning, whose.cursor.as_deref(), page_size(whose.limit))?;
         let view = |id: &WorkOrderId| Some(view::work(id, &job(&node, id)?, lang));
         Ok::<_, BadCursor>(Listed { items: page.items.iter().filter_map(view).collect(), next: page.next })
     });
@@ -113,7 +123,7 @@ pub(super) fn yields_of(
         _ => None,
     };
     let mut reports: BTreeMap<&'static str, YieldView> = BTreeMap::new();
-    for id in node.jobs(studio, Some(false), None, MAX_REPORTED)?.items {
+    for id in node.jobs(studio, Some(false), None, None, MAX_REPORTED)?.items {
         if let Some(work) = job(node, &id) {
             count(&mut reports, &work, policy.as_ref(), lang);
         }

@@ -179,11 +179,16 @@ async fn show(app: App, id: ItemId, path: String, lang: Lang, SeenAs(base): Seen
     }
 }
 
-/// The newest public photo of the item that is here.
+/// The newest public photo of the item that is here: of the thing itself before those of the work that made it.
 fn photo(app: &App, id: &ItemId) -> Option<String> {
     let item = super::items::find(&app.node, id)?;
+    let work = match item.work.and_then(|work| app.node.record(&RecordKey::WorkOrder(work))).as_deref() {
+        Some(Record::WorkOrder(work)) => work.documents.clone(),
+        _ => Vec::new(),
+    };
     let photos = item.documents.iter().rev().filter(|document| document.kind == "photo" && document.public);
-    photos.into_iter().find_map(|document| {
+    let (of_work, own): (Vec<_>, Vec<_>) = photos.partition(|document| work.contains(document));
+    own.into_iter().chain(of_work).find_map(|document| {
         let about = app.documents.about(&document.sha256).ok().flatten()?;
         let shown = about.public && about.media_type.starts_with("image/");
         shown.then(|| format!("/v1/documents/{}", document.sha256))

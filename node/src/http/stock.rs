@@ -273,7 +273,7 @@ fn report(
             open.push(Open { latest, id: id.to_string(), left, thing });
         }
     })?;
-    let jobs = node.jobs(id, Some(true), None, STRIDE)?;
+    let jobs = node.jobs(id, Some(true), None, None, STRIDE)?;
     view.cut |= jobs.next.is_some();
     for id in jobs.items {
         let Some(work) = job(node, &id) else { continue };

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use lode_ledger::id::{ItemId, ItemKind};
-use lode_ledger::record::{Item, ItemState, Record, RecordKey, Warning};
+use lode_ledger::record::{Item, ItemState, MAX_KEPT, Record, RecordKey, Warning};
 use lode_ledger::violation::Reason;
 use lode_ledger::vocab::CertificateScope;
 use lode_ledger::vocab::EvidenceLevel;
@@ -90,8 +90,8 @@ pub struct ItemPage {
     pub certificates: Vec<CertificateView>,
     /// The warnings.
     pub warnings: Vec<WarningView>,
-    /// Warnings, certificates and documents that the record has no room for.
-    pub not_kept: u32,
+    /// Warnings and documents of it and of what is behind it for which records or page have no room.
+    pub not_kept: u64,
     /// The story.
     pub timeline: Timeline,
     /// What is not known.
@@ -109,6 +109,7 @@ pub fn item_page(source: &dyn Source, id: &ItemId, options: PageOptions) -> Opti
     let ancestry = ancestry(&reader, &item);
     let (told, cut) = told(&reader, id, &ancestry);
     let known = Known { reader: &reader, texts, id, item: &item, ancestry: &ancestry, told: &told };
+    let (warnings, not_kept) = warnings(&item, &ancestry, texts);
     let answers = vec![known.what(), known.treated(), known.origin(), known.made_by()];
     Some(ItemPage {
         t: texts,
@@ -125,8 +126,8 @@ pub fn item_page(source: &dyn Source, id: &ItemId, options: PageOptions) -> Opti
         state: state(&item, texts).to_owned(),
         standing: standing(&reader, id, &item, &told, texts),
         certificates: certificates(&reader, id, &item, texts),
-        warnings: warnings(&item, &ancestry, texts),
-        not_kept: item.not_kept,
+        warnings,
+        not_kept,
         timeline: timeline(&reader, texts, &item, &ancestry, &told, cut),
         gaps: gaps(&known, options.photo.is_some()),
         levels: levels(texts),
@@ -252,23 +253,26 @@ fn certificates(reader: &Reader<'_>, id: &ItemId, item: &Item, texts: Texts) -> 
     item.certificates.iter().map(view).collect()
 }
 
-/// The item's warnings, and of what is behind it those drawn before its material left.
-fn warnings(item: &Item, ancestry: &Ancestry, texts: Texts) -> Vec<WarningView> {
+/// The item's warnings, and of what is behind it those drawn before its material left; and how much there was no room
+/// for.
+fn warnings(item: &Item, ancestry: &Ancestry, texts: Texts) -> (Vec<WarningView>, u64) {
     let mut views: Vec<WarningView> = item
         .warnings
         .iter()
         .map(|warning| view_warning(warning, texts.this_item().to_owned(), texts))
         .collect();
+    let mut left_out = u64::from(item.not_kept);
     for (ancestor, until) in &ancestry.behind {
-        let list = match ancestor {
-            Ancestor::Item(_, item) => &item.warnings,
-            Ancestor::Work(_, work) => &work.warnings,
+        let (list, not_kept) = match ancestor {
+            Ancestor::Item(_, item) => (&item.warnings, item.not_kept),
+            Ancestor::Work(_, work) => (&work.warnings, work.not_kept),
         };
+        left_out += u64::from(not_kept);
         let of = short(&ancestor.key());
         views.extend(list.iter().filter(|w| w.at <= *until).map(|w| view_warning(w, of.clone(), texts)));
     }
-    views.truncate(lode_ledger::record::MAX_KEPT);
-    views
+    left_out += views.drain(views.len().min(MAX_KEPT)..).count() as u64;
+    (views, left_out)
 }
 
 fn view_warning(warning: &Warning, of: String, texts: Texts) -> WarningView {

@@ -29,6 +29,7 @@ use lode_ledger::sealed::Disclosure;
 use lode_ledger::time::Timestamp;
 use lode_ledger::tlog::tile::TilePath;
 use lode_ledger::tlog::{SignedCheckpoint, proof};
+use lode_ledger::violation::Reason;
 use lode_ledger::words::{Words, words};
 use tokio::sync::{Semaphore, oneshot};
 
@@ -324,7 +325,8 @@ impl Node {
         query::participants(&self.inner.shared.state, role, cursor, limit)
     }
 
-    /// Jobs of a studio, newest first; `open` asks for those with something left in them, or with nothing.
+    /// Jobs of a studio, newest first; `open` asks for those with something left in them, or with nothing, `warning` for
+    /// those that bear one.
     ///
     /// # Errors
     /// The cursor is none of this list.
@@ -332,10 +334,11 @@ impl Node {
         &self,
         studio: &ParticipantId,
         open: Option<bool>,
+        warning: Option<Reason>,
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<WorkOrderId>, BadCursor> {
-        query::jobs(&self.inner.shared.state, studio, open, cursor, limit)
+        query::jobs(&self.inner.shared.state, studio, open, warning, cursor, limit)
     }
 
     /// Open offers to a participant, soonest to expire first.

@@ -276,7 +276,23 @@ async fn items_and_what_became_of_them() {
     assert_eq!((person["person"].as_bool(), &person["name"]), (Some(true), &Value::Null));
     assert_eq!(stage.get("/v1/participants?role=lab").await.json()["items"].as_array().unwrap().len(), 1);
     assert_eq!(stage.get(&format!("/v1/tags/{}", stage.trade.old_tag)).await.json()["live"], false);
-    assert_eq!(stage.get(&format!("/v1/work/{}", stage.trade.work)).await.json()["completed"], true);
+    let job = stage.get(&format!("/v1/work/{}", stage.trade.work)).await.json();
+    assert_eq!(job["completed"], true);
+    let jobs = format!("/v1/work?studio={}", job["studio"].as_str().unwrap());
+    let all = stage.get(&jobs).await.json();
+    let codes = |list: &Value| -> Vec<String> {
+        let jobs = list["items"].as_array().unwrap().iter();
+        let warnings = jobs.flat_map(|job| job["warnings"].as_array().unwrap().clone());
+        warnings.map(|warning| warning["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let told = codes(&all);
+    for code in told.iter().map(String::as_str).chain(["yield-outside"]) {
+        let warned = stage.get(&format!("{jobs}&warning={code}")).await.json();
+        let of_it = |codes: &[String]| codes.iter().filter(|one| *one == code).count();
+        assert_eq!(of_it(&codes(&warned)), of_it(&told), "{code}");
+        assert_eq!(warned["items"].as_array().unwrap().is_empty(), of_it(&told) == 0, "{code}");
+    }
+    stage.get(&format!("{jobs}&warning=none")).await.is_problem(400, "bad-parameter");
     assert_eq!(stage.get(&format!("/v1/offers?to={}", stage.trade.artisan)).await.json()["items"], json!([]));
     stage.get("/v1/offers").await.is_problem(400, "bad-parameter");
     assert_eq!(stage.get("/v1/vocabulary/treatment").await.status, StatusCode::OK);

@@ -73,6 +73,8 @@ async fn a_sold_piece_is_sent_claimed_given_back_and_returned() {
     assert_eq!(shown["market"]["owner_key"], own.public().thumbprint().to_string());
     let known = stage.get(&format!("/v1/tags/{tag}")).await.json();
     assert_eq!(known["claimed"]["index"], index);
+    let used = stage.get(&format!("/v1/items/{}/where-used", stage.trade.brazil)).await.json();
+    assert_eq!(used["totals"]["sold"], 1, "what its buyer claimed was sold");
 
     let mut buyer = Author::new(own.clone(), Issuer::Owner(own.public().thumbprint()), audience);
     stage.say(&mut buyer, &format!(r#"{{"type":"owner.transferred","item":"{dragon}"}}"#)).await;
@@ -139,9 +141,17 @@ async fn only_the_parties_see_who_may_sell_and_what_is_in_a_box() {
     let shown = stage.get_as(&path, header::AUTHORIZATION, &packer).await.json();
     assert_eq!(shown["packer"], importer_id.to_string());
 
-    let mine = stage.get(&format!("/v1/items?seller={seller_id}")).await.json();
-    assert_eq!(mine["items"][0]["id"], brazil.to_string());
-    let none = stage.get(&format!("/v1/items?seller={importer_id}")).await.json();
+    let path = format!("/v1/items?seller={seller_id}");
+    stage.get(&path).await.is_problem(401, "session-required");
+    for (who, seen) in [(&importer, 1), (&seller, 1), (&lab, 0)] {
+        let bearer = stage.bearer(who).await;
+        let given = stage.get_as(&path, header::AUTHORIZATION, &bearer).await.json();
+        let given = given["items"].as_array().unwrap();
+        assert_eq!(given.len(), seen, "{given:?}");
+        assert!(given.iter().all(|item| item["id"] == brazil.to_string()));
+    }
+    let path = format!("/v1/items?seller={importer_id}");
+    let none = stage.get_as(&path, header::AUTHORIZATION, &packer).await.json();
     assert_eq!(none["items"].as_array().unwrap().len(), 0);
     stage.get("/v1/listings").await.is_problem(400, "bad-parameter");
     stage.get(&format!("/v1/listings?seller={seller_id}&cursor=x")).await.is_problem(400, "bad-cursor");

@@ -1,6 +1,7 @@
 //! The buyer's page: who says what, what nobody checked, what stands in the way, in English and Chinese.
 
-use axum::http::{StatusCode, header};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use lode_ledger::vocab::{Code, Treatment};
 
 use crate::stage::{self, stage};
@@ -310,4 +311,59 @@ async fn inspections_and_the_way_over_the_border_are_told_in_plain_words() {
     let fish = stage.get(&format!("/T/{}", stage.trade.fish_tag)).await;
     assert!(!fish.text().contains("<dt>Inspected</dt>"), "only what was inspected");
     assert!(fish.text().contains("No laboratory has examined this very piece"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_photo_is_on_the_page_as_soon_as_it_is_here() {
+    let stage = stage(|_| {}).await;
+    let path = format!("/T/{}", stage.trade.dragon_tag);
+    let missing = "How it looks: no public photo is bound to it.";
+    let before = stage.get(&path).await;
+    assert!(!before.text().contains("<img") && before.text().contains(missing));
+    let (photo, address) = trade::photo();
+    let bearer = stage.bearer(&stage.trade.importer).await;
+    let request = Request::put(format!("/v1/documents/{address}?public=true"));
+    let request = request.header(header::AUTHORIZATION, &bearer).body(Body::from(photo)).unwrap();
+    assert_eq!(stage.send(request).await.status, StatusCode::NO_CONTENT);
+    let after = stage.get(&path).await;
+    let image = format!(
+        r#"<img class="photo" src="/v1/documents/{address}" alt="Photo: Dragon rising from the waves">"#
+    );
+    assert!(after.text().contains(&image) && !after.text().contains(missing), "{}", after.text());
+    let zh = stage.get(&format!("{path}?lang=zh")).await;
+    assert!(zh.text().contains("alt=\"照片："), "{}", zh.text());
+    let other = stage.get(&format!("/T/{}", stage.trade.fish_tag)).await;
+    assert!(!other.text().contains("<img"), "it is no photo of the other piece");
+}
+
+/// A record has room for 64 documents and as many warnings: what is beyond is counted wherever they are told.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_record_has_no_room_for_is_counted() {
+    const MORE: usize = 3;
+    let mut stage = stage(|_| {}).await;
+    let brazil = stage.trade.brazil;
+    let before = stage.get(&format!("/v1/items/{brazil}")).await.json();
+    let kept = before["documents"].as_array().map_or(0, Vec::len);
+    assert_eq!(before["not_kept"], 0);
+    let (mut importer, _) = stage.trade.importer.clone();
+    for n in 0..lode_ledger::record::MAX_KEPT - kept + MORE {
+        let paper = lode_ledger::hash::Hash::of(format!("paper {n}").as_bytes());
+        let attached = format!(
+            r#"{{"type":"document.attached","item":"{brazil}","documents":[{{"kind":"packing_list","sha256":"{paper}","public":false}}]}}"#
+        );
+        stage.say(&mut importer, &attached).await;
+    }
+    let after = stage.get(&format!("/v1/items/{brazil}")).await.json();
+    assert_eq!(after["not_kept"], MORE);
+    let said = format!("+ {MORE} more warnings or documents");
+    for path in [format!("/items/{brazil}"), format!("/T/{}", stage.trade.dragon_tag)] {
+        let page = stage.get(&path).await;
+        assert!(page.text().contains(&said), "{path}: {}", page.text());
+    }
+    stage.trade.clock.0.fetch_add(3600, std::sync::atomic::Ordering::Relaxed);
+    let proof = stage.get(&format!("/v1/items/{brazil}/proof")).await;
+    assert_eq!(proof.status, StatusCode::OK, "{}", proof.text());
+    let trust = lode_ledger::tlog::Policy::parse(stage.get("/trust.policy").await.body).unwrap();
+    let told = lode_ledger::proof::verify_item(&proof.body, &trust).text(lode_ledger::lang::Lang::En);
+    assert!(told.contains(&format!("{MORE} more warnings or documents")), "{told}");
 }

@@ -28,7 +28,7 @@ use world::{ORIGIN, World, event, secret};
 const DAY: i64 = 86_400;
 
 /// A clock that goes only when told.
-pub(crate) struct Hand(AtomicI64);
+pub(crate) struct Hand(pub(crate) AtomicI64);
 
 impl Clock for Hand {
     fn now_unix(&self) -> i64 {
