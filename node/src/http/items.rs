@@ -198,6 +198,8 @@ pub struct EventView {
     pub statement: String,
     /// What the event is called in the asked language.
     pub title: String,
+    /// Whether its key was later reported as suspect from before this event (rule K4).
+    pub suspect: bool,
     /// The event as it was signed; only for members where raw entries are for members.
     #[schema(value_type = Option<Object>)]
     pub event: Option<serde_json::Value>,
@@ -210,8 +212,14 @@ fn event_view(node: &Node, at: EventRef, open: bool, lang: Lang) -> Option<Event
     let name = event.get("type").and_then(|name| name.as_str()).unwrap_or_default();
     let title =
         lode_ledger::event::EventType::named(name).map_or(name, |event| event.spec().title(lang)).to_owned();
+    let key = node.record(&RecordKey::Key(statement.header().key_id));
+    let suspect = match key.as_deref() {
+        Some(Record::Key(key)) => key.suspect_since.is_some_and(|since| since <= at.index),
+        _ => false,
+    };
     Some(EventView {
         at: at.into(),
+        suspect,
         issuer: statement.header().issuer.to_string(),
         statement: statement.id().to_string(),
         title,

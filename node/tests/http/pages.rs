@@ -367,3 +367,28 @@ async fn what_a_record_has_no_room_for_is_counted() {
     let told = lode_ledger::proof::verify_item(&proof.body, &trust).text(lode_ledger::lang::Lang::En);
     assert!(told.contains(&format!("{MORE} more warnings or documents")), "{told}");
 }
+
+/// Rule K4: a key that is reported as stolen puts its mark on what it signed since, on the page and in the API.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stolen_key_signed_bears_its_mark() {
+    let mut stage = stage(|_| {}).await;
+    let (path, dragon) = (format!("/T/{}", stage.trade.dragon_tag), stage.trade.dragon);
+    let said = "signed with a key that was later reported as suspect";
+    assert!(!stage.get(&path).await.text().contains(said));
+    let (lab, id) = stage.trade.lab.clone();
+    let mut registrar = stage.trade.world.registrar.clone();
+    let key = lab.secret.public().thumbprint();
+    let revoked = format!(
+        r#"{{"type":"key.revoked","participant":"{id}","key":"{key}","reason":"stolen","suspect_since":0}}"#
+    );
+    stage.say(&mut registrar, &revoked).await;
+    assert!(stage.get(&path).await.text().contains(said));
+    assert!(stage.get(&format!("{path}?lang=zh")).await.text().contains("签名密钥后来被报告为可疑"));
+    let events = stage.get(&format!("/v1/items/{dragon}/events")).await.json();
+    let events = events["items"].as_array().unwrap();
+    let by_lab = |event: &&serde_json::Value| event["issuer"] == id.to_string();
+    assert!(events.iter().any(|event| by_lab(&event)), "the lab has examined it");
+    for event in events {
+        assert_eq!(event["suspect"], by_lab(&event), "{event}");
+    }
+}

@@ -372,7 +372,9 @@ fn the_ledger_and_the_reference_agree_on_every_verdict() {
     assert!(accepted + refused > 100_000, "only {accepted} accepted and {refused} refused");
     for name in histories::events().filter(|name| *name != "ledger.sealed") {
         let times = tally.accepted.get(name).copied().unwrap_or_default();
-        assert!(times > 10, "{name}: only {times} accepted: nothing is proven of it");
+        // A ledger ends once, and then its history is over.
+        let few = if name == "ledger.frozen" { 3 } else { 10 };
+        assert!(times > few, "{name}: only {times} accepted: nothing is proven of it");
     }
     for reason in MET {
         assert!(tally.refused.contains_key(*reason), "{reason} was never met: {:?}", tally.refused);

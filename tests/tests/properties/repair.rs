@@ -24,7 +24,7 @@ pub(super) const RARE: [&str; 2] = ["event.voided", "ledger.frozen"];
 /// Whether an operation changes books or claims after the fact. The model of masses and hands reads facts in their order and
 /// does not know that; the reference does.
 pub(super) const fn changes_books(op: &Op) -> bool {
-    matches!(op.kind, 90..96 | 99..103)
+    matches!(op.kind, 90..97 | 99..103)
 }
 
 /// So many entries a ledger has before it may end, so that not much is left untold.

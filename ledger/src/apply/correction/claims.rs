@@ -319,7 +319,11 @@ impl Walk<'_, '_> {
                 Some(work) => {
                     self.claims(RecordKey::WorkOrder(work), item.mass.entered).into_iter().collect()
                 }
-                None => self.inputs(&item.parents),
+                // A part is what its one source is, by its own mass.
+                None => match item.parents.as_slice() {
+                    [one] => self.claims(RecordKey::Item(one.item), item.mass.entered).into_iter().collect(),
+                    parents => self.inputs(parents),
+                },
             },
             Record::WorkOrder(work) => self.inputs(&work.inputs),
             _ => Vec::new(),
