@@ -45,6 +45,7 @@ const FRAUDS: &[&str] = &[
     "a correction after acceptance without the counterparty",
     "history rewritten by a correction of a treatment",
     "glass bead in a natural bracelet",
+    "a 70:30 blend sold as all BR beyond what entered",
     "a held lot split",
     "a lot under title dispute sold",
     "a recalled piece sold",
