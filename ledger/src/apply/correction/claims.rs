@@ -268,7 +268,7 @@ fn forward(
     }
     for thing in found.things {
         let Some(mut record) = walk.context.record(&thing.key()) else { continue };
-        let sources = walk.sources(&record);
+        let sources = walk.sources(thing, &record);
         if let Change::Origins(_) = change {
             walk.noted_blend(thing, &record, before);
         }
@@ -309,7 +309,7 @@ struct Walk<'w, 'a> {
 
 impl Walk<'_, '_> {
     /// What a thing was made of, with the claims as they are by now.
-    fn sources(&self, record: &Record) -> Vec<(Claims, Milligrams)> {
+    fn sources(&self, thing: Parentage, record: &Record) -> Vec<(Claims, Milligrams)> {
         match record {
             Record::Item(Item { part_of: Some(part), mass, .. }) => {
                 let key = RecordKey::Component(part.assembly, part.component);
@@ -319,9 +319,11 @@ impl Walk<'_, '_> {
                 Some(work) => {
                     self.claims(RecordKey::WorkOrder(work), item.mass.entered).into_iter().collect()
                 }
-                // A part is what its one source is, by its own mass.
+                // A part is what its one source is, by its own mass; what was assembled weighs more than what is in it.
                 None => match item.parents.as_slice() {
-                    [one] => self.claims(RecordKey::Item(one.item), item.mass.entered).into_iter().collect(),
+                    [one] if item.assembly.map(Parentage::Item) != Some(thing) => {
+                        self.claims(RecordKey::Item(one.item), item.mass.entered).into_iter().collect()
+                    }
                     parents => self.inputs(parents),
                 },
             },
