@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{Admitted, Asked, Member, Path, Query, admit_to};
 use super::problem::{Kind, Problem, ProblemBody};
-use super::traded::{is_party, market};
+use super::traded::market;
 use super::view::{ComponentView, ItemView, Listed, MassView, Place};
 use super::{aside, parse, view, wrong_value};
 use crate::service::{ItemFilter, Mark, Node, ProofError};
@@ -36,7 +36,7 @@ pub struct Which {
     custodian: Option<String>,
     /// Whose.
     owner: Option<String>,
-    /// To whom it is consigned now; with a session, of the goods that the asker has to do with.
+    /// To whom it is consigned now. Needs a session: of others' sellers one sees only one's own goods.
     seller: Option<String>,
     /// Who created it.
     creator: Option<String>,
@@ -144,17 +144,22 @@ pub async fn list(
     member: Option<Member>,
     Query(which): Query<Which>,
 ) -> Result<Json<Listed<ItemView>>, Problem> {
-    let filter = which.filter(lang)?;
-    if filter.seller.is_some() && member.is_none() {
-        return Err(Problem::new(Kind::SessionRequired, lang));
+    let mut filter = which.filter(lang)?;
+    if let Some(seller) = filter.seller {
+        let member = member.as_ref().ok_or_else(|| Problem::new(Kind::SessionRequired, lang))?;
+        let who = member.session.participant;
+        if seller != who && !member.oversees() {
+            // Not the seller's list is walked then but the asker's own, so that no cursor tells of another's goods.
+            if filter.owner.replace(who).is_some_and(|owner| owner != who) {
+                return Ok(Json(Listed { items: Vec::new(), next: None }));
+            }
+        }
     }
     let found = aside(lang, move || {
         let page = node.items(&filter, which.cursor.as_deref(), page_size(which.limit))?;
         let show = |id: &ItemId| {
             let item = find(&node, id)?;
-            let told = filter.seller.is_none()
-                || member.as_ref().is_some_and(|member| is_party(&node, &item, member));
-            told.then(|| view::item(id, &item, market(&node, &item, member.as_ref(), lang), lang))
+            Some(view::item(id, &item, market(&node, &item, member.as_ref(), lang), lang))
         };
         let items = page.items.iter().filter_map(show).collect();
         Ok(Listed { items, next: page.next })

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use lode_ledger::id::ItemKind;
 use lode_ledger::lang::Lang;
-use lode_ledger::record::{ItemState, Record, RecordKey};
+use lode_ledger::record::{Record, RecordKey};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -321,7 +321,7 @@ fn count(node: &Node, key: &RecordKey, depth: u32, uses: &mut Vec<Use>, totals: 
             totals.left_mg = totals.left_mg.saturating_add(item.mass.left.get());
             totals.lost_mg = totals.lost_mg.saturating_add(item.mass.lost.get());
             let mut destination = None;
-            if matches!(item.state, ItemState::Sold | ItemState::Claimed) {
+            if item.sale.is_some() {
                 totals.sold += 1;
                 let sale = item.sale.and_then(|sale| node.record(&RecordKey::Sale(sale)));
                 if let Some(Record::Sale(sale)) = sale.as_deref() {

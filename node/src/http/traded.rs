@@ -142,7 +142,7 @@ pub(super) fn market(node: &Node, item: &Item, member: Option<&Member>, lang: La
 }
 
 /// Whether somebody has to do with an item: it is his, in his hands, his to sell, or sold by or for him.
-pub(super) fn is_party(node: &Node, item: &Item, member: &Member) -> bool {
+fn is_party(node: &Node, item: &Item, member: &Member) -> bool {
     let who = member.session.participant;
     let sold = item.sale.and_then(|sale| node.record(&RecordKey::Sale(sale)));
     let sold = match sold.as_deref() {

@@ -514,6 +514,8 @@ pub struct WorkView {
     pub latest: String,
     /// Warnings.
     pub warnings: Vec<WarningView>,
+    /// How much more there was than the record keeps.
+    pub not_kept: u32,
     /// The event that created it.
     pub created: Place,
     /// How many events touched it.
@@ -542,6 +544,7 @@ pub fn work(id: &WorkOrderId, work: &WorkOrder, lang: Lang) -> WorkView {
         offer: text(work.offer),
         latest: work.latest.to_string(),
         warnings: work.warnings.iter().map(|w| warning(w, lang)).collect(),
+        not_kept: work.not_kept,
         created: work.created.into(),
         events: work.history.events,
     }

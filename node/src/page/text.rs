@@ -201,7 +201,7 @@ texts! {
     // Warnings.
     warnings "Warnings" "警示";
     warnings_none "None in this item's record or in what it was made of." "本件及其原料的记录中没有警示。";
-    more_not_kept "more warnings or documents for which there is no room here; the log has them" "条警示或文件因篇幅所限未列出；账本中可查";
+    more_not_kept "more at most, warnings or documents, for which there is no room here; the log has them" "条（至多）警示或文件因篇幅所限未列出；账本中可查";
     assembled_of "Assembled of" "组成";
     foreign_mass "Of it no stone (cord, metal, base)" "其中非石料（绳、金属、底座）";
     repaired "Repaired" "修复";

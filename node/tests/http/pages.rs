@@ -336,6 +336,24 @@ async fn a_public_photo_is_on_the_page_as_soon_as_it_is_here() {
     assert!(!other.text().contains("<img"), "it is no photo of the other piece");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_photo_is_on_no_page() {
+    let mut stage = stage(|_| {}).await;
+    let (mut importer, brazil) = (stage.trade.importer.0.clone(), stage.trade.brazil);
+    let (photo, _) = trade::photo();
+    let address = lode_ledger::document::private_address(trade::world::ORIGIN, &[15; 16], &photo);
+    let attached = format!(
+        r#"{{"type":"document.attached","item":"{brazil}","documents":[{{"kind":"photo","sha256":"{address}","public":false}}]}}"#
+    );
+    stage.say(&mut importer, &attached).await;
+    let bearer = stage.bearer(&stage.trade.importer).await;
+    let request = Request::put(format!("/v1/documents/{address}")).header(header::AUTHORIZATION, &bearer);
+    let request = request.header("lode-salt", "0f".repeat(16)).body(Body::from(photo)).unwrap();
+    assert_eq!(stage.send(request).await.status, StatusCode::NO_CONTENT);
+    let page = stage.get(&format!("/items/{brazil}")).await;
+    assert!(!page.text().contains("<img"), "{}", page.text());
+}
+
 /// A record has room for 64 documents and as many warnings: what is beyond is counted wherever they are told.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_record_has_no_room_for_is_counted() {
@@ -355,7 +373,7 @@ async fn what_a_record_has_no_room_for_is_counted() {
     }
     let after = stage.get(&format!("/v1/items/{brazil}")).await.json();
     assert_eq!(after["not_kept"], MORE);
-    let said = format!("+ {MORE} more warnings or documents");
+    let said = format!("+ {MORE} more at most, warnings or documents");
     for path in [format!("/items/{brazil}"), format!("/T/{}", stage.trade.dragon_tag)] {
         let page = stage.get(&path).await;
         assert!(page.text().contains(&said), "{path}: {}", page.text());
