@@ -23,8 +23,8 @@ use crate::projection;
 use crate::query;
 use crate::service::ProofError;
 
-/// The most bytes of proof files kept: those of ten thousand pieces that are asked for in one evening.
-const MAX_CACHE_BYTES: usize = 256 << 20;
+/// The most bytes of proof files kept.
+const MAX_CACHE_BYTES: usize = 64 << 20;
 
 /// Proof files without disclosures, all of the same seal; each with the number of events of its item.
 #[derive(Default)]
