@@ -79,8 +79,7 @@ pub struct DataFolder {
     path: PathBuf,
     /// `identity` has still to be written: the folder was moved, or is a copy that has been accepted.
     unsettled: bool,
-    /// The lock goes with the file.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl DataFolder {
@@ -279,12 +278,24 @@ fn write_durably(
     sync(folder)
 }
 
-fn lock(folder: &Path) -> Result<File, DataFolderError> {
+/// The lock of a folder, given back in words: a child that is just being started has a copy of every open file, and would
+/// hold it a moment longer.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Nothing to be done about it: it goes with the process.
+        let _ = self.0.unlock();
+    }
+}
+
+fn lock(folder: &Path) -> Result<Lock, DataFolderError> {
     let path = folder.join(LOCK_FILE);
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
     let file = file.map_err(failed("open", &path))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(DataFolderError::InUse(folder.into())),
         Err(TryLockError::Error(source)) => Err(DataFolderError::Io { action: "lock", path, source }),
     }
