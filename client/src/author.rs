@@ -12,6 +12,7 @@ use lode_ledger::json::Json;
 use lode_ledger::key::SecretKey;
 use lode_ledger::sealed::{Disclosure, Salt, digest};
 use lode_ledger::statement::{Issuer, Statement, Subject};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::effects;
 use crate::error::{ClientError, Result, random, words};
@@ -112,12 +113,24 @@ impl Author {
         let mut salted = Vec::new();
         let mut payloads = Vec::new();
         for (n, event) in events.iter().enumerate() {
-            let mut json = event.to_json();
+            let mut json = normalised(event.to_json());
             let mut sealing = Sealing { origin: &self.ledger.origin, open, salted: &mut salted };
             sealing.event(&mut json, event.event_type(), &format!("events[{n}]"))?;
             payloads.push(json);
         }
         Ok((payloads, salted))
+    }
+}
+
+/// The value with every text in Unicode's form NFC, so that what looks the same is the same bytes under the signature.
+fn normalised(json: Json) -> Json {
+    match json {
+        Json::Str(text) => Json::Str(text.nfc().collect()),
+        Json::Arr(list) => Json::Arr(list.into_iter().map(normalised).collect()),
+        Json::Obj(members) => {
+            Json::Obj(members.into_iter().map(|(name, value)| (name, normalised(value))).collect())
+        }
+        other => other,
     }
 }
 
@@ -256,6 +269,19 @@ pub(crate) mod tests {
         assert_eq!(signed.creates.len(), 2);
         let verified = signed.statement.verify(&author.key.public().check().unwrap()).unwrap();
         assert_eq!(verified.seq(), 1);
+    }
+
+    #[test]
+    fn texts_are_signed_in_the_form_nfc_whatever_keyboard_they_come_from() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        let Event::LotDeclared(mut body) = lot(1) else { unreachable!() };
+        let decomposed = lode_ledger::event::body::Line::new("Sa\u{303}o Jose\u{301}").unwrap();
+        body.supplier = Some(Sealable::Clear(decomposed));
+        let open = BTreeSet::from(["supplier".to_owned()]);
+        let signed = author().sign(&home, &[Event::from(*body)], &open, None).unwrap();
+        let text = String::from_utf8(signed.statement.payload().to_vec()).unwrap();
+        assert!(text.contains("S\u{e3}o Jos\u{e9}"), "{text}");
     }
 
     #[test]

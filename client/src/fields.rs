@@ -14,7 +14,7 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("id", ["id", "编号", "id"]),
     ("code", ["code", "编码", "código"]),
     ("item", ["item", "物品", "item"]),
-    ("mass_mg", ["mass", "质量", "massa"]),
+    ("mass_mg", ["mass", "重量", "massa"]),
     ("kind", ["kind", "类型", "tipo"]),
     ("name", ["name", "名称", "nome"]),
     ("title", ["title", "名称", "título"]),
@@ -64,7 +64,7 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("finding", ["finding", "结论", "constatação"]),
     ("evidence", ["evidence", "证据", "evidência"]),
     // How much.
-    ("mass", ["mass", "质量", "massa"]),
+    ("mass", ["mass", "重量", "massa"]),
     ("entered_mg", ["at the start", "起始", "no início"]),
     ("gained_mg", ["added", "增加", "acrescentado"]),
     ("lost_mg", ["lost", "损耗", "perdido"]),
@@ -115,7 +115,7 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("importer", ["importer of record", "进口商", "importador"]),
     (
         "agreed_mg",
-        ["agreed by the supplier as received", "供应商认可的收货质量", "recebimento aceito pelo fornecedor"],
+        ["agreed by the supplier as received", "供应商认可的收货重量", "recebimento aceito pelo fornecedor"],
     ),
     // Who.
     ("person", ["natural person", "自然人", "pessoa física"]),
@@ -205,8 +205,8 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("facility", ["where it lies", "场所", "onde está"]),
     ("counted_at", ["counted on", "盘点时间", "contado em"]),
     ("counted_items", ["item by item", "逐项", "item a item"]),
-    ("book_mg", ["the book had", "账面质量", "o livro tinha"]),
-    ("found_mg", ["was there", "实有质量", "havia"]),
+    ("book_mg", ["the book had", "账面重量", "o livro tinha"]),
+    ("found_mg", ["was there", "实有重量", "havia"]),
     ("book_count", ["pieces in the book", "账面件数", "peças no livro"]),
     ("found_count", ["pieces there", "实有件数", "peças encontradas"]),
     ("differs", ["differs", "不符", "diverge"]),

@@ -99,6 +99,10 @@ pub struct ImportReport {
     pub errors: Vec<SheetError>,
     /// Mistakes beyond those listed.
     pub more_errors: usize,
+    /// The sheet that was read; `None` of a file that has but one.
+    pub sheet: Option<String>,
+    /// The workbook's other sheets, which were not read.
+    pub passed_over: Vec<String>,
     /// What was passed over or filled in.
     pub notes: Vec<SheetNote>,
     /// What the ledger refuses; with any at the dry run, nothing was declared.
@@ -113,6 +117,8 @@ pub struct ImportReport {
     pub waits: Option<Refusal>,
     /// Only asked.
     pub dry_run: bool,
+    /// There was no node to ask: what the ledger says of the lots is not known.
+    pub offline: bool,
 }
 
 impl ImportReport {
@@ -165,7 +171,10 @@ pub fn declare(
         errors: sheet.errors.clone(),
         more_errors: sheet.more_errors,
         notes: sheet.notes.clone(),
+        sheet: sheet.sheet.clone(),
+        passed_over: sheet.passed_over.clone(),
         dry_run: options.dry_run,
+        offline: session.node.is_none(),
         ..ImportReport::default()
     };
     if !report.errors.is_empty() {

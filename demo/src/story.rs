@@ -462,33 +462,33 @@ pub(crate) fn certificate(stage: &Stage, item: ItemId, findings: Vec<TreatmentSt
     .into())
 }
 
-/// The seller takes two spheres over, tags one and sells it.
+/// The seller takes two spheres over, tags both and sells one.
 fn sell(stage: &mut Stage, piece: ItemId, twin: ItemId) -> Result<(TagCode, ClaimCode)> {
     stage.day(38);
     let masses = [mg(1_204_300)?, mg(987_450)?];
     hand_over(stage, Hands::StudioToSeller, &[(piece, masses[0], masses[0]), (twin, masses[1], masses[1])])?;
     stage.tell("seller", "custody.accepted", "two spheres, to the milligram".to_owned());
 
-    let claim = ClaimCode(lode::error::random()?);
-    let claim_key = claim.claim_key(stage.ledger()).public();
-    let tag = TagCode::of(&claim_key);
-    let bound = TagBound {
-        at: stage.now(),
-        item: piece,
-        code: tag,
-        claim_key,
-        photo: None,
-        units_root: None,
-        units: None,
-    };
-    stage.accept(&stage.seller, &[bound.into()])?;
-    stage.tell("seller", "tag.bound", format!("{tag}: the code is the hash of the hidden one"));
+    let (tag, claim) = bind(stage, piece)?;
+    bind(stage, twin)?;
+    stage.tell("seller", "tag.bound", format!("{tag} and one more: a code is the hash of the hidden one"));
 
     stage.day(40);
     let sale = sale(stage, piece)?;
     stage.accept(&stage.seller, &[sale])?;
     stage.tell("seller", "sale.recorded", format!("{} sold on a live stream", short(piece)));
     Ok((tag, claim))
+}
+
+/// A tag of its own on a piece of the seller's, and its hidden code.
+fn bind(stage: &mut Stage, item: ItemId) -> Result<(TagCode, ClaimCode)> {
+    let claim = ClaimCode(lode::error::random()?);
+    let claim_key = claim.claim_key(stage.ledger()).public();
+    let code = TagCode::of(&claim_key);
+    let bound =
+        TagBound { at: stage.now(), item, code, claim_key, photo: None, units_root: None, units: None };
+    stage.accept(&stage.seller, &[bound.into()])?;
+    Ok((code, claim))
 }
 
 /// A sale of an item by the seller.

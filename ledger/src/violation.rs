@@ -179,9 +179,9 @@ reasons! {
         "出成率 {0} ppm 超出该工序的 {1} 至 {2} ppm"
         "um rendimento de {0} ppm está fora de {1} a {2} ppm para este processo";
     CountNotBalanced M7 "count-not-balanced"
-        "{0} pieces were there and {1} are accounted for"
-        "原有 {0} 件，已说明 {1} 件"
-        "havia {0} peças e {1} estão explicadas";
+        "{0} pieces are left by the book, and {1} are said to be"
+        "账面剩余 {0} 件，声明为 {1} 件"
+        "pelo livro restam {0} peças, e {1} são informadas";
     CountMissing M7 "count-missing"
         "a batch needs a count here, and nothing else may have one"
         "批件此处须有数量，其他物品不得有"
@@ -208,7 +208,7 @@ reasons! {
         "{0} não é a etiqueta válida do item";
     CertificateTaken U2 "certificate-taken"
         "certificate {0} {1} is bound to {2} by its lab"
-        "证书 {0} {1} 已由实验室绑定到 {2}"
+        "证书 {0} {1} 已由检测机构绑定到 {2}"
         "o certificado {0} {1} está vinculado a {2} pelo laboratório";
     CertificateCollides U2 "certificate-collides"
         "certificate {0} {1} is also claimed for {2}"
@@ -412,7 +412,7 @@ reasons! {
         "{0} consta como aplicado: não pode virar {1}";
     LabDisagrees L1 "lab-disagrees"
         "the lab's finding on {0} differs from what was declared"
-        "实验室对 {0} 的结论与申报不符"
+        "检测机构对 {0} 的结论与申报不符"
         "o laudo sobre {0} difere do declarado";
     InPartOfPiece L1 "in-part-of-piece"
         "{0} cannot be said in part of one piece that is not assembled"
@@ -448,7 +448,7 @@ reasons! {
         "{0} é um nome protegido: exige pedra só de {1}, com documento da origem";
     LabOnly L5 "lab-only"
         "only a lab may state {0}"
-        "只有实验室可以声明 {0}"
+        "只有检测机构可以声明 {0}"
         "só um laboratório pode declarar {0}";
     LedgerFrozen F1 "ledger-frozen"
         "this ledger ended at entry {0}; it goes on as {1}"

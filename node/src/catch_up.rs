@@ -50,7 +50,7 @@ pub enum CatchUpError {
 /// [`CatchUpError`]; but for failures of the disk nothing has changed.
 pub fn catch_up(config: &Config, mirror: &Path) -> Result<u64, CatchUpError> {
     let config = Config { accept_copy: true, ..config.clone() };
-    let mut opened = Opened::open_unsettled(&config, Arc::new(RealDisk))?;
+    let mut opened = Opened::open_alone(&config, Arc::new(RealDisk))?;
     let file = mirror.join("checkpoint");
     let wrong = |path: &Path, reason: String| CatchUpError::Mirror { path: path.to_owned(), reason };
     let note = fs::read(&file).map_err(|error| wrong(&file, error.to_string()))?;

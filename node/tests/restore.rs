@@ -79,6 +79,8 @@ fn a_restored_backup_signs_nothing_until_it_has_what_the_world_has_seen() {
     for early in ["early0", "early3"] {
         copy(&path("keys"), &path(early).join("keys"));
         done(&path(early), &["check", "--accept-copy"]);
+        // Looking at a copy makes nothing of it: it still asks what the world has seen before it signs.
+        refused(&path(early), &["serve"], "is a copy");
     }
 
     // Elsewhere, with the keys from their own safe.

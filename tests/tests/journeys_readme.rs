@@ -125,12 +125,32 @@ fn the_readmes_walkthroughs_hold_word_for_word() {
         ],
     );
 
-    let said = walk(folder, &walkthrough(&readme, "Buyer"));
+    let mut buyer = walkthrough(&readme, "Buyer");
+    let has_curl = Command::new("curl").arg("--version").output().is_ok_and(|output| output.status.success());
+    if !has_curl {
+        assert!(std::env::var_os("CI").is_none(), "CI looks at the page, which takes curl");
+        println!("not looked at: the page, as there is no curl here");
+        buyer = buyer
+            .lines()
+            .filter(|line| !line.starts_with("curl "))
+            .fold(String::new(), |all, line| all + line + "\n");
+    }
+    let said = walk(folder, &buyer);
     assert_eq!(said.matches("What was checked holds").count(), 2, "{said}");
     says(
         &said,
-        &["✓ Complete history", "✓ Raw entries", "✓ Grown only", "class=\"headline\">Amethyst, sphere"],
+        &[
+            "✓ Complete history",
+            "✓ Raw entries",
+            "✓ Grown only",
+            "origin: one of Brazil or Madagascar, drawn from material of 70.00% : 30.00%",
+            "state: sold",
+            "belongs to: a buyer outside the ledger",
+        ],
     );
+    if has_curl {
+        says(&said, &["class=\"headline\">Amethyst, sphere"]);
+    }
     the_log_that_was_seen_only_grows(folder);
     assert!(serving.end().success(), "told to end, the demonstration did not end well");
     what_it_leaves_is_whole(folder);

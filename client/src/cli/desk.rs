@@ -112,10 +112,11 @@ impl Desk {
     pub(crate) fn participant(&self) -> Result<ParticipantId> {
         let text = self.global.sign_as.as_ref().or(self.config.participant.as_ref());
         let text = text.ok_or_else(|| {
+            let home = self.home.path().display();
             ClientError::usage(words!(
-                "who signs is not known: use `lode enrol accept`, or --as PARTICIPANT",
-                "签署身份未知：请运行 `lode enrol accept`，或用 --as 指定参与方",
-                "não se sabe quem assina: use `lode enrol accept`, ou --as PARTICIPANTE"
+                "who signs is not known in {home}: use `lode enrol accept`, or --as PARTICIPANT; LODE_HOME or --home names another folder",
+                "{home} 中未设定签署身份：请运行 `lode enrol accept`，或用 --as 指定参与方；另一文件夹用 LODE_HOME 或 --home 指定",
+                "em {home} não se sabe quem assina: use `lode enrol accept`, ou --as PARTICIPANTE; LODE_HOME ou --home indica outra pasta"
             ))
         })?;
         self.names.id(text)
@@ -125,10 +126,11 @@ impl Desk {
     pub(crate) fn key_name(&self) -> Result<&str> {
         let name = self.global.with_key.as_deref().or(self.config.key.as_deref());
         name.ok_or_else(|| {
+            let home = self.home.path().display();
             ClientError::usage(words!(
-                "which key signs is not known: use `lode setup --key NAME` or --with-key",
-                "签名密钥未知：请用 `lode setup --key 名称` 或 --with-key",
-                "não se sabe que chave assina: use `lode setup --key NOME` ou --with-key"
+                "which key signs is not known in {home}: use `lode setup --key NAME` or --with-key; LODE_HOME or --home names another folder",
+                "{home} 中未设定签名密钥：请用 `lode setup --key 名称` 或 --with-key；另一文件夹用 LODE_HOME 或 --home 指定",
+                "em {home} não se sabe que chave assina: use `lode setup --key NOME` ou --with-key; LODE_HOME ou --home indica outra pasta"
             ))
         })
     }

@@ -245,6 +245,9 @@ pub(super) fn queue(desk: &Desk, args: QueueArgs) -> Result<Output> {
         let why = waiting.refusal.as_ref().map(|refusal| refusal.told(desk.lang)).unwrap_or_default();
         [waiting.statement.to_string(), titles(desk, &waiting.events), why]
     });
-    let text = table(statement_heads(desk), rows);
+    let text = match shown.is_empty() {
+        true => desk.say("nothing waits\n", "没有待发送的声明\n", "nada aguarda\n").to_owned(),
+        false => table(statement_heads(desk), rows),
+    };
     Ok(Output::new(serde_json::to_value(&shown).unwrap_or_default(), text))
 }

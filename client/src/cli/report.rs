@@ -77,6 +77,11 @@ fn part<const N: usize>(desk: &Desk, heading: &str, heads: [&str; N], rows: Vec<
 pub(super) fn used(desk: &Desk, totals: &Value) -> String {
     let [lots, batches, pieces, jobs, sold] =
         ["lots", "batches", "pieces", "works", "sold"].map(|name| number(totals, name));
+    if [lots, batches, pieces, jobs] == [0; 4] {
+        return desk
+            .say("nothing was made of it yet\n", "尚未用它制成任何物品\n", "nada foi feito dele ainda\n")
+            .to_owned();
+    }
     let [left, lost, in_work] = ["left_mg", "lost_mg", "in_work_mg"].map(|name| mass(totals, name));
     let places = totals.get("destinations").and_then(Value::as_object).into_iter().flatten();
     let places: Vec<String> =
@@ -84,15 +89,15 @@ pub(super) fn used(desk: &Desk, totals: &Value) -> String {
     let places = if places.is_empty() { "-".to_owned() } else { places.join(", ") };
     match desk.lang {
         lode_ledger::lang::Lang::En => format!(
-            "in all: lots {lots}, batches {batches}, pieces {pieces}, jobs {jobs}; left {left}, lost {lost}, in work {in_work}\n\
+            "made of it in all: lots {lots}, batches {batches}, pieces {pieces}, jobs {jobs}; left {left}, lost {lost}, in work {in_work}\n\
              sold: {sold}, to: {places}\n"
         ),
         lode_ledger::lang::Lang::Zh => format!(
-            "合计：批次 {lots}，成批件 {batches}，单件 {pieces}，工单 {jobs}；现余 {left}，损耗 {lost}，在制 {in_work}\n\
+            "用它制成合计：批次 {lots}，成批件 {batches}，单件 {pieces}，工单 {jobs}；现余 {left}，损耗 {lost}，在制 {in_work}\n\
              已售：{sold}，目的地：{places}\n"
         ),
         lode_ledger::lang::Lang::Pt => format!(
-            "ao todo: lotes {lots}, séries {batches}, peças {pieces}, trabalhos {jobs}; restam {left}, perdido {lost}, em trabalho {in_work}\n\
+            "feito dele ao todo: lotes {lots}, séries {batches}, peças {pieces}, trabalhos {jobs}; restam {left}, perdido {lost}, em trabalho {in_work}\n\
              vendidos: {sold}, para: {places}\n"
         ),
     }

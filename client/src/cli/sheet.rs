@@ -44,7 +44,7 @@ pub(super) fn declare(desk: &Desk, args: &Declare, file: &Path) -> Result<Output
 }
 
 fn imported(desk: &Desk, file: &Path, report: &ImportReport) -> Result<Output> {
-    let mut text = notes(desk, &report.notes);
+    let mut text = sheets(desk, report) + &notes(desk, &report.notes);
     let heads = [
         desk.say("row", "行", "linha"),
         desk.say("column", "列", "coluna"),
@@ -82,18 +82,13 @@ fn imported(desk: &Desk, file: &Path, report: &ImportReport) -> Result<Output> {
         .collect();
     let mut json = json!({
         "dry_run": report.dry_run, "statements": report.statements, "already": report.already,
-        "lots": report.lots, "errors": errors, "more_errors": report.more_errors, "waits": report.waits,
+        "sheet": report.sheet, "passed_over": report.passed_over, "offline": report.offline, "lots": report.lots, "errors": errors, "more_errors": report.more_errors, "waits": report.waits,
         "notes": report.notes.iter().map(|note| json!({"row": note.row, "message": note.message})).collect::<Vec<_>>(),
     });
     if !mistakes.is_empty() {
         let count = mistakes.len() + report.more_errors;
         text.push_str(&table(heads, mistakes));
-        let words = desk.say(
-            "mistakes: correct these cells and run the command again; what is declared already stays declared",
-            "处错误：请改正后重新运行；已登记的不会重复",
-            "erros: corrija estas células e repita o comando; o já declarado permanece",
-        );
-        text.push_str(&format!("\n{count} {words}\n"));
+        text.push_str(&format!("\n{}\n", mend(desk, report, count)));
         let mut output = Output::new(json, text);
         output.code = exit::REFUSED;
         return Ok(output);
@@ -111,7 +106,14 @@ fn imported(desk: &Desk, file: &Path, report: &ImportReport) -> Result<Output> {
     });
     text.push_str(&table(heads, rows));
     text.push('\n');
-    if report.dry_run {
+    text.push_str(&before(desk, report));
+    if report.dry_run && report.offline {
+        text.push_str(desk.say(
+            "dry run: the sheet is in order; without a node the ledger was not asked, and nothing was sent\n",
+            "试运行：表格无误；没有节点，未询问账本，未发送\n",
+            "ensaio: a planilha está em ordem; sem nó o registro não foi consultado, e nada foi enviado\n",
+        ));
+    } else if report.dry_run {
         text.push_str(desk.say(
             "dry run: everything would be accepted, nothing was sent\n",
             "试运行：全部可接受，未发送\n",
@@ -139,6 +141,48 @@ fn imported(desk: &Desk, file: &Path, report: &ImportReport) -> Result<Output> {
         output.code = exit::QUEUED;
     }
     Ok(output)
+}
+
+/// Which sheet was read, where the workbook has more than one.
+fn sheets(desk: &Desk, report: &ImportReport) -> String {
+    let Some(sheet) = report.sheet.as_deref().filter(|_| !report.passed_over.is_empty()) else {
+        return String::new();
+    };
+    let others = report.passed_over.join(desk.say(", ", "、", ", "));
+    match desk.lang {
+        Lang::En => format!("read: sheet {sheet}; not read: {others}\n"),
+        Lang::Zh => format!("已读取工作表 {sheet}；未读取：{others}\n"),
+        Lang::Pt => format!("lida: aba {sheet}; não lidas: {others}\n"),
+    }
+}
+
+/// How many of the lots an earlier run had declared.
+fn before(desk: &Desk, report: &ImportReport) -> String {
+    let (already, all) = (report.already, report.lots.len());
+    match (already, desk.lang) {
+        (0, _) => String::new(),
+        (_, Lang::En) => format!("{already} of {all} lots were declared before\n"),
+        (_, Lang::Zh) => format!("{all} 批中有 {already} 批此前已登记\n"),
+        (_, Lang::Pt) => format!("{already} de {all} lotes já estavam declarados\n"),
+    }
+}
+
+/// How many mistakes there are, and what to do about them.
+fn mend(desk: &Desk, report: &ImportReport, count: usize) -> String {
+    let words = if report.lots.iter().any(|lot| lot.index.is_some()) {
+        desk.say(
+            "mistakes: correct these cells and run the command again; what is declared already stays declared",
+            "处错误：请改正后重新运行；已登记的不会重复",
+            "erros: corrija estas células e repita o comando; o já declarado permanece",
+        )
+    } else {
+        desk.say(
+            "mistakes: nothing was declared; correct these cells and run the command again",
+            "处错误：未登记任何内容；请改正后重新运行",
+            "erros: nada foi declarado; corrija estas células e repita o comando",
+        )
+    };
+    format!("{count} {words}")
 }
 
 /// What the importer should know, each thing once with its rows: a sheet of sixty lots has the same to say of most.

@@ -76,7 +76,7 @@ pub fn accept(
         None if measured.is_empty() => {
             return Err(ClientError::usage(words!(
                 "offline, every item of the offer is named with its mass: --measured ITEM=MASS",
-                "离线时须列出交付的每件物品及质量：--measured 物品=质量",
+                "离线时须列出交付的每件物品及重量：--measured 物品=重量",
                 "sem rede, cada item da oferta é nomeado com sua massa: --measured ITEM=MASSA"
             )));
         }

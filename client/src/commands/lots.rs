@@ -257,7 +257,7 @@ pub(crate) fn left_after(
         let sum = sum.unwrap_or(Milligrams::MAX);
         ClientError::usage(words!(
             "{id} has {before} left, and {sum} would go out: check the masses",
-            "{id} 现余 {before}，却要转出 {sum}：请核对质量",
+            "{id} 现余 {before}，却要转出 {sum}：请核对重量",
             "restam {before} de {id}, e sairiam {sum}: confira as massas"
         ))
     })
@@ -306,7 +306,7 @@ pub fn merge(
     let mass_mg = mass.or_else(rest).ok_or_else(|| {
         ClientError::usage(words!(
             "more is lost than goes in: check the masses",
-            "损耗多于投入：请核对质量",
+            "损耗多于投入：请核对重量",
             "perde-se mais do que entra: confira as massas"
         ))
     })?;

@@ -102,9 +102,9 @@ pub(super) fn left_out(lots: &[SheetLot], options: &ImportOptions, lang: Lang) -
     for lot in lots {
         if lot.evidence.is_some_and(|level| level.lower(reachable) != level) {
             let message = say(
-                "entered with a lower evidence level than the sheet's: a document is named with --document KIND=FILE, and the other party or the lab signs for itself",
-                "按低于表格的证据等级登记：单证用 --document KIND=FILE 指明，对方或实验室须自行签署",
-                "registrado com nível de evidência menor que o da planilha: um documento é indicado com --document KIND=FILE, e a outra parte ou o laboratório assina por si",
+                "entered with a lower evidence level than the sheet says, as so far only you say so: name a document with --document KIND=FILE; the other party or the laboratory signs for itself",
+                "证据等级低于表格所写，因为目前只有您自己声明：单证请用 --document KIND=FILE 指明；对方或检测机构须自行签署",
+                "registrado com nível de evidência menor que o da planilha, pois por ora só você o diz: indique um documento com --document KIND=FILE; a outra parte ou o laboratório assina por si",
             );
             notes.push(SheetNote { row: lot.row, message });
         }
@@ -120,7 +120,11 @@ pub(super) fn left_out(lots: &[SheetLot], options: &ImportOptions, lang: Lang) -
         .filter_map(|(stated, name)| stated.then_some(name))
         .collect();
         if !left.is_empty() {
-            let head = say("not entered in the ledger:", "未记入账本：", "não entram no registro:");
+            let head = say(
+                "stays in your sheet, as the ledger keeps no such field:",
+                "仅留在您的表格中，账本没有对应字段：",
+                "fica só na sua planilha, pois o registro não guarda esse campo:",
+            );
             notes.push(SheetNote { row: lot.row, message: format!("{head} {}", left.join(", ")) });
         }
     }

@@ -9,6 +9,7 @@ use std::io::{self, Cursor, Read as _, Write};
 use calamine::{DataRef, Reader as _, Xlsx};
 use encoding_rs::{Encoding, GB18030, UTF_8};
 use lode_ledger::json::is_forbidden;
+use unicode_normalization::UnicodeNormalization as _;
 use zip::ZipArchive;
 
 use super::heading::Columns;
@@ -190,9 +191,10 @@ fn shown_number(number: f64) -> (String, Kind) {
 }
 
 /// One line, without blanks at the ends and control characters, and without the invisible marks that no text of the
-/// ledger may hold: what is copied from a chat or a web page brings them along, and nobody sees why it is refused.
+/// ledger may hold: what is copied from a chat or a web page brings them along, and nobody sees why it is refused. In
+/// Unicode's form NFC, so that a name typed on another system is the same name.
 fn tidy(text: &str) -> String {
-    let seen: String = text.chars().filter(|c| c.is_control() || !is_forbidden(*c)).collect();
+    let seen: String = text.nfc().filter(|c| c.is_control() || !is_forbidden(*c)).collect();
     let mut tidy = String::new();
     for word in seen.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !tidy.is_empty() {

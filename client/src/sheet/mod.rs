@@ -39,6 +39,8 @@ pub const MAX_ERRORS: usize = 10_000;
 pub struct SheetReport {
     /// The sheet's name in the workbook; `None` for a CSV file.
     pub sheet: Option<String>,
+    /// Other sheets of the workbook with something in them, which were not read.
+    pub passed_over: Vec<String>,
     /// The row of the headings, counted from 1.
     pub heading_row: u32,
     /// The rows without a mistake, in order.
@@ -162,15 +164,19 @@ pub fn read_sheet(bytes: &[u8], lang: Lang) -> Result<SheetReport, SheetRefused>
     if bytes.len() > MAX_BYTES {
         return Err(SheetRefused::TooLarge);
     }
-    let mut best: Option<(Grid, Columns)> = None;
-    for grid in grid::read(bytes)? {
-        let Some(columns) = Columns::find(&grid) else { continue };
+    let grids = grid::read(bytes)?;
+    let mut best: Option<(usize, Columns)> = None;
+    for (n, grid) in grids.iter().enumerate() {
+        let Some(columns) = Columns::find(grid) else { continue };
         if best.as_ref().is_none_or(|(_, known)| columns.len() > known.len()) {
-            best = Some((grid, columns));
+            best = Some((n, columns));
         }
     }
-    let (grid, columns) = best.ok_or(SheetRefused::NoHeadings)?;
-    Ok(Reading::new(lang, &grid, &columns).run())
+    let (read, columns) = best.ok_or(SheetRefused::NoHeadings)?;
+    let grid = grids.get(read).ok_or(SheetRefused::NoHeadings)?;
+    let others = grids.iter().enumerate().filter(|(n, other)| *n != read && !other.rows.is_empty());
+    let passed_over = others.filter_map(|(_, other)| other.name.clone()).collect();
+    Ok(SheetReport { passed_over, ..Reading::new(lang, grid, &columns).run() })
 }
 
 /// What is wrong with a text that should be a mass, in every language.

@@ -255,6 +255,35 @@ fn what_a_spreadsheet_spoils_is_told() {
 }
 
 #[test]
+fn sheets_that_are_not_read_are_named() {
+    let mut book = Workbook::new();
+    for (name, lots) in [("Lots", 2_u32), ("Prices", 0), ("Empty", 0)] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        if name == "Prices" {
+            sheet.write_string(0, 0, "not for the ledger").unwrap();
+        }
+        for row in 0..lots {
+            let cells = match row {
+                0 => ["供应商", "供应商批号", "种类", "来源国", "净重(公斤)"],
+                _ => ["甲", "1", "紫晶", "巴西", "2"],
+            };
+            for (column, cell) in (0..).zip(cells) {
+                sheet.write_string(row, column, cell).unwrap();
+            }
+        }
+    }
+    let report = read(&book.save_to_buffer().unwrap());
+    assert_eq!((report.sheet.as_deref(), lots(&report).len()), (Some("Lots"), 1));
+    assert_eq!(report.passed_over, ["Prices"]);
+}
+
+#[test]
+fn a_name_typed_on_another_system_is_the_same_name() {
+    let report = small("Jose\u{301} Ltda,1,紫晶,巴西,1\nJos\u{e9} Ltda,1,紫晶,巴西,1\n");
+    assert_eq!(codes(&report), [(3, "B", "duplicate_lot")]);
+}
+
+#[test]
 fn every_other_mistake_of_a_row_has_its_code() {
     let head = "供应商,供应商批号,种类,来源国,净重(公斤),形态,来源,起运港,证据等级,件数,HS编码,矿种,颜色\n";
     for (cells, column, code) in [

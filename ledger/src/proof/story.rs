@@ -56,6 +56,7 @@ pub(super) fn facts(reading: &Reading, ledger: &Ledger, seal: &LedgerSealed) -> 
         owner: item.owner.map(party),
         certificates: certificates(item),
         warnings: warnings(reading),
+        not_kept: not_kept(reading),
         ancestors: ancestry(reading).iter().skip(1).map(name).collect(),
         timeline: timeline(reading),
         opened: reading.opened.clone(),
@@ -92,9 +93,9 @@ fn plain_name(reading: &Reading, id: crate::id::ParticipantId) -> String {
 fn warnings(reading: &Reading) -> Vec<Phrase> {
     let mut all = Vec::new();
     for (key, (record, _)) in &reading.records {
-        let (kept, not_kept) = match record.as_deref() {
-            Some(Record::Item(item)) => (&item.warnings, item.not_kept),
-            Some(Record::WorkOrder(work)) => (&work.warnings, work.not_kept),
+        let kept = match record.as_deref() {
+            Some(Record::Item(item)) => &item.warnings,
+            Some(Record::WorkOrder(work)) => &work.warnings,
             Some(Record::Key(record)) => {
                 if let Some(since) = record.suspect_since {
                     let suspect = words(
@@ -117,16 +118,18 @@ fn warnings(reading: &Reading) -> Vec<Phrase> {
                 None => said.with(&warning.reason),
             });
         }
-        if not_kept > 0 {
-            let more = words(
-                "{0}: {1} more warnings or documents for which its record has no room; the log has them",
-                "{0}：另有 {1} 条警示或文件因记录容量所限未列出；账本中可查",
-                "{0}: mais {1} avisos ou documentos que não cabem no seu registro; o log os tem",
-            );
-            all.push(more.with(name(key)).with(not_kept));
-        }
     }
     all
+}
+
+/// What the records of goods and jobs had no room for.
+fn not_kept(reading: &Reading) -> u64 {
+    let counts = reading.records.values().map(|(record, _)| match record.as_deref() {
+        Some(Record::Item(item)) => u64::from(item.not_kept),
+        Some(Record::WorkOrder(work)) => u64::from(work.not_kept),
+        _ => 0,
+    });
+    counts.sum()
 }
 
 /// The item, and the items and jobs behind it as far as they are in the file, nearest first.

@@ -5,13 +5,14 @@
 use std::fmt::Write as _;
 
 use crate::event::EventType;
+use crate::id::{ItemId, ItemKind};
 use crate::lang::Lang;
 use crate::mass::Milligrams;
 use crate::record::ItemState;
 use crate::vocab::{
     ChainModel, Code, Country, EvidenceLevel, Finding, Form, Nature, Species, Treatment, Variety,
 };
-use crate::words::Phrase;
+use crate::words::{Phrase, words};
 
 use super::shape::told;
 
@@ -63,6 +64,8 @@ told! {
         /// The warnings on record; as JSON in English.
         #[serde(serialize_with = "in_english")]
         pub warnings: Vec<Phrase>,
+        /// Warnings and documents for which the records had no room; the log has them.
+        pub not_kept: u64,
         /// Items and jobs that it was made from, nearest first.
         pub ancestors: Vec<String>,
         /// What happened, in the order of the log.
@@ -172,17 +175,14 @@ impl Facts {
         if let Some(tag) = &self.tag {
             let _ = writeln!(text, "  {}: {tag}", word(lang, ["tag", "标签", "etiqueta"]));
         }
-        let _ = writeln!(text, "  {}: {}", word(lang, ["mass", "质量", "massa"]), self.mass.left_mg);
-        let origins: Vec<String> = self
-            .origins
-            .iter()
-            .map(|(country, ppm)| format!("{} {}.{:02}%", country.name(lang), ppm / 10_000, ppm / 100 % 100))
-            .collect();
+        let _ =
+            writeln!(text, "  {}: {}", word(lang, ["state", "状态", "estado"]), self.state.words().of(lang));
+        let _ = writeln!(text, "  {}: {}", word(lang, ["mass", "重量", "massa"]), self.mass.left_mg);
         let _ = writeln!(
             text,
             "  {}: {} ({}; {})",
             word(lang, ["origin", "产地", "origem"]),
-            origins.join(", "),
+            self.from(lang),
             self.origin_evidence.name(lang),
             self.model.name(lang)
         );
@@ -209,15 +209,14 @@ impl Facts {
                 claim.evidence.name(lang)
             );
         }
-        for (label, party) in [
-            (word(lang, ["made by", "制作", "feito por"]), self.maker.as_ref()),
-            (word(lang, ["in the hands of", "保管方", "sob guarda de"]), Some(&self.custodian)),
-            (word(lang, ["belongs to", "所有者", "pertence a"]), self.owner.as_ref()),
-        ] {
-            if let Some(party) = party {
-                let _ = writeln!(text, "  {label}: {}", party.shown());
-            }
+        if let Some(maker) = &self.maker {
+            let _ = writeln!(text, "  {}: {}", word(lang, ["made by", "制作", "feito por"]), maker.shown());
         }
+        let custodian = word(lang, ["in the hands of", "保管方", "sob guarda de"]);
+        let _ = writeln!(text, "  {custodian}: {}", self.custodian.shown());
+        let outside = ["a buyer outside the ledger", "账本之外的买家", "um comprador fora do registro"];
+        let owner = self.owner.as_ref().map_or_else(|| word(lang, outside).to_owned(), Party::shown);
+        let _ = writeln!(text, "  {}: {owner}", word(lang, ["belongs to", "所有者", "pertence a"]));
         for certificate in &self.certificates {
             let _ = writeln!(
                 text,
@@ -228,6 +227,14 @@ impl Facts {
         }
         for warning in &self.warnings {
             let _ = writeln!(text, "  {}: {}", word(lang, ["warning", "警告", "aviso"]), warning.say(lang));
+        }
+        if self.not_kept > 0 {
+            let more = words(
+                "{0} more warnings or documents have no room in the records; the log has them",
+                "另有 {0} 条警告或文件因记录容量所限未列出；账本中可查",
+                "mais {0} avisos ou documentos não cabem nos registros; o log os tem",
+            );
+            let _ = writeln!(text, "  {}", more.with(self.not_kept).say(lang));
         }
         for opened in &self.opened {
             let _ = writeln!(text, "  [{}] {}: {}", opened.index, opened.path, opened.value);
@@ -247,10 +254,32 @@ impl Facts {
     }
 }
 
+impl Facts {
+    /// Where it is from. A thing that is one stone has one origin, of which a blend says only what it may be.
+    fn from(&self, lang: Lang) -> String {
+        let names: Vec<&str> = self.origins.iter().map(|(country, _)| country.name(lang)).collect();
+        let shares: Vec<String> =
+            self.origins.iter().map(|(_, ppm)| format!("{}.{:02}%", ppm / 10_000, ppm / 100 % 100)).collect();
+        let is_lot = self.item.parse::<ItemId>().is_ok_and(|id| id.kind() == ItemKind::Lot);
+        if self.origins.len() > 1 && !is_lot {
+            let one = words(
+                "one of {0}, drawn from material of {1}",
+                "{0} 之一，取自按 {1} 混合的料",
+                "um de {0}, tirado de material de {1}",
+            );
+            let names = names.join(word(lang, [" or ", "或", " ou "]));
+            return one.with(names).with(shares.join(" : ")).say(lang);
+        }
+        let each: Vec<String> =
+            names.iter().zip(&shares).map(|(name, share)| format!("{name} {share}")).collect();
+        each.join(word(lang, [", ", "、", ", "]))
+    }
+}
+
 impl Certificate {
     fn shown(&self, lang: Lang) -> String {
         let how = if self.bound {
-            ["bound by the lab", "实验室绑定", "vinculado pelo laboratório"]
+            ["bound by the lab", "检测机构绑定", "vinculado pelo laboratório"]
         } else {
             ["asserted by the holder", "持有方自称", "alegado pelo detentor"]
         };
@@ -301,7 +330,7 @@ mod tests {
             Lang::ALL.map(|lang| certificate.shown(lang)),
             [
                 "GTC 1 (bound by the lab; of before it was cut again; replaced by 2)",
-                "GTC 1 (实验室绑定; 所述为改切之前; 已换发为 2)",
+                "GTC 1 (检测机构绑定; 所述为改切之前; 已换发为 2)",
                 "GTC 1 (vinculado pelo laboratório; de antes da relapidação; substituído por 2)"
             ]
         );

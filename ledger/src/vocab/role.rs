@@ -73,7 +73,7 @@ vocabulary! {
         t("studio", "studio", "工作室", "ateliê"),
         t("factory", "factory", "工厂", "fábrica"),
         t("treatment_plant", "treatment plant", "优化处理厂", "unidade de tratamento"),
-        t("laboratory", "laboratory", "检测实验室", "laboratório"),
+        t("laboratory", "laboratory", "检测机构", "laboratório"),
         t("market", "market hall", "交易市场", "mercado"),
         t("shop", "shop", "店铺", "loja"),
         t("stream_room", "live-stream room", "直播间", "estúdio de transmissão"),
@@ -100,7 +100,7 @@ vocabulary! {
             .with(&[("issued_by", "registrar trainer")]),
         t("safety_training", "safety training passed", "安全生产培训合格", "treinamento de segurança concluído")
             .with(&[("issued_by", "registrar trainer")]),
-        t("lab_accreditation", "laboratory accreditation", "实验室认可", "acreditação de laboratório")
+        t("lab_accreditation", "laboratory accreditation", "检测机构认可", "acreditação de laboratório")
             .with(&[("issued_by", "registrar")]),
         t("customs_broker_licence", "customs broker licence", "报关企业备案", "habilitação de despachante")
             .with(&[("issued_by", "registrar")]),

@@ -134,7 +134,7 @@ fn run(config: &Config, mirror: Option<&Mirror>) -> Result<Report, CheckError> {
     survey.documents(&Documents::new(&config.data, begun.origin.clone()))?;
     survey.right_edge(&begun)?;
     let stands_in = survey.published(&begun)?;
-    let mut opened = match begun.finish(stands_in) {
+    let opened = match begun.finish(stands_in) {
         Ok(opened) => opened,
         // That is why.
         Err(_) if !survey.damaged.is_empty() => return Err(CheckError::Damaged(survey.damaged)),
@@ -144,7 +144,7 @@ fn run(config: &Config, mirror: Option<&Mirror>) -> Result<Report, CheckError> {
     if !survey.damaged.is_empty() {
         return Err(CheckError::Damaged(survey.damaged));
     }
-    opened.settle(config)?;
+    opened.compare(config)?;
     let size = opened.tiles.size();
     let mut replay = Replay::new();
     let mut seals = 0;

@@ -49,7 +49,7 @@ pub struct Which {
     /// What stands in its way or is missing of it: `held`, `disputed`, `recalled`, `missing`, `waiting`,
     /// `contradicted`, `warned`, `undocumented`, `uncleared` or `in_transit`.
     marked: Option<String>,
-    /// A warning on it, by its code.
+    /// A warning on it, by its code (schemas/rules.md has them). One that its record had no room for is not found.
     warning: Option<String>,
     /// A part of its id, variety or an open descriptive field.
     text: Option<String>,

@@ -29,7 +29,8 @@ pub struct Whose {
     studio: String,
     /// Only those with something left in them (`true`) or with nothing (`false`).
     open: Option<bool>,
-    /// Only those with this warning, by its code.
+    /// Only those with this warning, by its code (schemas/rules.md has them). One that a job's record had no room for
+    /// is not found.
     warning: Option<String>,
     /// From the page before.
     cursor: Option<String>,

@@ -175,6 +175,8 @@ pub struct BalanceRow {
     pub counted: Option<CountedView>,
     /// How many warnings it bears.
     pub warnings: u32,
+    /// Warnings and documents for which its record has no room; the log has them.
+    pub not_kept: u32,
 }
 
 /// An open balance before it is shown: the order of the report is that of the first two.
@@ -345,11 +347,13 @@ fn row(
     lang: Lang,
 ) -> BalanceRow {
     let still = still_days(clock, open.latest);
-    let (kind, created, latest, claims, warnings) = match &open.thing {
+    let (kind, created, latest, claims, warnings, not_kept) = match &open.thing {
         Thing::Item(id, item) => {
-            (kind_word(id), item.created, item.latest, &item.claims, item.warnings.len())
+            (kind_word(id), item.created, item.latest, &item.claims, item.warnings.len(), item.not_kept)
         }
-        Thing::Work(work) => ("work", work.created, work.latest, &work.claims, work.warnings.len()),
+        Thing::Work(work) => {
+            ("work", work.created, work.latest, &work.claims, work.warnings.len(), work.not_kept)
+        }
     };
     let item = match &open.thing {
         Thing::Item(id, item) => Some((id, item)),
@@ -369,6 +373,7 @@ fn row(
         aged: still >= days,
         counted: item.and_then(|(id, item)| counted(node, id, item)),
         warnings: u32::try_from(warnings).unwrap_or(u32::MAX),
+        not_kept,
     }
 }
 

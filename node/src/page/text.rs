@@ -171,7 +171,7 @@ texts! {
     hand_over "Hand-over" "交付";
     claim_state "Claim by the buyer" "买家认领";
     claim_not_sold "Not possible before a sale is recorded." "记录售出后方可认领。";
-    claim_open "Not claimed yet: whoever has the hidden code of the card can make it his." "尚未认领：持有卡上隐藏码者可认领。";
+    claim_open "Not claimed yet: whoever has the hidden code of the card can make it theirs." "尚未认领：持有卡上隐藏码者可认领。";
     claimed "Claimed by its buyer" "买家已认领";
     claimed_hint "A hidden code works once: if you bought this and it was not you, ask the seller." "隐藏码只能使用一次：如果您是买家而并非您本人认领，请向卖家核实。";
     claim_used "The hidden code of this tag has been used; it claims nothing any more. Ask the seller for a new tag." "此标签的隐藏码已被使用，不能再次认领。请向卖家索取新标签。";
@@ -265,7 +265,7 @@ texts! {
     unknown_tag "This tag is not in the ledger" "账本中没有此标签";
     unknown_tag_text "The code is well-formed, but nobody has bound it to an item here. It may be new, from another ledger, or invented. Compare every character with the tag." "编码格式正确，但本账本中没有人将其绑定到物品。它可能刚印制、属于其他账本，或是伪造的。请逐字核对。";
     bad_tag "This is not a tag code" "这不是标签编码";
-    bad_tag_text "A tag code has 17 characters: digits and capital letters. One of them seems to be wrong or missing; the last one is a check character." "标签编码为 17 个字符：数字和大写字母。其中可能有误或缺失；最后一位是校验字符。";
+    bad_tag_text "A tag code has 17 characters, digits and letters. One of them seems to be wrong or missing; the last one is a check character." "标签编码为 17 个字符，由数字和字母组成。其中可能有字符错误或缺失；最后一位是校验字符。";
     unknown_item "There is no such item in the ledger" "账本中没有该物品";
     unknown_item_text "Check the number, or look the item up by the code on its tag." "请核对编号，或用标签上的编码查询。";
     members_item "This ledger shows lots to its members only" "本账本仅向成员展示批次";

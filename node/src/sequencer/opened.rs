@@ -116,30 +116,36 @@ pub(crate) struct Opened {
 }
 
 impl Opened {
-    /// Opens the data folder and checks everything that does not need the index.
+    /// Opens the data folder, checks everything that does not need the index, and compares with what the world has
+    /// seen. A copy that is let pass stays a copy: only who goes on to sign says [`Self::settle`].
     pub(crate) fn open(config: &Config) -> Result<Self, OpenError> {
-        Self::open_on(config, Arc::new(RealDisk))
+        let opened = Self::open_alone(config, Arc::new(RealDisk))?;
+        opened.compare(config)?;
+        Ok(opened)
     }
 
-    /// [`Self::open`] with journal and tiles on another disk.
+    /// [`Self::open`] with journal and tiles on another disk, to sign with: the folder becomes this node's own.
     pub(crate) fn open_on(config: &Config, disk: Arc<dyn Disk>) -> Result<Self, OpenError> {
-        let mut opened = Self::open_unsettled(config, disk)?;
+        let mut opened = Self::open_alone(config, disk)?;
         opened.settle(config)?;
         Ok(opened)
     }
 
-    /// [`Self::open_on`] without a look at what the world has seen; a copy stays a copy.
-    pub(crate) fn open_unsettled(config: &Config, disk: Arc<dyn Disk>) -> Result<Self, OpenError> {
+    /// [`Self::open`] on a disk, without a look at what the world has seen.
+    pub(crate) fn open_alone(config: &Config, disk: Arc<dyn Disk>) -> Result<Self, OpenError> {
         Begun::open(config, disk)?.finish(None)
     }
 
-    /// Compares with what the world has seen; only then is the folder this node's own.
+    /// [`Self::compare`]; only then is the folder this node's own.
     pub(crate) fn settle(&mut self, config: &Config) -> Result<(), OpenError> {
-        for place in &config.seen {
-            self.compare_with_seen(place)?;
-        }
+        self.compare(config)?;
         // Only now: a copy that is behind must be refused the next time too.
         Ok(self.folder.settle()?)
+    }
+
+    /// Compares with what the world has seen.
+    pub(crate) fn compare(&self, config: &Config) -> Result<(), OpenError> {
+        config.seen.iter().try_for_each(|place| self.compare_with_seen(place))
     }
 
     /// Compares with a checkpoint that somebody else holds: a file, or a folder with a static log.

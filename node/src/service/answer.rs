@@ -131,6 +131,10 @@ impl Refusal {
             StatementError::Event { number, error } => {
                 (error.problem.code(), u16::try_from(*number).ok(), error.field.clone())
             }
+            StatementError::Payload(json) => {
+                let (event, field) = place(&json.path);
+                (error.code(), event, field)
+            }
             other => (other.code(), None, String::new()),
         };
         Self { code, rule: None, event, field, statement, why: Why::Form(Box::new(error)) }
@@ -232,6 +236,16 @@ impl Refusal {
                 }
             }
         }
+    }
+}
+
+/// Which event and which of its fields a place in the payload is, as in `events[2].origins[0].share`; the place itself
+/// where it is in no event.
+fn place(path: &str) -> (Option<u16>, String) {
+    let within = path.strip_prefix("events[").and_then(|rest| rest.split_once(']'));
+    match within.map(|(number, field)| (number.parse(), field.trim_start_matches('.'))) {
+        Some((Ok(number), field)) => (Some(number), field.to_owned()),
+        _ => (None, path.to_owned()),
     }
 }
 

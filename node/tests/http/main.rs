@@ -84,6 +84,21 @@ async fn statements_are_taken_one_or_many_and_refused_with_a_reason() {
     );
     assert_eq!(body["message"], "事件 0：字段 item：应为：物品编号（L-、B- 或 P-...）");
 
+    // What is no JSON of ours is found in its event and field, too.
+    let payload = format!(
+        r#"{{"seq":901,"events":[{{"type":"loss.recorded","at":"{at}","item":"{brazil}","loss":{{"reason":"sample","mass_mg":1.5}}}}]}}"#
+    );
+    let (issuer, subject) = (importer.issuer, "9".parse().unwrap());
+    let float =
+        Statement::sign_bytes(issuer, subject, &importer.audience, payload.as_bytes(), &importer.secret)
+            .unwrap();
+    let body = stage.post("/v1/statements", "application/cose", float.into_bytes()).await.json();
+    assert_eq!(
+        (body["code"].as_str(), body["event"].as_u64(), body["field"].as_str()),
+        (Some("payload"), Some(0), Some("loss.mass_mg")),
+        "{body}"
+    );
+
     let both = [good.as_slice(), &bad].concat();
     let got = stage.post("/v1/statements", "application/cbor-seq", both.clone()).await.json();
     assert_eq!((got[0]["duplicate"].as_bool(), got[1]["status"].as_str()), (Some(true), Some("refused")));

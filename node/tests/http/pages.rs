@@ -2,10 +2,13 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use lode_ledger::hash::Hash;
+use lode_ledger::id::{ItemKind, WorkOrderId};
 use lode_ledger::vocab::{Code, Treatment};
 
 use crate::stage::{self, stage};
 use crate::trade;
+use crate::trade::world::ORIGIN;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_says_who_says_what_and_what_nobody_checked() {
@@ -337,6 +340,42 @@ async fn a_public_photo_is_on_the_page_as_soon_as_it_is_here() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_photo_of_the_thing_is_shown_before_one_of_its_making() {
+    let mut stage = stage(|_| {}).await;
+    let (mut studio, id) = stage.trade.studio.clone();
+    let (of_making, making) = trade::photo();
+    let (of_thing, thing) = trade::other_photo();
+    let (start, end) = (stage.trade.world.nonce(), stage.trade.world.nonce());
+    let author = studio.issuer.to_string();
+    let work = WorkOrderId::derive(ORIGIN, &author, &start, 0);
+    let piece = trade::item(ItemKind::Piece, &studio, &end, 0);
+    let blend = stage.trade.blend;
+    for text in [
+        format!(
+            r#"{{"type":"work.started","nonce":"{start}","process":"carve","inputs":[{{"item":"{blend}","mass_mg":9000000}}]}}"#
+        ),
+        format!(
+            r#"{{"type":"step.logged","work":"{work}","step":"carve","photos":[{{"kind":"photo","sha256":"{making}","public":true}}]}}"#
+        ),
+        format!(
+            r#"{{"type":"work.completed","work":"{work}","nonce":"{end}","left_mg":0,
+            "outputs":[{{"kind":"piece","mass_mg":4000000,"form":"carving","photo":{{"kind":"photo","sha256":"{thing}","public":true}}}}],
+            "losses":[{{"reason":"process","mass_mg":5000000}}]}}"#
+        ),
+    ] {
+        stage.say(&mut studio, &text).await;
+    }
+    let bearer = stage.bearer(&(studio, id)).await;
+    for (photo, address, shown) in [(of_making, making, making), (of_thing, thing, thing)] {
+        let request = Request::put(format!("/v1/documents/{address}?public=true"));
+        let request = request.header(header::AUTHORIZATION, &bearer).body(Body::from(photo)).unwrap();
+        assert_eq!(stage.send(request).await.status, StatusCode::NO_CONTENT);
+        let page = stage.get(&format!("/items/{piece}")).await;
+        assert!(page.text().contains(&format!("src=\"/v1/documents/{shown}\"")), "{}", page.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_private_photo_is_on_no_page() {
     let mut stage = stage(|_| {}).await;
     let (mut importer, brazil) = (stage.trade.importer.0.clone(), stage.trade.brazil);
@@ -384,6 +423,37 @@ async fn what_a_record_has_no_room_for_is_counted() {
     let trust = lode_ledger::tlog::Policy::parse(stage.get("/trust.policy").await.body).unwrap();
     let told = lode_ledger::proof::verify_item(&proof.body, &trust).text(lode_ledger::lang::Lang::En);
     assert!(told.contains(&format!("{MORE} more warnings or documents")), "{told}");
+}
+
+/// As many warnings as documents; a stock's report counts what it cannot show, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn warnings_beyond_the_room_for_them_are_counted() {
+    const MORE: usize = 2;
+    let mut stage = stage(|_| {}).await;
+    let brazil = stage.trade.brazil;
+    let (mut importer, id) = stage.trade.importer.clone();
+    let left = stage.get(&format!("/v1/items/{brazil}")).await.json()["mass"]["left_mg"].as_u64().unwrap();
+    for n in 1..=u64::try_from(lode_ledger::record::MAX_KEPT + MORE).unwrap() {
+        let paper = Hash::of(format!("count sheet {n}").as_bytes());
+        let (was, now) = (left - n + 1, left - n);
+        let adjusted = format!(
+            r#"{{"type":"mass.adjusted","item":"{brazil}","was_mg":{was},"left_mg":{now},"reason":"scale","documents":[{{"kind":"inspection_report","sha256":"{paper}","public":false}}]}}"#
+        );
+        stage.say(&mut importer, &adjusted).await;
+    }
+    let shown = stage.get(&format!("/v1/items/{brazil}")).await.json();
+    assert_eq!(shown["warnings"].as_array().map(Vec::len), Some(lode_ledger::record::MAX_KEPT));
+    let not_kept = shown["not_kept"].as_u64().unwrap();
+    assert!(not_kept >= MORE as u64, "{shown}");
+    let bearer = stage.bearer(&(importer, id)).await;
+    let stock = stage.get_as(&format!("/v1/participants/{id}/stock"), header::AUTHORIZATION, &bearer).await;
+    let balances = stock.json()["balances"].clone();
+    let row =
+        balances.as_array().unwrap().iter().find(|row| row["id"] == brazil.to_string()).unwrap().clone();
+    assert_eq!(
+        (&row["not_kept"], &row["warnings"]),
+        (&shown["not_kept"], &lode_ledger::record::MAX_KEPT.into())
+    );
 }
 
 /// Rule K4: a key that is reported as stolen puts its mark on what it signed since, on the page and in the API.

@@ -41,11 +41,14 @@ pub(crate) struct Trade {
     pub(crate) world: World,
     pub(crate) clock: Arc<Hand>,
     pub(crate) importer: (Author, ParticipantId),
+    pub(crate) studio: (Author, ParticipantId),
     pub(crate) lab: (Author, ParticipantId),
     pub(crate) seller: (Author, ParticipantId),
     pub(crate) artisan: ParticipantId,
     /// The lot from Brazil.
     pub(crate) brazil: ItemId,
+    /// The studio's part of the blend of Brazil and Madagascar.
+    pub(crate) blend: ItemId,
     /// The studio's carving: certified, tagged, sold.
     pub(crate) dragon: ItemId,
     /// The person's carving: an asserted certificate, a replaced tag.
@@ -61,6 +64,17 @@ pub(crate) fn photo() -> (Vec<u8>, Hash) {
     let bytes = hex::decode(concat!(
         "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489",
         "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+    ))
+    .unwrap();
+    let hash = Hash::of(&bytes);
+    (bytes, hash)
+}
+
+/// Another photo.
+pub(crate) fn other_photo() -> (Vec<u8>, Hash) {
+    let bytes = hex::decode(concat!(
+        "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de",
+        "0000000c49444154789c63382127070002b6010534a675aa0000000049454e44ae426082"
     ))
     .unwrap();
     let hash = Hash::of(&bytes);
@@ -101,7 +115,7 @@ pub(crate) fn say(world: &mut World, author: &mut Author, text: &str) -> u64 {
     world.by(author, &[event(&text)])
 }
 
-fn item(kind: ItemKind, author: &Author, nonce: &lode::id::Nonce, output: u16) -> ItemId {
+pub(crate) fn item(kind: ItemKind, author: &Author, nonce: &lode::id::Nonce, output: u16) -> ItemId {
     ItemId::derive(kind, ORIGIN, &author.issuer.to_string(), nonce, output)
 }
 
@@ -282,10 +296,12 @@ pub(crate) fn trade(members_only: bool) -> Trade {
         world,
         clock,
         importer,
+        studio,
         lab,
         seller,
         artisan,
         brazil,
+        blend: parts[0],
         dragon,
         fish,
         work,
