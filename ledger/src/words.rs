@@ -93,6 +93,12 @@ impl fmt::Display for Arg {
     }
 }
 
+impl From<&str> for Arg {
+    fn from(text: &str) -> Self {
+        Self::Plain(text.to_owned())
+    }
+}
+
 impl From<Phrase> for Arg {
     fn from(phrase: Phrase) -> Self {
         Self::Phrase(phrase)

@@ -21,6 +21,7 @@ use super::balance::{positive, scale_tolerance, weigh};
 use super::claims::note_blend;
 use super::context::{Actor, Context, refuse_twice, state_forbids, warn_item};
 use super::document_use::note_use;
+use super::elements::check_elements;
 use super::inbound::arrive;
 use super::protected::check_name;
 
@@ -29,6 +30,7 @@ pub(super) fn lot_declared(context: &mut Context<'_>, body: &LotDeclared) -> Res
     let origins = check_origins(&body.origins)?;
     check_species(body)?;
     check_evidence(body)?;
+    check_elements(context, body)?;
     refuse_twice(body.treatments.iter().map(|statement| statement.treatment), "treatments")?;
     let author = context.author()?;
     if let Some(owner) = &body.owner {

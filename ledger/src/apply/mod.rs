@@ -17,6 +17,7 @@ mod credential;
 mod custody;
 mod dispute;
 mod document_use;
+mod elements;
 mod evidence;
 mod export;
 mod hands;

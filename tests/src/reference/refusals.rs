@@ -7,12 +7,13 @@ mod workshop;
 use std::collections::BTreeSet;
 
 use lode_ledger::event::body::{
-    CertificateLinked, Input, Loss, LotDeclared, LotMerged, LotSplit, OutputKind, TreatmentApplied,
-    TreatmentDeclared, WorkCompleted,
+    CertificateLinked, CustomsElements, Input, Loss, LotDeclared, LotMerged, LotSplit, OutputKind,
+    TreatmentApplied, TreatmentDeclared, WorkCompleted,
 };
 use lode_ledger::event::{Author, Event};
 use lode_ledger::id::{ItemId, ItemKind, OfferId, ParticipantId, WorkOrderId};
 use lode_ledger::statement::Issuer;
+use lode_ledger::vocab::{Code, Country, DeclarationElement};
 
 use super::standing::Purpose;
 use super::state::{Offered, Stage, State, Thing, height, item_kind, made, mg};
@@ -271,9 +272,26 @@ impl<'a> Asked<'a> {
             let sells = self.has_role(supplier, "exporter") || self.has_role(supplier, "miner");
             self.must(sells && Some(supplier) != self.author, "wrong-kind");
         }
+        if let Some(customs) = &body.customs {
+            self.customs(customs);
+        }
         let lot = Thing::declared(self.by(), body);
         self.must(lot.may_be_called(body.trade_name.as_ref()), "protected-name");
         self.unless_new(self.state.items.contains_key(&made(ItemKind::Lot, self.by(), &body.nonce, 0)));
+    }
+
+    /// The one set of elements that the table has is China's for rough stones.
+    fn customs(&mut self, customs: &CustomsElements) {
+        let country = Code::<Country>::parse(customs.jurisdiction.as_str()).is_ok();
+        let hs = customs.hs.as_str();
+        let digits = hs.len() >= 6 && hs.chars().all(|c| c.is_ascii_digit());
+        self.must(country && digits, "fields-disagree");
+        self.twice(customs.elements.iter().map(|element| element.element.as_str()));
+        if customs.jurisdiction.as_str() == "CN" && hs.starts_with("710310") {
+            let known = |element: &str| Code::<DeclarationElement>::parse(element).is_ok();
+            let asked = customs.elements.iter().all(|element| known(element.element.as_str()));
+            self.must(customs.version.as_str() == "1" && asked, "fields-disagree");
+        }
     }
 
     /// Losses that two scales explain are together no more than the scales allow.

@@ -2,8 +2,8 @@
 
 use lode_ledger::event::Event;
 use lode_ledger::event::body::{
-    CustodyCancelled, CustodyRejected, OutputKind, SaleCancelled, SplitPart, StepLogged,
-    SupplierCountersigned, TreatmentApplied, WorkOutput,
+    CustodyCancelled, CustodyRejected, CustomsElements, DeclarationElement, OutputKind, SaleCancelled,
+    SplitPart, StepLogged, SupplierCountersigned, TreatmentApplied, WorkOutput,
 };
 use lode_ledger::id::{ItemId, ItemKind, OfferId, SaleId, WorkOrderId};
 use lode_ledger::record::{Item, ItemState, Offer, Record, RecordKey, Sale, View, WorkOrder};
@@ -284,7 +284,21 @@ fn declare(world: &mut World, op: &Op) -> (Who, Event) {
         treatment(TREATMENTS[(op.pick + 1) % 4], FINDINGS[usize::from(op.flag) / 3 % 4]),
     ];
     body.treatments = statements[..op.pick / 16 % 3].to_vec().into();
+    body.customs = op.share.is_multiple_of(11).then(|| customs(op));
     (who, body.into())
+}
+
+/// Elements of a customs declaration: mostly as the table has them.
+fn customs(op: &Op) -> CustomsElements {
+    let of = |words: [&'static str; 4], pick: usize| words[if pick % 8 < 5 { 0 } else { pick % 8 - 4 }];
+    let element = |name| DeclarationElement { element: text(name), value: text("stated") };
+    CustomsElements {
+        jurisdiction: text(of(["CN", "BR", "XX", "US"], op.pick)),
+        hs: text(of(["7103100000", "25061000", "7103.10", "7103"], op.other)),
+        version: text(of(["1", "1", "0", "2"], usize::from(op.flag))),
+        elements: vec![element("kind"), element(of(["grade", "price", "kind", "pieces"], op.pick / 8))]
+            .into(),
+    }
 }
 
 fn receive(world: &mut World, op: &Op) -> Option<(Who, Event)> {
