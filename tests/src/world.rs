@@ -10,6 +10,7 @@ mod story_evidence;
 mod story_market;
 mod story_material;
 mod story_repair;
+mod touched;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ use lode_ledger::time::Timestamp;
 use lode_ledger::vocab::{Code, Vocabulary};
 
 pub use make::{claim_key, document, gain, input, loss, output, tag_code, text, treatment, weighing};
+pub use touched::Touched;
 
 /// The origin line of the world's log.
 pub const ORIGIN: &str = "lode.example/world";
@@ -121,6 +123,7 @@ pub struct World {
     seal: Author,
     counter: u64,
     step: String,
+    touched: Touched,
 }
 
 /// A code of a vocabulary.
@@ -183,6 +186,7 @@ impl World {
             seal: Author::new(secret("seal"), Issuer::Ledger, ORIGIN),
             counter: 0,
             step: String::new(),
+            touched: Touched::default(),
         }
     }
 
@@ -335,10 +339,17 @@ impl World {
         let bytes = statement.into_bytes();
         let verified = self.replay.check(bytes.clone())?;
         let applied = self.replay.accept(&verified)?;
+        self.touched.note(verified.events(), &applied.delta);
         let state_root = self.replay.state_root();
         let events = verified.events().to_vec();
         self.entries.push(Entry { step: self.step.clone(), bytes, events, author, state_root });
         Ok(applied)
+    }
+
+    /// What each type of event did to which kinds of records so far.
+    #[must_use]
+    pub const fn touched(&self) -> &Touched {
+        &self.touched
     }
 
     /// Lets time pass until the next seal, and seals.

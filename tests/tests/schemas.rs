@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use jsonschema::Validator;
-use lode_ledger::event::EventType;
+use lode_ledger::apply::states::TRANSITIONS;
 use lode_ledger::event::shape::FieldClass;
 use lode_ledger::event::table::COMMON_RULES;
+use lode_ledger::event::{Effect, EventType};
 use lode_ledger::lang::Lang;
 use lode_ledger::verdict::Report;
 use lode_ledger::violation::{Reason, Rule};
@@ -137,8 +138,9 @@ fn the_catalogue_of_events_is_as_committed() {
     let mut text = String::from(
         "# Events\n\nMade from the ledger's table by a test (`UPDATE=1 cargo test -p lode-tests schemas::`). What may be \
          sealed stands as a\nhash in the log and is shown to whom its author chooses. What is *descriptive* its author may \
-         correct at any time; how the rest\nis corrected stands in `ARCHITECTURE.md`. The examples are entries of \
-         `tests/vectors/`.\n",
+         correct at any time; how the rest\nis corrected stands in `ARCHITECTURE.md`. What an event creates and \
+         changes are kinds of records, as in\n`records.cddl`; beside them any event may touch its key's sequence window, where \
+         a document is used, and what was said\nthat no other record keeps. The examples are entries of `tests/vectors/`.\n",
     );
     let examples = events();
     for event in EventType::ALL {
@@ -149,6 +151,17 @@ fn the_catalogue_of_events_is_as_committed() {
         writeln!(text, "- Signed by: {}", spec.author.said(Lang::En)).unwrap();
         let rules = if rules.is_empty() { "only those of every event".to_owned() } else { rules.join(" ") };
         writeln!(text, "- Since ruleset {}; rules: {rules}", spec.since).unwrap();
+        let Effect { creates, changes } = event.effect();
+        let [creates, changes] = [creates, changes].map(|kinds| match kinds {
+            [] => "nothing".to_owned(),
+            kinds => kinds.iter().map(|kind| format!("`{}`", kind.name())).collect::<Vec<_>>().join(" "),
+        });
+        writeln!(text, "- Creates {creates}; changes {changes}").unwrap();
+        let lines = TRANSITIONS.iter().filter(|line| line.event == *event);
+        let lines: Vec<String> = lines.map(|line| format!("`{}`", line.said())).collect();
+        if !lines.is_empty() {
+            writeln!(text, "- An item's state: {}", lines.join("; ")).unwrap();
+        }
         writeln!(text, "- EPCIS 2.0: {}; UNTP: {}\n", spec.epcis, spec.untp).unwrap();
         text.push_str("| Field | | Meaning |\n|---|---|---|\n");
         for field in event.fields() {

@@ -3,8 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lode_ledger::event::EventType;
+use lode_ledger::event::effect::{COMMON_RECORDS, Effect};
+use lode_ledger::record::RecordKind;
 use lode_ledger::violation::{Reason, Rule};
 use lode_tests::stories::{Library, Outcome, all, folder};
+use lode_tests::world::World;
 
 /// Rules that refuse nothing, each with what it does instead. They need a story that is accepted and shows it.
 const NEVER_REFUSED: &[(Rule, &str)] = &[
@@ -63,6 +67,23 @@ fn every_story_gets_its_verdict() {
     }
     assert!(wrong.is_empty(), "{} of {} stories:\n{}", wrong.len(), told.len(), wrong.join("\n"));
     assert_eq!(library.unliked(), [""; 0], "like.json holds what no story is like");
+    does_what_the_table_says(library.touched());
+}
+
+/// No event does what the table of effects does not say; random histories (`properties`) show the same of many more.
+fn does_what_the_table_says(mut seen: BTreeMap<EventType, BTreeSet<(RecordKind, bool)>>) {
+    for (event, kinds) in World::frozen().touched().seen() {
+        seen.entry(*event).or_default().extend(kinds);
+    }
+    for event in EventType::ALL {
+        let Effect { creates, changes } = event.effect();
+        let kinds =
+            |list: &[RecordKind], created| list.iter().map(|kind| (*kind, created)).collect::<BTreeSet<_>>();
+        let said = &kinds(creates, true) | &kinds(changes, false);
+        let mut done = seen.remove(event).unwrap_or_default();
+        done.retain(|(kind, _)| !COMMON_RECORDS.contains(kind));
+        assert!(!done.is_empty() && done.is_subset(&said), "{event:?}: {done:?} beside {said:?}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use lode_ledger::event::EventType;
 use lode_ledger::event::table::COMMON_RULES;
 use lode_ledger::lang::Lang;
+use lode_ledger::record::RecordKind;
 use lode_ledger::violation::{Reason, Rule};
 use serde_json::{Value, json};
 
@@ -123,10 +124,17 @@ fn event_json(desk: &Desk, event: EventType) -> Value {
         "signed_by": spec.author.said(desk.lang),
         "since_ruleset": spec.since,
         "rules": rules,
+        "creates": names(event.effect().creates),
+        "changes": names(event.effect().changes),
         "epcis": spec.epcis,
         "untp": spec.untp,
         "schema": event.schema(),
     })
+}
+
+/// Kinds of records, as `schemas/records.cddl` calls them.
+fn names(kinds: &[RecordKind]) -> Vec<&'static str> {
+    kinds.iter().map(|kind| kind.name()).collect()
 }
 
 fn event_text(desk: &Desk, event: EventType) -> String {
@@ -137,6 +145,10 @@ fn event_text(desk: &Desk, event: EventType) -> String {
         desk.say("may be sealed", "可密封", "selável"),
         desk.say("meaning", "含义", "significado"),
     ];
+    let or_none = |names: Vec<&str>| match names.is_empty() {
+        true => desk.say("none", "无", "nenhum").to_owned(),
+        false => names.join(" "),
+    };
     let mark = |is: bool| if is { desk.say("yes", "是", "sim") } else { "" }.to_owned();
     let rows = event.fields().into_iter().map(|field| {
         [field.name.to_owned(), mark(field.required), mark(field.sealable), field.doc.to_owned()]
@@ -150,12 +162,16 @@ fn event_text(desk: &Desk, event: EventType) -> String {
         Lang::Pt => "(os significados abaixo estão em inglês: a tabela de eventos só os tem assim)\n",
     };
     format!(
-        "{}  {}\n{english}{}\n{}: {}\n\n{}\n\n{}: {}\n{}\n",
+        "{}  {}\n{english}{}\n{}: {}\n{}: {}\n{}: {}\n\n{}\n\n{}: {}\n{}\n",
         spec.name,
         spec.title(desk.lang),
         spec.doc,
         desk.say("Signed by", "签署者", "Assinado por"),
         spec.author.said(desk.lang),
+        desk.say("Creates records", "新建记录", "Cria registros"),
+        or_none(names(event.effect().creates)),
+        desk.say("Changes records", "更改记录", "Altera registros"),
+        or_none(names(event.effect().changes)),
         table(heads, rows),
         desk.say(
             "Rules, beside those of every event",

@@ -100,6 +100,21 @@ pub const TRANSITIONS: &[Transition] = &[
     line(EventCorrected, &[Exhausted], Then::InHand),
 ];
 
+impl Transition {
+    /// The line in the states' words: `in_stock, finished -> sold`.
+    #[must_use]
+    pub fn said(&self) -> String {
+        let from: Vec<&str> = self.from.iter().map(|state| state.word()).collect();
+        let then = match self.then {
+            Then::Stays => "stays",
+            Then::Becomes(state) => state.word(),
+            Then::InHand => "in_stock or, a piece, finished",
+            Then::StaysOrExhausted => "stays, or exhausted",
+        };
+        if from.is_empty() { format!("new -> {then}") } else { format!("{} -> {then}", from.join(", ")) }
+    }
+}
+
 /// What an item in hand is: a piece finished, anything else in stock.
 #[must_use]
 pub const fn in_hand(kind: ItemKind) -> ItemState {

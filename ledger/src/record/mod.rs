@@ -113,6 +113,21 @@ macro_rules! records {
         #[serde(untagged)]
         pub enum Record { $(#[doc = concat!("See [`struct@", stringify!($kind), "`].")] $kind($kind),)* }
 
+        /// A kind of record.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum RecordKind { $(#[doc = concat!("See [`struct@", stringify!($kind), "`].")] $kind,)* }
+
+        impl RecordKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
+
+            /// Its name, as in `schemas/records.cddl`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$kind => stringify!($kind),)* }
+            }
+        }
+
         impl Record {
             /// The record's deterministic CBOR: what the state map commits to.
             #[must_use]
@@ -120,10 +135,10 @@ macro_rules! records {
                 match self { $(Self::$kind(record) => cbor::encode(record),)* }
             }
 
-            /// The name of its kind.
+            /// Its kind.
             #[must_use]
-            pub const fn kind(&self) -> &'static str {
-                match self { $(Self::$kind(_) => stringify!($kind),)* }
+            pub const fn kind(&self) -> RecordKind {
+                match self { $(Self::$kind(_) => RecordKind::$kind,)* }
             }
         }
 

@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use lode_ledger::event::EventType;
 use lode_ledger::key::SecretKey;
-use lode_ledger::record::{Record, RecordKey, View};
+use lode_ledger::record::{Record, RecordKey, RecordKind, View};
 use lode_ledger::replay::{Applied, ReplayError};
 use lode_ledger::statement::{Issuer, Statement};
 use lode_ledger::violation::Reason;
@@ -21,6 +22,7 @@ pub struct Library {
     beginnings: BTreeMap<Beginning, World>,
     likes: Likes,
     liked: RefCell<BTreeSet<String>>,
+    touched: RefCell<BTreeMap<EventType, BTreeSet<(RecordKind, bool)>>>,
 }
 
 /// One story on its way.
@@ -41,7 +43,7 @@ impl Library {
             (Beginning::Enrolled, World::enrolled()),
             (Beginning::Traded, World::traded()),
         ]);
-        Self { beginnings, likes: Likes::read(), liked: RefCell::default() }
+        Self { beginnings, likes: Likes::read(), liked: RefCell::default(), touched: RefCell::default() }
     }
 
     /// The usual events that no story told so far was like.
@@ -49,6 +51,13 @@ impl Library {
     pub fn unliked(&self) -> Vec<String> {
         let liked = self.liked.borrow();
         self.likes.names().filter(|name| !liked.contains(*name)).map(str::to_owned).collect()
+    }
+
+    /// What each type of event did to which kinds of records, in all stories told so far: the kind, and whether the
+    /// record was created.
+    #[must_use]
+    pub fn touched(&self) -> BTreeMap<EventType, BTreeSet<(RecordKind, bool)>> {
+        self.touched.borrow().clone()
     }
 
     /// Tells a story.
@@ -75,6 +84,10 @@ impl Library {
         };
         telling.step(story.story.len(), last, &expected)?;
         telling.look(story)?;
+        let mut touched = self.touched.borrow_mut();
+        for (event, kinds) in telling.world.touched().seen() {
+            touched.entry(*event).or_default().extend(kinds);
+        }
         match telling.names.unused(story.story.len()) {
             Some(name) => Err(format!("{name} is named and never spoken of")),
             None => Ok(()),

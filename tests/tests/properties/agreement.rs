@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use lode_ledger::event::Event;
+use lode_ledger::event::effect::COMMON_RECORDS;
 use lode_ledger::id::{DisputeId, HoldId, ItemId, ItemKind, RecallId};
 use lode_ledger::json::Json;
 use lode_ledger::record::{self, EventRef, Item, ItemState, Parentage, Record, RecordKey, WaitingCorrection};
@@ -102,6 +103,17 @@ fn in_time(mut json: Json, world: &World) -> Json {
         *at = Json::Str(world.now.to_string());
     }
     json
+}
+
+/// No event touches a kind of record that the event table does not say.
+fn does_no_more_than_the_table_says(world: &World) {
+    for (event, seen) in world.touched().seen() {
+        let effect = event.effect();
+        for (kind, created) in seen.iter().filter(|(kind, _)| !COMMON_RECORDS.contains(kind)) {
+            let said = if *created { effect.creates } else { effect.changes };
+            assert!(said.contains(kind), "{event:?}: {kind:?}, created: {created}");
+        }
+    }
 }
 
 /// Everything of the ledger that the reference knows too.
@@ -364,6 +376,7 @@ fn the_ledger_and_the_reference_agree_on_every_verdict() {
             tell(&world, &mut reference);
         }
         compare(&world, &reference);
+        does_no_more_than_the_table_says(&world);
         Ok(())
     };
     runner(4_800).run(&vec((ops(), bends()), 60..130), run).unwrap();
