@@ -112,14 +112,16 @@ pub(super) fn certificate_linked(
         reissued_as: None,
     });
     if let Some(bound) = certificate.bound
-        && one_piece
+        && (one_piece || context.ruleset() >= 2)
         && bound != body.item
     {
         let violation = Violation::new(Reason::CertificateTaken).with(&body.issuer_code).with(&body.number);
         return Err(violation.with(bound).field("item"));
     }
-    for other in certificate.asserted.clone().into_iter().filter(|other| one_piece && *other != body.item) {
-        collide(context, body, &mut item, other)?;
+    for other in certificate.asserted.clone().into_iter().filter(|other| *other != body.item) {
+        if one_piece || (context.ruleset() >= 2 && shown_for_one(context, &other, &id)) {
+            collide(context, body, &mut item, other)?;
+        }
     }
     if by_lab {
         certificate.document = body.document.sha256;
@@ -189,6 +191,12 @@ fn reissue(
     }
     context.put(RecordKey::Certificate(id), certificate);
     Ok(())
+}
+
+/// Whether the certificate is shown for a thing as one of that piece alone.
+fn shown_for_one(context: &Context<'_>, other: &ItemId, certificate: &Hash) -> bool {
+    let links = context.item(other).map(|other| other.certificates).unwrap_or_default();
+    links.iter().any(|link| link.certificate == *certificate && link.scope == CertificateScope::ITEM)
 }
 
 /// A collision shows on both pieces.

@@ -119,29 +119,67 @@ pub(super) fn note_blend(
     Ok(())
 }
 
-/// Rule L2: what is in an item is said to be of one country of several. It counts against what entered the blend that the
-/// item was drawn from; how much was free of it, where that is less than the item holds.
-pub(super) fn claim_origin(
+/// More said to be of a country than is free of it.
+pub(super) struct Beyond {
+    /// Which of the countries that were named, from 0.
+    pub(super) number: usize,
+    /// The country.
+    pub(super) country: Code<Country>,
+    /// How much would be said to be of it.
+    pub(super) said: Milligrams,
+    /// How much is free of it.
+    pub(super) free: Milligrams,
+}
+
+/// Rule L2: what is in an item is said to be of fewer countries than were possible, each with its share of what these had.
+/// That counts against what entered the blend that the item was drawn from. The first country of which not so much is free.
+pub(super) fn claim_origins(
     context: &mut Context<'_>,
     item: &mut Item,
-    country: Code<Country>,
-) -> Option<Milligrams> {
-    let origin = item.claims.origins.iter().find(|origin| origin.country == country).copied()?;
-    if item.claims.origins.len() < 2 {
+    countries: &[Code<Country>],
+) -> Option<Beyond> {
+    if countries.len() >= item.claims.origins.len() {
         return None;
     }
     let mass = stone(item);
-    let known = item.claims.drawn_from.take().and_then(|from| Some((from, exposure(context, from)?)));
-    let free = match &known {
-        Some((_, known)) => unclaimed(known, country),
-        // Nothing is known of the blend but its shares.
-        None => mass.share(origin.share),
-    };
-    if let Some((from, mut known)) = known {
-        claim(&mut known, country, mass);
+    let before = item.claims.origins.clone();
+    let mut known = item.claims.drawn_from.take().and_then(|from| Some((from, exposure(context, from)?)));
+    let mut beyond = None;
+    for origin in kept(&before, countries) {
+        let (country, said) = (origin.country, mass.share(origin.share));
+        let free = match &known {
+            Some((_, known)) => unclaimed(known, country),
+            // Nothing is known of the blend but its shares.
+            None => before
+                .iter()
+                .find(|origin| origin.country == country)
+                .map(|origin| mass.share(origin.share))
+                .unwrap_or_default(),
+        };
+        if said > free && beyond.is_none() {
+            let number = countries.iter().position(|named| *named == country).unwrap_or_default();
+            beyond = Some(Beyond { number, country, said, free });
+        }
+        if let Some((_, known)) = known.as_mut() {
+            claim(known, country, said);
+        }
+    }
+    if let Some((from, known)) = known {
         context.put_unlisted(RecordKey::Exposure(from), known);
     }
-    (mass > free).then_some(free)
+    beyond
+}
+
+/// The origins that stay possible, with the shares that they have among themselves. No country is lost by rounding.
+fn kept(origins: &[Origin], countries: &[Code<Country>]) -> Vec<Origin> {
+    let kept: BTreeMap<Code<Country>, Milligrams> = origins
+        .iter()
+        .filter(|origin| countries.contains(&origin.country))
+        .filter_map(|origin| {
+            Some((origin.country, Milligrams::new(u64::from(origin.share.get()))?.max(one_milligram())))
+        })
+        .collect();
+    largest_remainder(&kept).into_iter().map(|(country, share)| Origin { country, share }).collect()
 }
 
 fn exposure(context: &Context<'_>, blend: Parentage) -> Option<Exposure> {
@@ -175,19 +213,11 @@ pub(super) fn narrow(
     place: Option<String>,
     level: Code<EvidenceLevel>,
 ) {
-    let kept: BTreeMap<Code<Country>, Milligrams> = claims
-        .origins
-        .iter()
-        .filter(|origin| countries.contains(&origin.country))
-        .filter_map(|origin| {
-            Some((origin.country, Milligrams::new(u64::from(origin.share.get()))?.max(one_milligram())))
-        })
-        .collect();
+    let kept = kept(&claims.origins, countries);
     let says_more = kept.len() < claims.origins.len() || (place.is_some() && place != claims.place);
     claims.origin_evidence = if says_more { level } else { claims.origin_evidence.higher(level) };
     if kept.len() < claims.origins.len() {
-        claims.origins =
-            largest_remainder(&kept).into_iter().map(|(country, share)| Origin { country, share }).collect();
+        claims.origins = kept;
     }
     claims.place = place.or_else(|| claims.place.take());
 }

@@ -12,8 +12,8 @@ use crate::violation::{Reason, Violation};
 use crate::vocab::{self, EvidenceLevel, Nature, Role};
 use crate::words::{Arg, words};
 
-use super::balance::{scale_tolerance, stone};
-use super::claims::{blend_nature, claim_origin, narrow};
+use super::balance::scale_tolerance;
+use super::claims::{Beyond, blend_nature, claim_origins, narrow};
 use super::context::{Context, refuse_twice, state_forbids, warn_item};
 use super::document_use::note_use;
 use super::lots::{document, keep_documents};
@@ -126,15 +126,15 @@ pub(super) fn origin_asserted(context: &mut Context<'_>, body: &OriginAsserted) 
             let ceiling = item.claims.ceiling.or_else(|| item.entry.map(|entry| entry.ceiling()));
             documented.lower(ceiling.unwrap_or(EvidenceLevel::SELF_DECLARED))
         };
-        if let [country] = body.countries.0.as_slice()
-            && let Some(free) = claim_origin(context, &mut item, *country)
+        if let Some(Beyond { number, country, said, free }) =
+            claim_origins(context, &mut item, &body.countries)
         {
             if !independent && context.ruleset() >= 2 {
-                let violation = Violation::new(Reason::OriginBeyondEntered).with(stone(&item));
-                return Err(violation.saying(*country).with(free).field("countries[0]"));
+                let violation = Violation::new(Reason::OriginBeyondEntered).with(said);
+                return Err(violation.saying(country).with(free).field(format!("countries[{number}]")));
             }
             // What an independent party finds stands, and that it is more than entered shows.
-            let args = [stone(&item).to_string(), country.to_string(), free.to_string()];
+            let args = [said.to_string(), country.to_string(), free.to_string()];
             warn_item(&mut item, context, Reason::OriginBeyondEntered, args);
         }
         let place = body.subdivision.as_ref().map(ToString::to_string);

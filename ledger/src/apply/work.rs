@@ -175,6 +175,7 @@ pub(super) fn one_of_two(field: &str) -> Violation {
 
 pub(super) fn work_completed(context: &mut Context<'_>, body: &WorkCompleted) -> Result<(), Violation> {
     let mut work = job_in_hand(context, &body.work)?;
+    check_yields_something(context, body)?;
     context.build_on_work(&mut work)?;
     account(context, &mut work, body)?;
     for (n, output) in body.outputs.iter().enumerate() {
@@ -193,6 +194,26 @@ pub(super) fn work_completed(context: &mut Context<'_>, body: &WorkCompleted) ->
 }
 
 /// Rule M2 for a job: what was in it and came in is what came out, was lost, and is left.
+/// A job that yields nothing, as the stone broke, ends with all of it lost. One that goes on yields something.
+fn check_yields_something(context: &Context<'_>, body: &WorkCompleted) -> Result<(), Violation> {
+    if !body.outputs.is_empty() {
+        return Ok(());
+    }
+    if context.ruleset() < 2 {
+        let violation = Violation::new(Reason::RulesetOlder).with("work.completed").with(2);
+        return Err(violation.with(context.ruleset()).field("outputs"));
+    }
+    if body.left_mg.is_zero() {
+        return Ok(());
+    }
+    let text = words(
+        "a job that goes on yields something; one that ends with nothing has nothing left in it",
+        "未结束的工单须有产出；无产出的完工须无剩余",
+        "um trabalho que segue produz algo; um que termina sem nada não tem resto",
+    );
+    Err(Violation::new(Reason::FieldsDisagree).saying(text).field("outputs"))
+}
+
 fn account(context: &Context<'_>, work: &mut WorkOrder, body: &WorkCompleted) -> Result<(), Violation> {
     let policy = context.policy()?;
     let none_known = Milligrams::ZERO;

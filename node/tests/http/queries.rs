@@ -105,6 +105,25 @@ async fn a_stock_is_reported_with_its_age_counts_and_entries() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_adjustment_of_less_than_the_difference_settles_nothing() {
+    let mut trade = trade::trade(false);
+    let mut inspector = inspector(&mut trade);
+    count(&mut trade, &mut inspector, 49);
+    let (lot, mut importer) = (trade.brazil, trade.importer.clone().0);
+    let document = lode_ledger::hash::Hash::of(b"another sheet");
+    for (was, left) in [(49_900_000, 49_899_000), (49_899_000, 49_905_000)] {
+        let text = format!(
+            r#"{{"type":"mass.adjusted","item":"{lot}","was_mg":{was},"left_mg":{left},"reason":"scale","documents":[{{"kind":"inspection_report","sha256":"{document}","public":false}}]}}"#
+        );
+        say(&mut trade.world, &mut importer, &text);
+    }
+    let stage = stage_of(trade, |_| {}).await;
+    let report = stock(&stage, "").await;
+    assert_eq!(report["totals"]["differing"], 1, "{report:#}");
+    assert_eq!(report["differences"][0]["set_right"], false);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_difference_is_settled_when_the_book_follows_the_count() {
     let mut trade = trade::trade(false);
     let mut inspector = inspector(&mut trade);

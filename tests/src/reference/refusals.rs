@@ -493,7 +493,7 @@ impl<'a> Asked<'a> {
         }
         let number = (body.issuer_code.to_string(), body.number.to_string());
         let elsewhere = self.state.bound.get(&number).is_some_and(|bound| *bound != body.item);
-        self.must(!(one_piece && elsewhere), "certificate-taken");
+        self.must(!elsewhere, "certificate-taken");
         if let Some(earlier) = &body.reissue_of {
             self.must(holder == Some(&self.by()) && self.has_role(self.by(), "lab"), "lab-only");
             let old = (number.0.clone(), earlier.to_string());
@@ -506,6 +506,7 @@ impl<'a> Asked<'a> {
 
     fn work_completed(&mut self, body: &WorkCompleted) {
         let Some(job) = self.job(body.work) else { return };
+        self.must(!body.outputs.is_empty() || mg(body.left_mg) == 0, "fields-disagree");
         let gained: i128 = body.gains.iter().map(|gain| mg(gain.mass_mg)).sum();
         for gain in body.gains.iter() {
             self.not_zero(mg(gain.mass_mg));

@@ -158,11 +158,10 @@ impl State {
             }
             Event::OriginAsserted(body) => {
                 let independent = self.looks_from_outside(by, &self.items[&body.item]);
-                let several = self.items[&body.item].origins.len() > 1;
-                if let ([country], true) = (body.countries.0.as_slice(), several)
-                    && self.items[&body.item].origins.contains(country.as_str())
-                {
-                    self.say_of(body.item, country.as_str());
+                let named: BTreeSet<String> = body.countries.iter().map(ToString::to_string).collect();
+                let possible = &self.items[&body.item].origins;
+                if named.is_subset(possible) && named.len() < possible.len() {
+                    self.say_of(body.item, &named);
                 }
                 let item = self.item(body.item);
                 item.narrow(body, independent);
@@ -454,9 +453,11 @@ impl Asked<'_> {
             self.must(!self.offered(item), "offer-open");
             let possible = body.countries.iter().all(|country| item.origins.contains(country.as_str()));
             self.must(possible, "origin-not-in-set");
-            if let ([country], true) = (body.countries.0.as_slice(), item.origins.len() > 1) {
-                let free = self.state.free_of(item, country.as_str());
-                self.must(item.stone() <= free, "origin-beyond-entered");
+            let named: BTreeSet<String> = body.countries.iter().map(ToString::to_string).collect();
+            if possible && named.len() < item.origins.len() {
+                for (country, said) in item.parts_of(&named) {
+                    self.must(said <= self.state.free_of(item, &country), "origin-beyond-entered");
+                }
             }
         }
     }

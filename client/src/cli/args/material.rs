@@ -269,8 +269,8 @@ pub enum WorkCommand {
     Complete {
         /// The job
         work: String,
-        /// What came out; may be repeated
-        #[arg(long, required = true, value_name = "KIND:FORM:MASS[:xCOUNT][:NAME]")]
+        /// What came out; may be repeated. Nothing, if the stone broke and all of it is lost
+        #[arg(long, required_unless_present_any = ["loss", "rest_is_loss"], value_name = "KIND:FORM:MASS[:xCOUNT][:NAME]")]
         output: Vec<String>,
         /// What was lost; may be repeated
         #[arg(long, value_name = "REASON:MASS")]

@@ -71,7 +71,7 @@ payload! {
         /// 128 random bits from which the outputs' ids are derived, in order.
         [nonce]: Nonce,
         /// What came out.
-        [outputs]: List<WorkOutput, 1, 256>,
+        [outputs]: List<WorkOutput, 0, 256>,
         /// What was lost.
         [losses]: List<Loss, 0, 8>,
         /// What was added.

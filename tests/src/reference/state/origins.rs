@@ -1,7 +1,7 @@
 //! Where material may be from, by mass: the shares of a blend, and how much of what entered it has been said to be of one
 //! country.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lode_ledger::event::body::Input;
 use lode_ledger::id::{ItemId, WorkOrderId};
@@ -98,17 +98,29 @@ impl State {
         }
     }
 
-    /// A thing is said to be of one country of several.
-    pub(in crate::reference) fn say_of(&mut self, id: ItemId, country: &str) {
-        let (stone, source) = (self.items[&id].stone(), self.items[&id].drawn_from);
-        if let Some(known) = source.and_then(|source| self.blends.get_mut(&source)?.get_mut(country)) {
-            known.1 += stone;
+    /// A thing is said to be of fewer countries than were possible.
+    pub(in crate::reference) fn say_of(&mut self, id: ItemId, countries: &BTreeSet<String>) {
+        let source = self.items[&id].drawn_from;
+        for (country, said) in self.items[&id].parts_of(countries) {
+            if let Some(known) = source.and_then(|source| self.blends.get_mut(&source)?.get_mut(&country)) {
+                known.1 += said;
+            }
         }
         self.item(id).drawn_from = None;
     }
 }
 
 impl Thing {
+    /// How much of it would be of each of these countries, were it of no others.
+    pub(in crate::reference) fn parts_of(&self, countries: &BTreeSet<String>) -> BTreeMap<String, i128> {
+        let kept = |(country, share): (&String, &i128)| {
+            countries.contains(country).then(|| (country.clone(), (*share).max(1)))
+        };
+        let stone = self.stone();
+        let shares = shares_of(&self.shares.iter().filter_map(kept).collect());
+        shares.into_iter().map(|(country, share)| (country, stone * share / WHOLE)).collect()
+    }
+
     /// Only these of its origins stay possible.
     pub(in crate::reference) fn keep_origins(&mut self) {
         let origins = &self.origins;
