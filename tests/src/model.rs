@@ -154,7 +154,7 @@ enum Fact {
         offer: OfferId,
     },
     Assigned {
-        items: Vec<ItemId>,
+        things: Vec<Node>,
         to: ParticipantId,
         ownership: bool,
     },
@@ -433,7 +433,9 @@ impl History {
             },
             (Event::CustodyAssigned(body), _) => {
                 let ownership = body.ownership == Some(true);
-                facts.push(Fact::Assigned { items: body.items.0.clone(), to: body.to, ownership });
+                let items = body.items.iter().copied().map(Node::Item);
+                let things = items.chain(body.works.iter().copied().map(Node::Work)).collect();
+                facts.push(Fact::Assigned { things, to: body.to, ownership });
             }
             (Event::ItemReturned(body), Some(by)) => facts.push(Fact::Returned { item: body.item, by }),
             _ => {}
@@ -576,9 +578,9 @@ impl History {
                     let (to, items) = &titles[offer];
                     items.iter().for_each(|item| book.line(Node::Item(*item)).owner = Some(*to));
                 }
-                Fact::Assigned { items, to, ownership } => {
-                    for item in items {
-                        let line = book.line(Node::Item(*item));
+                Fact::Assigned { things, to, ownership } => {
+                    for thing in things {
+                        let line = book.line(*thing);
                         line.custodian = Some(*to);
                         if *ownership {
                             line.owner = Some(*to);

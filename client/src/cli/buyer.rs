@@ -8,8 +8,9 @@ use zeroize::Zeroizing;
 
 use super::args::{Claim, OwnCommand, Sub};
 use super::desk::Desk;
-use super::market::{items, report_found, report_missing};
+use super::market::{report_found, report_missing};
 use super::print::{Output, table, wrote};
+use super::vouch::items;
 use crate::commands::buyer::{self, Card, Hold, Owned};
 use crate::error::{ClientError, Result, random, words};
 use crate::home::{LedgerName, read_json, write_json};

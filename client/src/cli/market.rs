@@ -4,7 +4,6 @@
 use std::path::Path;
 
 use lode_ledger::event::body::DocumentRef;
-use lode_ledger::id::ItemId;
 use lode_ledger::record::Loss;
 use lode_ledger::time::Timestamp;
 use serde_json::Value;
@@ -17,6 +16,7 @@ use super::desk::Desk;
 use super::print::{Output, lines, table};
 use super::report::whose;
 use super::trade::documents;
+use super::vouch::{self, items};
 use crate::commands::hands::{self, long_ago};
 use crate::commands::look;
 use crate::commands::market::SessionLine;
@@ -25,10 +25,6 @@ use crate::document as papers;
 use crate::error::Result;
 use crate::session::{Done, Session, local_time};
 use crate::spec;
-
-pub(super) fn items(desk: &Desk, texts: &[String]) -> Result<Vec<ItemId>> {
-    texts.iter().map(|text| desk.names.id(text)).collect()
-}
 
 fn in_hours(hours: i64) -> Timestamp {
     Timestamp::from_unix(local_time().unix().saturating_add(hours.saturating_mul(3_600)))
@@ -76,7 +72,8 @@ pub(super) fn report_found(desk: &Desk, session: &Session, args: &MissingFound) 
 
 pub(super) fn assign(desk: &Desk, args: &Assign) -> Result<Output> {
     let session = desk.session()?;
-    let (goods, to, reason) = (items(desk, &args.item)?, desk.names.id(&args.to)?, spec::code(&args.reason)?);
+    let (goods, to, reason) =
+        (vouch::goods(desk, &args.item)?, desk.names.id(&args.to)?, spec::code(&args.reason)?);
     let order = private(&session, &args.document)?;
     Ok(Output::done(desk, &hands::assign(&session, goods, to, reason, order, args.ownership)?))
 }

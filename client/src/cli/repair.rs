@@ -7,7 +7,7 @@ use lode_ledger::json::Json;
 use super::args::{DisclosureCommand, DisputeCommand, Freeze, HoldCommand, Recall, Sub, Undo, Void};
 use super::desk::Desk;
 use super::print::{Output, short, table};
-use super::vouch::items;
+use super::vouch::goods;
 use crate::commands::{disclosure, repair, standing};
 use crate::error::{Result, words};
 use crate::spec;
@@ -17,8 +17,8 @@ pub(super) fn hold(desk: &Desk, args: Sub<HoldCommand>) -> Result<Output> {
     let done = match args.command {
         HoldCommand::Place { item, reason, creditor, text } => {
             let creditor = creditor.as_deref().map(|text| desk.names.id(text)).transpose()?;
-            let items = items(desk, &item)?;
-            standing::hold_place(&session, items, spec::code(&reason)?, creditor, text.as_deref())?
+            let goods = goods(desk, &item)?;
+            standing::hold_place(&session, goods, spec::code(&reason)?, creditor, text.as_deref())?
         }
         HoldCommand::Release { hold, text } => {
             standing::hold_release(&session, desk.names.id(&hold)?, text.as_deref())?
@@ -33,7 +33,7 @@ pub(super) fn dispute(desk: &Desk, args: Sub<DisputeCommand>) -> Result<Output> 
         DisputeCommand::Open { item, kind, respondent, text, papers } => {
             let claim = standing::Claim {
                 kind: spec::code(&kind)?,
-                items: items(desk, &item)?,
+                goods: goods(desk, &item)?,
                 respondent: respondent.as_deref().map(|text| desk.names.id(text)).transpose()?,
                 text,
                 documents: papers.references(&session)?,
@@ -88,8 +88,8 @@ pub(super) fn disclosure(desk: &Desk, args: Sub<DisclosureCommand>) -> Result<Ou
 pub(super) fn recall(desk: &Desk, args: &Recall) -> Result<Output> {
     let session = desk.session()?;
     let back_to = args.back_to.as_deref().map(|text| desk.names.id(text)).transpose()?;
-    let (items, papers) = (items(desk, &args.item)?, args.papers.references(&session)?);
-    let done = standing::recall(&session, items, spec::code(&args.reason)?, back_to, &args.text, papers)?;
+    let (goods, papers) = (goods(desk, &args.item)?, args.papers.references(&session)?);
+    let done = standing::recall(&session, goods, spec::code(&args.reason)?, back_to, &args.text, papers)?;
     Ok(Output::done(desk, &done))
 }
 

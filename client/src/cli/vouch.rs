@@ -11,6 +11,7 @@ use super::args::{
 use super::desk::Desk;
 use super::print::Output;
 use super::trade::documents;
+use crate::commands::standing::Goods;
 use crate::commands::vouch::{self, Findings, Place, Thing, Voyage};
 use crate::error::Result;
 use crate::session::Session;
@@ -74,6 +75,18 @@ pub(super) fn credential(desk: &Desk, args: Sub<CredentialCommand>) -> Result<Ou
 
 pub(super) fn items(desk: &Desk, texts: &[String]) -> Result<Vec<ItemId>> {
     texts.iter().map(|text| desk.names.id(text)).collect()
+}
+
+/// Goods, and jobs, which an id's first letter tells apart.
+pub(super) fn goods(desk: &Desk, texts: &[String]) -> Result<Goods> {
+    let mut goods = Goods::default();
+    for text in texts {
+        match desk.names.id(text) {
+            Ok(work) => goods.works.push(work),
+            Err(_) => goods.items.push(desk.names.id(text)?),
+        }
+    }
+    Ok(goods)
 }
 
 pub(super) fn ship(desk: &Desk, args: &Ship) -> Result<Output> {

@@ -8,6 +8,7 @@ use lode_ledger::record::Loss;
 use lode_ledger::time::Timestamp;
 use lode_ledger::vocab::{AssignmentReason, Code};
 
+use crate::commands::standing::Goods;
 use crate::error::Result;
 use crate::session::{Done, Session};
 use crate::spec;
@@ -96,7 +97,7 @@ pub fn found(session: &Session, items: Vec<ItemId>, note: Option<&str>) -> Resul
 /// As [`Session::send`].
 pub fn assign(
     session: &Session,
-    items: Vec<ItemId>,
+    goods: Goods,
     to: ParticipantId,
     reason: Code<AssignmentReason>,
     document: DocumentRef,
@@ -104,7 +105,8 @@ pub fn assign(
 ) -> Result<Done> {
     let event = CustodyAssigned {
         at: session.now(),
-        items: items.into(),
+        items: goods.items.into(),
+        works: goods.works.into(),
         to,
         reason,
         document,

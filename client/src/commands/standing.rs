@@ -3,7 +3,7 @@
 use lode_ledger::event::body::{
     DisputeAnswered, DisputeOpened, DisputeResolved, DocumentRef, HoldPlaced, HoldReleased, RecallIssued,
 };
-use lode_ledger::id::{DisputeId, HoldId, ItemId, ParticipantId};
+use lode_ledger::id::{DisputeId, HoldId, ItemId, ParticipantId, WorkOrderId};
 use lode_ledger::sealed::Sealable;
 use lode_ledger::vocab::{Code, DisputeKind, DisputeOutcome, HoldReason, RecallReason};
 
@@ -11,20 +11,30 @@ use crate::error::Result;
 use crate::session::{Done, Session};
 use crate::spec;
 
+/// Goods, and jobs with what is in them.
+#[derive(Clone, Debug, Default)]
+pub struct Goods {
+    /// The goods.
+    pub items: Vec<ItemId>,
+    /// The jobs.
+    pub works: Vec<WorkOrderId>,
+}
+
 /// Holds goods; `creditor` is to whom they are pledged.
 ///
 /// # Errors
 /// As [`Session::send`].
 pub fn hold_place(
     session: &Session,
-    items: Vec<ItemId>,
+    goods: Goods,
     reason: Code<HoldReason>,
     creditor: Option<ParticipantId>,
     text: Option<&str>,
 ) -> Result<Done> {
     let text = spec::sealable("text", text)?;
     let (at, nonce) = (session.now(), session.nonce()?);
-    session.send(&[HoldPlaced { at, nonce, items: items.into(), reason, creditor, text }.into()])
+    let (items, works) = (goods.items.into(), goods.works.into());
+    session.send(&[HoldPlaced { at, nonce, items, works, reason, creditor, text }.into()])
 }
 
 /// Ends a hold.
@@ -42,7 +52,7 @@ pub struct Claim {
     /// What it is about.
     pub kind: Code<DisputeKind>,
     /// Over what.
-    pub items: Vec<ItemId>,
+    pub goods: Goods,
     /// Whom it is against.
     pub respondent: Option<ParticipantId>,
     /// What is claimed.
@@ -60,7 +70,8 @@ pub fn dispute_open(session: &Session, claim: Claim) -> Result<Done> {
         at: session.now(),
         nonce: session.nonce()?,
         kind: claim.kind,
-        items: claim.items.into(),
+        items: claim.goods.items.into(),
+        works: claim.goods.works.into(),
         respondent: claim.respondent,
         text: Sealable::Clear(spec::line("text", &claim.text)?),
         documents: claim.documents.into(),
@@ -104,7 +115,7 @@ pub fn dispute_resolve(
 /// As [`Session::send`].
 pub fn recall(
     session: &Session,
-    items: Vec<ItemId>,
+    goods: Goods,
     reason: Code<RecallReason>,
     back_to: Option<ParticipantId>,
     text: &str,
@@ -113,7 +124,8 @@ pub fn recall(
     let event = RecallIssued {
         at: session.now(),
         nonce: session.nonce()?,
-        items: items.into(),
+        items: goods.items.into(),
+        works: goods.works.into(),
         reason,
         back_to,
         text: spec::line("text", text)?,

@@ -85,7 +85,7 @@ fn offer_works_check(
     let mut works = Vec::new();
     for (n, id) in body.works.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("works[{n}]"));
-        let mut work = job_of_studio(context, id).map_err(place)?;
+        let mut work = job_of_studio(context, id, Purpose::HandTo(body.to)).map_err(place)?;
         if body.ownership == Some(true) && work.owner != Some(work.studio) {
             return Err(place(Violation::new(Reason::NotOwner).with(id)));
         }
@@ -158,17 +158,9 @@ pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted
     }
     for id in offer.works.iter().flatten() {
         let mut work = context.work_order(id)?;
+        context.check_job_free(id, &work, Purpose::HandTo(offer.to))?;
         context.build_on_work(&mut work)?;
-        let before = work.before.get_or_insert_default();
-        if before.len() < MAX_KEPT {
-            before.push(work.studio);
-        } else {
-            work.not_kept = work.not_kept.saturating_add(1);
-        }
-        work.studio = offer.to;
-        if offer.ownership {
-            work.owner = Some(offer.to);
-        }
+        pass_job(&mut work, offer.to, offer.ownership);
         context.put(RecordKey::WorkOrder(*id), work);
     }
     offer.state = OfferState::Accepted;
@@ -177,6 +169,20 @@ pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted
     }
     context.put(RecordKey::Offer(body.offer), offer);
     Ok(())
+}
+
+/// Somebody else goes on with a job.
+pub(super) fn pass_job(work: &mut WorkOrder, to: ParticipantId, ownership: bool) {
+    let before = work.before.get_or_insert_default();
+    if before.len() < MAX_KEPT {
+        before.push(work.studio);
+    } else {
+        work.not_kept = work.not_kept.saturating_add(1);
+    }
+    work.studio = to;
+    if ownership {
+        work.owner = Some(to);
+    }
 }
 
 /// Books what the taker weighed. The giver signed the offered mass, the taker the measured one; where the two agree

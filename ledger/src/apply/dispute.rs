@@ -5,9 +5,10 @@
 use crate::event::body::{
     DisputeAnswered, DisputeOpened, DisputeResolved, HoldPlaced, HoldReleased, RecallIssued,
 };
-use crate::id::{DisputeId, HoldId, ItemId, RecallId};
+use crate::id::{DisputeId, HoldId, ItemId, RecallId, WorkOrderId};
 use crate::record::{
-    Dispute, History, Hold, Item, ItemState, MAX_MARKS, Recall, Record, RecordKey, Standing,
+    Dispute, History, Hold, Item, ItemState, MAX_MARKS, Parent, Recall, Record, RecordKey, Standing,
+    WorkOrder,
 };
 use crate::violation::{Reason, Violation};
 use crate::vocab::{Code, DisputeKind, DisputeOutcome, HoldReason};
@@ -19,7 +20,7 @@ use super::lots::{document, keep_documents};
 const ENDED: crate::words::Words = words("ended", "已结束", "encerrado");
 
 pub(super) fn hold_placed(context: &mut Context<'_>, body: &HoldPlaced) -> Result<(), Violation> {
-    refuse_twice(body.items.iter().copied(), "items")?;
+    let goods = Goods::of(&body.items, &body.works)?;
     let by = context.author()?;
     if let Some(creditor) = &body.creditor {
         if body.reason != HoldReason::PLEDGE || *creditor == by {
@@ -38,37 +39,47 @@ pub(super) fn hold_placed(context: &mut Context<'_>, body: &HoldPlaced) -> Resul
         by,
         reason: body.reason,
         items: body.items.to_vec(),
+        works: goods.works_to_keep(),
         creditor: body.creditor,
         placed: context.event_ref(),
         ended: None,
     };
     context.create(RecordKey::Hold(id), id, hold)?;
-    mark(context, &body.items, |context, item_id, item| {
-        if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed | ItemState::Voided) {
-            return Err(state_forbids(item_id, item.state));
+    mark(context, goods, |context, thing| {
+        if let Thing::Item(id, item) = &thing
+            && matches!(item.state, ItemState::Exhausted | ItemState::Destroyed | ItemState::Voided)
+        {
+            return Err(state_forbids(id, item.state));
         }
-        check_may_hold(context, item_id, item, body.reason)?;
-        bear(item_id, item, |standing| &mut standing.holds, id)
+        check_may_hold(context, &thing, body.reason)?;
+        bear(thing, |standing| &mut standing.holds, id)
     })
 }
 
 /// Who may hold for which reason.
 fn check_may_hold(
     context: &Context<'_>,
-    id: &ItemId,
-    item: &Item,
+    thing: &Thing<'_>,
     reason: Code<HoldReason>,
 ) -> Result<(), Violation> {
     let by = context.author()?;
     if reason == HoldReason::PLEDGE {
-        return context.check_owner(id, item);
+        return match thing {
+            Thing::Item(id, item) => context.check_owner(id, item),
+            Thing::Work(_, work) if work.owner == Some(by) => Ok(()),
+            Thing::Work(id, _) => Err(Violation::new(Reason::NotOwner).with(id)),
+        };
     }
     let inspects =
         [HoldReason::CUSTOMS, HoldReason::INVESTIGATION, HoldReason::STOCK_COUNT].contains(&reason);
+    let has_it = match thing {
+        Thing::Item(_, item) => item.custodian == by,
+        Thing::Work(_, work) => work.studio == by,
+    };
     let may = context.author_has_role("registrar")
         || (inspects && context.author_has_role("inspector"))
-        || (reason == HoldReason::LAB && context.author_has_role("lab") && item.custodian == by);
-    if may { Ok(()) } else { Err(Violation::new(Reason::NotEntitled).with(id)) }
+        || (reason == HoldReason::LAB && context.author_has_role("lab") && has_it);
+    if may { Ok(()) } else { Err(Violation::new(Reason::NotEntitled).with(thing.id())) }
 }
 
 pub(super) fn hold_released(context: &mut Context<'_>, body: &HoldReleased) -> Result<(), Violation> {
@@ -92,14 +103,14 @@ fn ended(id: impl std::fmt::Display) -> Violation {
 }
 
 pub(super) fn lift_hold(context: &mut Context<'_>, id: HoldId, hold: &Hold) -> Result<(), Violation> {
-    mark(context, &hold.items, |_, _, item| {
-        item.change_standing(|standing| standing.holds.retain(|known| *known != id));
+    mark(context, Goods::kept(&hold.items, hold.works.as_ref()), |_, thing| {
+        thing.change_standing(|standing| standing.holds.retain(|known| *known != id));
         Ok(())
     })
 }
 
 pub(super) fn dispute_opened(context: &mut Context<'_>, body: &DisputeOpened) -> Result<(), Violation> {
-    refuse_twice(body.items.iter().copied(), "items")?;
+    let goods = Goods::of(&body.items, &body.works)?;
     let by = context.author()?;
     if let Some(respondent) = &body.respondent {
         if *respondent == by {
@@ -116,6 +127,7 @@ pub(super) fn dispute_opened(context: &mut Context<'_>, body: &DisputeOpened) ->
         respondent: body.respondent,
         kind: body.kind,
         items: body.items.to_vec(),
+        works: goods.works_to_keep(),
         opened: context.event_ref(),
         answered: None,
         ended: None,
@@ -124,15 +136,18 @@ pub(super) fn dispute_opened(context: &mut Context<'_>, body: &DisputeOpened) ->
         not_kept: 0,
     };
     context.create(RecordKey::Dispute(id), id, dispute)?;
-    mark(context, &body.items, |context, item_id, item| {
-        if item.state == ItemState::Voided {
-            return Err(state_forbids(item_id, item.state));
+    mark(context, goods, |context, thing| {
+        match &thing {
+            Thing::Item(id, item) if item.state == ItemState::Voided => {
+                return Err(state_forbids(id, item.state));
+            }
+            Thing::Item(id, item) => check_stake(context, id, item)?,
+            Thing::Work(id, work) => check_stake_in_job(context, id, work)?,
         }
-        check_stake(context, item_id, item)?;
         if body.kind == DisputeKind::TITLE {
-            bear(item_id, item, |standing| &mut standing.title_disputes, id)
+            bear(thing, |standing| &mut standing.title_disputes, id)
         } else {
-            bear(item_id, item, |standing| &mut standing.other_disputes, id)
+            bear(thing, |standing| &mut standing.other_disputes, id)
         }
     })
 }
@@ -151,6 +166,20 @@ fn check_stake(context: &Context<'_>, id: &ItemId, item: &Item) -> Result<(), Vi
     if has_stake { Ok(()) } else { Err(Violation::new(Reason::NotEntitled).with(id)) }
 }
 
+/// So may whoever does or did the work, owns what is in it, or had a part in what went in.
+fn check_stake_in_job(context: &Context<'_>, id: &WorkOrderId, work: &WorkOrder) -> Result<(), Violation> {
+    let by = context.author()?;
+    let did = work.studio == by || work.before.iter().flatten().any(|studio| *studio == by);
+    let watches = context.author_has_role("registrar") || context.author_has_role("marketplace");
+    let had_part = |input: &Parent| {
+        context.item(&input.item).is_ok_and(|item| check_stake(context, &input.item, &item).is_ok())
+    };
+    if did || watches || work.owner == Some(by) || work.inputs.iter().any(had_part) {
+        return Ok(());
+    }
+    Err(Violation::new(Reason::NotEntitled).with(id))
+}
+
 /// The dispute, if it is open.
 fn open_dispute(context: &Context<'_>, id: &DisputeId) -> Result<Dispute, Violation> {
     let dispute = context.dispute(id).map_err(|violation| violation.field("dispute"))?;
@@ -166,17 +195,22 @@ pub(super) fn dispute_answered(context: &mut Context<'_>, body: &DisputeAnswered
     // Where nobody is named, whoever has the goods or owns them speaks for them.
     let speaks = match dispute.respondent {
         Some(respondent) => respondent == by,
-        None => dispute
-            .items
-            .iter()
-            .any(|id| context.item(id).is_ok_and(|item| item.custodian == by || item.owner == Some(by))),
+        None => {
+            let has = |id: &ItemId| {
+                context.item(id).is_ok_and(|item| item.custodian == by || item.owner == Some(by))
+            };
+            let does = |id: &WorkOrderId| {
+                context.work_order(id).is_ok_and(|work| work.studio == by || work.owner == Some(by))
+            };
+            dispute.items.iter().any(has) || dispute.works.iter().flatten().any(does)
+        }
     };
     if !speaks {
         return Err(Violation::new(Reason::NotEntitled).with(body.dispute).field("dispute"));
     }
     dispute.answered = Some(context.event_ref());
     keep_documents(&mut dispute.documents, &mut dispute.not_kept, &body.documents);
-    mark(context, &dispute.items, |_, _, _| Ok(()))?;
+    mark(context, Goods::kept(&dispute.items, dispute.works.as_ref()), |_, _| Ok(()))?;
     context.put(RecordKey::Dispute(body.dispute), dispute);
     Ok(())
 }
@@ -199,8 +233,8 @@ pub(super) fn end_dispute(
 ) -> Result<(), Violation> {
     dispute.ended = Some(context.event_ref());
     dispute.outcome = Some(outcome);
-    mark(context, &dispute.items, |_, _, item| {
-        item.change_standing(|standing| {
+    mark(context, Goods::kept(&dispute.items, dispute.works.as_ref()), |_, thing| {
+        thing.change_standing(|standing| {
             standing.title_disputes.retain(|known| *known != id);
             standing.other_disputes.retain(|known| *known != id);
         });
@@ -211,7 +245,7 @@ pub(super) fn end_dispute(
 }
 
 pub(super) fn recall_issued(context: &mut Context<'_>, body: &RecallIssued) -> Result<(), Violation> {
-    refuse_twice(body.items.iter().copied(), "items")?;
+    let goods = Goods::of(&body.items, &body.works)?;
     let by = context.author()?;
     let back_to = body.back_to.unwrap_or(by);
     context.participant(&back_to).map_err(|violation| violation.field("back_to"))?;
@@ -223,55 +257,116 @@ pub(super) fn recall_issued(context: &mut Context<'_>, body: &RecallIssued) -> R
         by,
         reason: body.reason,
         items: body.items.to_vec(),
+        works: goods.works_to_keep(),
         back_to,
         issued: context.event_ref(),
         voided: None,
         documents: body.documents.iter().map(document).collect(),
     };
     context.create(RecordKey::Recall(id), id, recall)?;
-    mark(context, &body.items, |_, item_id, item| {
-        if matches!(item.state, ItemState::Destroyed | ItemState::Voided) {
-            return Err(state_forbids(item_id, item.state));
+    mark(context, goods, |_, thing| {
+        let made = match &thing {
+            Thing::Item(id, item) if matches!(item.state, ItemState::Destroyed | ItemState::Voided) => {
+                return Err(state_forbids(id, item.state));
+            }
+            Thing::Item(_, item) => item.maker == Some(by) || item.creator == by,
+            Thing::Work(_, work) => work.studio == by,
+        };
+        if !watches && !made {
+            return Err(Violation::new(Reason::NotEntitled).with(thing.id()));
         }
-        if !watches && item.maker != Some(by) && item.creator != by {
-            return Err(Violation::new(Reason::NotEntitled).with(item_id));
-        }
-        bear(item_id, item, |standing| &mut standing.recalls, id)
+        bear(thing, |standing| &mut standing.recalls, id)
     })
 }
 
 pub(super) fn lift_recall(context: &mut Context<'_>, id: RecallId, recall: &Recall) -> Result<(), Violation> {
-    mark(context, &recall.items, |_, _, item| {
-        item.change_standing(|standing| standing.recalls.retain(|known| *known != id));
+    mark(context, Goods::kept(&recall.items, recall.works.as_ref()), |_, thing| {
+        thing.change_standing(|standing| standing.recalls.retain(|known| *known != id));
         Ok(())
     })
 }
 
-/// Changes each of several items, which the event touches.
+/// Goods and jobs that an event names, or that a record keeps.
+#[derive(Clone, Copy)]
+struct Goods<'a> {
+    items: &'a [ItemId],
+    works: &'a [WorkOrderId],
+}
+
+impl<'a> Goods<'a> {
+    /// As an event names them: each once, and at least one.
+    fn of(items: &'a [ItemId], works: &'a [WorkOrderId]) -> Result<Self, Violation> {
+        refuse_twice(items.iter().copied(), "items")?;
+        refuse_twice(works.iter().copied(), "works")?;
+        if items.is_empty() && works.is_empty() {
+            return Err(Violation::new(Reason::NotPositive).field("items"));
+        }
+        Ok(Self { items, works })
+    }
+
+    fn kept(items: &'a [ItemId], works: Option<&'a Vec<WorkOrderId>>) -> Self {
+        Self { items, works: works.map_or(&[], Vec::as_slice) }
+    }
+
+    fn works_to_keep(self) -> Option<Vec<WorkOrderId>> {
+        (!self.works.is_empty()).then(|| self.works.to_vec())
+    }
+}
+
+/// A thing that can bear a mark.
+enum Thing<'a> {
+    Item(&'a ItemId, &'a mut Item),
+    Work(&'a WorkOrderId, &'a mut WorkOrder),
+}
+
+impl Thing<'_> {
+    fn id(&self) -> String {
+        match self {
+            Self::Item(id, _) => id.to_string(),
+            Self::Work(id, _) => id.to_string(),
+        }
+    }
+
+    fn change_standing(self, change: impl FnOnce(&mut Standing)) {
+        match self {
+            Self::Item(_, item) => item.change_standing(change),
+            Self::Work(_, work) => work.change_standing(change),
+        }
+    }
+}
+
+/// Changes each of several things, which the event touches.
 fn mark(
     context: &mut Context<'_>,
-    items: &[ItemId],
-    change: impl Fn(&Context<'_>, &ItemId, &mut Item) -> Result<(), Violation>,
+    goods: Goods<'_>,
+    change: impl Fn(&Context<'_>, Thing<'_>) -> Result<(), Violation>,
 ) -> Result<(), Violation> {
-    for (n, id) in items.iter().enumerate() {
+    for (n, id) in goods.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
         let mut item = context.item(id).map_err(place)?;
-        change(context, id, &mut item).map_err(place)?;
+        change(context, Thing::Item(id, &mut item)).map_err(place)?;
         context.build_on_item(&mut item)?;
         context.put_item(*id, item);
+    }
+    for (n, id) in goods.works.iter().enumerate() {
+        let place = |violation: Violation| violation.field(format!("works[{n}]"));
+        let mut work = context.work_order(id).map_err(place)?;
+        change(context, Thing::Work(id, &mut work)).map_err(place)?;
+        context.build_on_work(&mut work)?;
+        context.put(RecordKey::WorkOrder(*id), work);
     }
     Ok(())
 }
 
-/// Adds a mark to an item, up to the bound.
+/// Adds a mark to a thing, up to the bound.
 fn bear<T>(
-    id: &ItemId,
-    item: &mut Item,
+    thing: Thing<'_>,
     list: impl FnOnce(&mut Standing) -> &mut Vec<T>,
     mark: T,
 ) -> Result<(), Violation> {
+    let id = thing.id();
     let mut full = false;
-    item.change_standing(|standing| {
+    thing.change_standing(|standing| {
         let list = list(standing);
         full = list.len() >= MAX_MARKS;
         if !full {

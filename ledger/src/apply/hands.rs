@@ -12,10 +12,11 @@ use crate::violation::{Reason, Violation};
 use crate::words::words;
 
 use super::context::{Actor, Context, Purpose, SUSPENDED, refuse_twice};
-use super::custody::open_offer;
+use super::custody::{open_offer, pass_job};
 use super::listings::take_out;
 use super::lots::keep_documents;
 use super::states;
+use super::work::job_completed;
 
 /// A participant who can take something: enrolled, and not suspended.
 pub(super) fn check_taker(context: &Context<'_>, to: &ParticipantId, field: &str) -> Result<(), Violation> {
@@ -27,13 +28,17 @@ pub(super) fn check_taker(context: &Context<'_>, to: &ParticipantId, field: &str
 
 pub(super) fn custody_assigned(context: &mut Context<'_>, body: &CustodyAssigned) -> Result<(), Violation> {
     refuse_twice(body.items.iter().copied(), "items")?;
+    refuse_twice(body.works.iter().copied(), "works")?;
+    if body.items.is_empty() && body.works.is_empty() {
+        return Err(Violation::new(Reason::NotPositive).field("items"));
+    }
     check_taker(context, &body.to, "to")?;
     for (n, id) in body.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
         let mut item = context.item(id).map_err(place)?;
         states::step(EventType::CustodyAssigned, id, item.state).map_err(place)?;
         context.build_on_item(&mut item).map_err(place)?;
-        close_offer(context, &item)?;
+        close_offer(context, item.offer)?;
         take_out(context, id, &mut item)?;
         item.custodian = body.to;
         if body.ownership.unwrap_or(false) {
@@ -52,12 +57,24 @@ pub(super) fn custody_assigned(context: &mut Context<'_>, body: &CustodyAssigned
         keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(&body.document));
         context.put_item(*id, item);
     }
+    for (n, id) in body.works.iter().enumerate() {
+        let place = |violation: Violation| violation.field(format!("works[{n}]"));
+        let mut work = context.work_order(id).map_err(place)?;
+        if work.mass.left.is_zero() {
+            return Err(place(job_completed(id)));
+        }
+        context.build_on_work(&mut work).map_err(place)?;
+        close_offer(context, work.offer)?;
+        pass_job(&mut work, body.to, body.ownership.unwrap_or(false));
+        keep_documents(&mut work.documents, &mut work.not_kept, std::slice::from_ref(&body.document));
+        context.put(RecordKey::WorkOrder(*id), work);
+    }
     Ok(())
 }
 
-/// Cancels the open offer of an item, for everything in it.
-fn close_offer(context: &mut Context<'_>, item: &Item) -> Result<(), Violation> {
-    let Some(id) = item.offer else { return Ok(()) };
+/// Cancels an open offer, for everything in it.
+fn close_offer(context: &mut Context<'_>, offer: Option<OfferId>) -> Result<(), Violation> {
+    let Some(id) = offer else { return Ok(()) };
     let mut offer = context.offer(&id)?;
     if offer.is_open(context.clock) {
         offer.state = OfferState::Cancelled;

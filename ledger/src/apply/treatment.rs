@@ -10,7 +10,7 @@ use crate::words::words;
 
 use super::balance::{check_total_gain, positive};
 use super::claims::{find, is_applied, mark_applied, set};
-use super::context::{Context, refuse_twice, state_forbids, warn_item};
+use super::context::{Context, Purpose, refuse_twice, state_forbids, warn_item};
 use super::document_use::note_use;
 use super::lots::{is_of_lab, keep_documents};
 use super::work::{job_in_hand, one_of_two};
@@ -146,7 +146,7 @@ pub(super) fn treatment_applied(context: &mut Context<'_>, body: &TreatmentAppli
             context.put_item(*id, item);
         }
         (None, Some(id)) => {
-            let mut work = job_in_hand(context, id)?;
+            let mut work = job_in_hand(context, id, Purpose::Change)?;
             context.build_on_work(&mut work)?;
             if let (Some(added), Some(left)) = (added, body.left_mg) {
                 check_total_gain(&work.mass, None, added, Milligrams::ZERO, context.policy()?)

@@ -131,6 +131,7 @@ fn void_job(context: &mut Context<'_>, id: WorkOrderId, by: EventRef) -> Result<
     if work.history.events > 1 {
         return Err(Violation::new(Reason::VoidUsed).with(id).with(work.history.last).field("work"));
     }
+    context.check_job_free(&id, &work, Purpose::Change).map_err(|violation| violation.field("work"))?;
     for input in &work.inputs {
         give_back(context, Parentage::Item(input.item), by)?;
     }
@@ -183,7 +184,10 @@ fn give_back(context: &mut Context<'_>, source: Parentage, by: EventRef) -> Resu
             if work.studio != context.author()? {
                 return Err(Violation::new(Reason::NotCustodian).with(id).with(work.studio).field("item"));
             }
-            context.check_job_not_offered(&id, &work).map_err(|violation| violation.field("item"))?;
+            context
+                .check_job_not_offered(&id, &work)
+                .and_then(|()| context.check_job_free(&id, &work, Purpose::Change))
+                .map_err(|violation| violation.field("item"))?;
             context.build_on_work(&mut work)?;
             undo(&mut work.mass, &offspring).ok_or_else(|| {
                 Violation::new(Reason::VoidUsed).with(id).with(work.history.last).field("item")

@@ -11,7 +11,7 @@ use crate::words::words;
 
 use super::balance::{Differences, positive};
 use super::claims::mark_applied;
-use super::context::{Context, Warnings, refuse_twice};
+use super::context::{Context, Purpose, Warnings, refuse_twice};
 use super::document_use::note_use;
 use super::lots::{Created, details, keep_documents, keep_records, parents_of};
 use super::material::take_inputs;
@@ -55,6 +55,7 @@ pub(super) fn work_started(context: &mut Context<'_>, body: &WorkStarted) -> Res
             paused: None,
             offer: None,
             before: None,
+            standing: None,
             title: body.title.as_ref().map(|title| title.to_json().write()),
         },
     )?;
@@ -65,28 +66,46 @@ pub(super) fn work_started(context: &mut Context<'_>, body: &WorkStarted) -> Res
 }
 
 /// The job, if the author does it, it is not finished, and it is not on its way to somebody else.
-pub(super) fn job_of_studio(context: &Context<'_>, id: &WorkOrderId) -> Result<WorkOrder, Violation> {
+pub(super) fn job_of_studio(
+    context: &Context<'_>,
+    id: &WorkOrderId,
+    purpose: Purpose,
+) -> Result<WorkOrder, Violation> {
     let work = context.work_order(id).map_err(|violation| violation.field("work"))?;
     if work.studio != context.author()? {
         return Err(Violation::new(Reason::NotCustodian).with(id).with(work.studio).field("work"));
     }
-    check_open(context, id, &work)?;
+    check_open(context, id, &work, purpose)?;
     Ok(work)
 }
 
-fn check_open(context: &Context<'_>, id: &WorkOrderId, work: &WorkOrder) -> Result<(), Violation> {
+fn check_open(
+    context: &Context<'_>,
+    id: &WorkOrderId,
+    work: &WorkOrder,
+    purpose: Purpose,
+) -> Result<(), Violation> {
     if work.mass.left.is_zero() {
-        return Err(Violation::new(Reason::StateForbids)
-            .with(id)
-            .saying(words("completed", "已完工", "concluída"))
-            .field("work"));
+        return Err(job_completed(id).field("work"));
     }
-    context.check_job_not_offered(id, work).map_err(|violation| violation.field("work"))
+    context
+        .check_job_not_offered(id, work)
+        .and_then(|()| context.check_job_free(id, work, purpose))
+        .map_err(|violation| violation.field("work"))
+}
+
+/// Of a job with nothing left in it.
+pub(super) fn job_completed(id: &WorkOrderId) -> Violation {
+    Violation::new(Reason::StateForbids).with(id).saying(words("completed", "已完工", "concluída"))
 }
 
 /// [`job_of_studio`], and the work goes on.
-pub(super) fn job_in_hand(context: &Context<'_>, id: &WorkOrderId) -> Result<WorkOrder, Violation> {
-    let work = job_of_studio(context, id)?;
+pub(super) fn job_in_hand(
+    context: &Context<'_>,
+    id: &WorkOrderId,
+    purpose: Purpose,
+) -> Result<WorkOrder, Violation> {
+    let work = job_of_studio(context, id, purpose)?;
     check_going_on(id, &work)?;
     Ok(work)
 }
@@ -106,7 +125,7 @@ fn job_for_step(context: &Context<'_>, id: &WorkOrderId, step: Code<Step>) -> Re
     if work.studio != author && !work.crew.iter().flatten().any(|member| *member == author) {
         return Err(Violation::new(Reason::NotCustodian).with(id).with(work.studio).field("work"));
     }
-    check_open(context, id, &work)?;
+    check_open(context, id, &work, Purpose::Change)?;
     if step != Step::RESUME {
         check_going_on(id, &work)?;
     } else if work.paused.is_none() {
@@ -174,7 +193,9 @@ pub(super) fn one_of_two(field: &str) -> Violation {
 }
 
 pub(super) fn work_completed(context: &mut Context<'_>, body: &WorkCompleted) -> Result<(), Violation> {
-    let mut work = job_in_hand(context, &body.work)?;
+    // A job that yields nothing destroys what is in it: what is recalled may end so.
+    let purpose = if body.outputs.is_empty() { Purpose::Destroy } else { Purpose::Change };
+    let mut work = job_in_hand(context, &body.work, purpose)?;
     check_yields_something(context, body)?;
     context.build_on_work(&mut work)?;
     account(context, &mut work, body)?;

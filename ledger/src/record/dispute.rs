@@ -4,7 +4,7 @@
 use minicbor::{Decode, Encode};
 
 use super::{Detail, Document, EventRef, History, Parentage};
-use crate::id::{ItemId, ParticipantId};
+use crate::id::{ItemId, ParticipantId, WorkOrderId};
 use crate::vocab::{Code, DisputeKind, DisputeOutcome, HoldReason, RecallReason};
 
 /// How many holds, disputes, recalls, contradictions or waiting corrections one item bears of each.
@@ -35,6 +35,9 @@ pub struct Hold {
     /// The event that ended it.
     #[n(6)]
     pub ended: Option<EventRef>,
+    /// Which jobs beside them; absent of none.
+    #[n(7)]
+    pub works: Option<Vec<WorkOrderId>>,
 }
 
 /// Two parties disagree about goods.
@@ -74,6 +77,9 @@ pub struct Dispute {
     /// How many documents were too many to keep.
     #[n(10)]
     pub not_kept: u32,
+    /// Which jobs beside them; absent of none.
+    #[n(11)]
+    pub works: Option<Vec<WorkOrderId>>,
 }
 
 /// Goods are called back.
@@ -104,6 +110,9 @@ pub struct Recall {
     /// What it rests on.
     #[n(7)]
     pub documents: Vec<Document>,
+    /// Which jobs beside them; absent of none.
+    #[n(8)]
+    pub works: Option<Vec<WorkOrderId>>,
 }
 
 /// What an event said that its author may correct and no other record keeps: a reason, an order number, a reference.

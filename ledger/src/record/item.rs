@@ -589,10 +589,18 @@ impl Item {
 
     /// Changes what stops or marks it.
     pub fn change_standing(&mut self, change: impl FnOnce(&mut Standing)) {
-        let mut standing = self.standing.take().unwrap_or_default();
-        change(&mut standing);
-        self.standing = (!standing.is_clear()).then_some(standing);
+        self.standing = changed(self.standing.take(), change);
     }
+}
+
+/// A standing after a change; absent while nothing stops or marks the thing.
+pub(super) fn changed(
+    standing: Option<Box<Standing>>,
+    change: impl FnOnce(&mut Standing),
+) -> Option<Box<Standing>> {
+    let mut standing = standing.unwrap_or_default();
+    change(&mut standing);
+    (!standing.is_clear()).then_some(standing)
 }
 
 /// A document behind a claim.

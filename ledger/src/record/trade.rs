@@ -2,7 +2,8 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Claims, Contradiction, Document, EventRef, History, MassBalance, Parent, Warning};
+use super::item::changed;
+use super::{Claims, Contradiction, Document, EventRef, History, MassBalance, Parent, Standing, Warning};
 use crate::hash::Hash;
 use crate::id::{ConsignmentId, ItemId, ListingId, OfferId, ParticipantId, SettlementId, WorkOrderId};
 use crate::key::PublicKey;
@@ -81,6 +82,22 @@ pub struct WorkOrder {
     /// Studios that had it before, in order, at most `MAX_KEPT`.
     #[n(23)]
     pub before: Option<Vec<ParticipantId>>,
+    /// What stops or marks what is in it; absent while there is nothing of the kind.
+    #[n(24)]
+    pub standing: Option<Box<Standing>>,
+}
+
+impl WorkOrder {
+    /// What stops or marks what is in it, to read.
+    #[must_use]
+    pub fn standing(&self) -> std::borrow::Cow<'_, Standing> {
+        self.standing.as_deref().map_or_else(std::borrow::Cow::default, std::borrow::Cow::Borrowed)
+    }
+
+    /// Changes what stops or marks what is in it.
+    pub fn change_standing(&mut self, change: impl FnOnce(&mut Standing)) {
+        self.standing = changed(self.standing.take(), change);
+    }
 }
 
 /// Lots that travel or arrived together.

@@ -5,7 +5,7 @@
 
 use lode_ledger::id::{DisputeId, HoldId, ItemId, RecallId};
 use lode_ledger::lang::Lang;
-use lode_ledger::record::{Contradiction, Dispute, Hold, Item, Recall, Said, WaitingCorrection};
+use lode_ledger::record::{Contradiction, Dispute, Hold, Recall, Said, Standing, WaitingCorrection};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -71,9 +71,8 @@ fn texts<T: ToString>(ids: &[T]) -> Vec<String> {
     ids.iter().map(ToString::to_string).collect()
 }
 
-/// How an item stands.
-pub(super) fn standing(item: &Item) -> StandingView {
-    let standing = item.standing();
+/// How an item or a job stands.
+pub(super) fn standing(standing: &Standing) -> StandingView {
     StandingView {
         holds: texts(&standing.holds),
         title_disputes: texts(&standing.title_disputes),
@@ -116,8 +115,10 @@ pub struct HoldView {
     pub by: String,
     /// Why.
     pub reason: Named,
-    /// What.
+    /// What: goods.
     pub items: Vec<String>,
+    /// And jobs, with what is in them.
+    pub works: Vec<String>,
     /// To whom they are pledged: that party releases them.
     pub creditor: Option<String>,
     /// What was said with it.
@@ -140,6 +141,7 @@ pub fn hold(id: &HoldId, hold: &Hold, said: Option<&Said>, lang: Lang) -> HoldVi
         by: hold.by.to_string(),
         reason: named(hold.reason, lang),
         items: texts(&hold.items),
+        works: texts(hold.works.as_deref().unwrap_or_default()),
         creditor: text(hold.creditor),
         details: words_of(said),
         created: hold.placed.into(),
@@ -158,8 +160,10 @@ pub struct DisputeView {
     pub respondent: Option<String>,
     /// What it is about.
     pub about: Named,
-    /// Over what.
+    /// Over what: goods.
     pub items: Vec<String>,
+    /// And jobs, with what is in them.
+    pub works: Vec<String>,
     /// What was said with it.
     pub details: Vec<DetailView>,
     /// What the parties put forward, and the decision.
@@ -183,6 +187,7 @@ pub fn dispute(id: &DisputeId, dispute: &Dispute, said: Option<&Said>, lang: Lan
         respondent: text(dispute.respondent),
         about: named(dispute.kind, lang),
         items: texts(&dispute.items),
+        works: texts(dispute.works.as_deref().unwrap_or_default()),
         details: words_of(said),
         documents: documents(&dispute.documents),
         created: dispute.opened.into(),
@@ -201,8 +206,10 @@ pub struct RecallView {
     pub by: String,
     /// Why.
     pub reason: Named,
-    /// What.
+    /// What: goods.
     pub items: Vec<String>,
+    /// And jobs, with what is in them; as the items, of what everybody may see only where one is asked about.
+    pub works: Vec<String>,
     /// Where they go back to.
     pub back_to: String,
     /// What holders and buyers should do.
@@ -229,6 +236,11 @@ pub fn recall(
         by: recall.by.to_string(),
         reason: named(recall.reason, lang),
         items: texts(items),
+        works: if items == recall.items {
+            texts(recall.works.as_deref().unwrap_or_default())
+        } else {
+            Vec::new()
+        },
         back_to: recall.back_to.to_string(),
         details: words_of(said),
         documents: documents(&recall.documents),

@@ -435,7 +435,7 @@ pub fn item(id: &ItemId, item: &Item, market: Option<MarketView>, lang: Lang) ->
         id: id.to_string(),
         kind: kind_word(id).to_owned(),
         state: item.state.word().to_owned(),
-        standing: standing(item),
+        standing: standing(&item.standing()),
         entry: item.entry.map(|entry| named(entry, lang)),
         passage: passage(item, lang),
         form: named(item.form, lang),
@@ -510,6 +510,8 @@ pub struct WorkView {
     pub before: Vec<String>,
     /// The last offer of it.
     pub offer: Option<String>,
+    /// What stops or marks what is in it.
+    pub standing: StandingView,
     /// The latest claimed time.
     pub latest: String,
     /// Warnings.
@@ -542,6 +544,7 @@ pub fn work(id: &WorkOrderId, work: &WorkOrder, lang: Lang) -> WorkView {
         crew: work.crew.iter().flatten().map(ToString::to_string).collect(),
         before: work.before.iter().flatten().map(ToString::to_string).collect(),
         offer: text(work.offer),
+        standing: standing(&work.standing()),
         latest: work.latest.to_string(),
         warnings: work.warnings.iter().map(|w| warning(w, lang)).collect(),
         not_kept: work.not_kept,

@@ -4,7 +4,7 @@
 //! Nothing here judges who is right.
 
 use lode_ledger::id::ParticipantId;
-use lode_ledger::record::{Item, Record, RecordKey};
+use lode_ledger::record::{Item, Record, RecordKey, Standing};
 
 use super::ancestry::{Ancestor, Ancestry};
 use super::market;
@@ -19,20 +19,22 @@ pub(super) fn alerts(reader: &Reader<'_>, item: &Item, ancestry: &Ancestry, text
         let since = market::missing_since(reader, missing.reported, texts).unwrap_or_default();
         alerts.push(format!("{}{how} · {since}", texts.reported_missing()));
     }
-    alerts.extend(disputed_or_held(reader, item, texts));
+    alerts.extend(disputed_or_held(reader, &item.standing(), texts));
     // What left a lot before the rest of it went missing is not missing, so this is asked of the item alone.
     for (ancestor, _) in &ancestry.behind {
-        if let Ancestor::Item(id, made_of) = ancestor {
-            let all = disputed_or_held(reader, made_of, texts);
-            alerts.extend(all.into_iter().map(|text| format!("{} {id} · {text}", texts.made_of_alert())));
-        }
+        let (id, all) = match ancestor {
+            Ancestor::Item(id, made_of) => {
+                (id.to_string(), disputed_or_held(reader, &made_of.standing(), texts))
+            }
+            Ancestor::Work(id, job) => (id.to_string(), disputed_or_held(reader, &job.standing(), texts)),
+        };
+        alerts.extend(all.into_iter().map(|text| format!("{} {id} · {text}", texts.made_of_alert())));
     }
     alerts
 }
 
-fn disputed_or_held(reader: &Reader<'_>, item: &Item, texts: Texts) -> Vec<String> {
+fn disputed_or_held(reader: &Reader<'_>, standing: &Standing, texts: Texts) -> Vec<String> {
     let lang = texts.0.lang();
-    let standing = item.standing();
     let mut alerts = Vec::new();
     let said =
         |what: &str, why: &str, by: &ParticipantId| format!("{what}{why} · {}", reader.name(by, texts));

@@ -220,7 +220,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The job, if the author may go on with it.
-    fn job(&mut self, id: WorkOrderId) -> Option<Thing> {
+    fn job(&mut self, id: WorkOrderId, purpose: Purpose) -> Option<Thing> {
         let Some(job) = self.state.jobs.get(&id).cloned() else {
             self.no("not-found");
             return None;
@@ -228,6 +228,7 @@ impl<'a> Asked<'a> {
         self.must(job.custodian == self.author, "not-custodian");
         self.must(job.left > 0 && !job.paused, "state-forbids");
         self.must(!self.offered(&job), "offer-open");
+        self.free_job(id, purpose);
         Some(job)
     }
 
@@ -460,7 +461,7 @@ impl<'a> Asked<'a> {
                 self.in_hand(id);
                 self.state.items.get(&id).cloned()
             }
-            (None, Some(id)) => self.job(id),
+            (None, Some(id)) => self.job(id, Purpose::Use),
             _ => return self.no("fields-disagree"),
         };
         if let (Some(thing), Some(added), Some(left)) = (thing, added, body.left_mg) {
@@ -505,7 +506,8 @@ impl<'a> Asked<'a> {
     }
 
     fn work_completed(&mut self, body: &WorkCompleted) {
-        let Some(job) = self.job(body.work) else { return };
+        let purpose = if body.outputs.is_empty() { Purpose::Destroy } else { Purpose::Use };
+        let Some(job) = self.job(body.work, purpose) else { return };
         self.must(!body.outputs.is_empty() || mg(body.left_mg) == 0, "fields-disagree");
         let gained: i128 = body.gains.iter().map(|gain| mg(gain.mass_mg)).sum();
         for gain in body.gains.iter() {

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use lode_ledger::event::Event;
 use lode_ledger::event::body::{DisputeOpened, HoldPlaced, HoldReleased, RecallIssued};
-use lode_ledger::id::{DisputeId, HoldId, ItemId, ParticipantId, RecallId};
+use lode_ledger::id::{DisputeId, HoldId, ItemId, ParticipantId, RecallId, WorkOrderId};
 
 use super::Place;
 use super::refusals::Asked;
-use super::state::{Stage, State, Thing};
+use super::state::{Source, Stage, State, Thing};
 use crate::world::ORIGIN;
 
 /// How many holds, disputes of either sort, or recalls one thing bears at a time.
@@ -25,8 +25,8 @@ pub struct Hold {
     pub by: ParticipantId,
     /// To whom the goods are pledged.
     pub creditor: Option<ParticipantId>,
-    /// Which goods.
-    pub items: Vec<ItemId>,
+    /// Which goods and jobs.
+    pub goods: Vec<Source>,
     /// By which event.
     pub placed: Place,
     /// Whether it has ended.
@@ -40,8 +40,8 @@ pub struct Contest {
     pub by: ParticipantId,
     /// Whom it is against.
     pub respondent: Option<ParticipantId>,
-    /// Which goods.
-    pub items: Vec<ItemId>,
+    /// Which goods and jobs.
+    pub goods: Vec<Source>,
     /// Whether it is over whose they are.
     pub over_title: bool,
     /// By which event.
@@ -57,8 +57,8 @@ pub struct Contest {
 pub struct Callback {
     /// Who calls.
     pub by: ParticipantId,
-    /// Which goods.
-    pub items: Vec<ItemId>,
+    /// Which goods and jobs.
+    pub goods: Vec<Source>,
     /// To whom they go back.
     pub back_to: ParticipantId,
     /// By which event.
@@ -91,24 +91,29 @@ pub(super) enum Purpose {
     GiveBack,
 }
 
+/// Goods and jobs in the order in which an event names them.
+fn named(items: &[ItemId], works: &[WorkOrderId]) -> Vec<Source> {
+    items.iter().copied().map(Source::Item).chain(works.iter().copied().map(Source::Work)).collect()
+}
+
 impl Standing {
     /// The holds that are on a thing.
-    pub fn holds_on(&self, item: ItemId) -> impl Iterator<Item = HoldId> {
-        let on = self.holds.iter().filter(move |(_, hold)| !hold.over && hold.items.contains(&item));
+    pub fn holds_on(&self, thing: Source) -> impl Iterator<Item = HoldId> {
+        let on = self.holds.iter().filter(move |(_, hold)| !hold.over && hold.goods.contains(&thing));
         on.map(|(id, _)| *id)
     }
 
     /// The open disputes over a thing: over whose it is, or over anything else.
-    pub fn disputes_on(&self, item: ItemId, over_title: bool) -> impl Iterator<Item = DisputeId> {
+    pub fn disputes_on(&self, thing: Source, over_title: bool) -> impl Iterator<Item = DisputeId> {
         let on = self.disputes.iter().filter(move |(_, dispute)| {
-            !dispute.over && dispute.over_title == over_title && dispute.items.contains(&item)
+            !dispute.over && dispute.over_title == over_title && dispute.goods.contains(&thing)
         });
         on.map(|(id, _)| *id)
     }
 
     /// The recalls of a thing.
-    pub fn recalls_of(&self, item: ItemId) -> impl Iterator<Item = RecallId> {
-        let of = self.recalls.iter().filter(move |(_, recall)| !recall.over && recall.items.contains(&item));
+    pub fn recalls_of(&self, thing: Source) -> impl Iterator<Item = RecallId> {
+        let of = self.recalls.iter().filter(move |(_, recall)| !recall.over && recall.goods.contains(&thing));
         of.map(|(id, _)| *id)
     }
 }
@@ -123,7 +128,7 @@ impl State {
                 let hold = Hold {
                     by,
                     creditor: body.creditor,
-                    items: body.items.to_vec(),
+                    goods: named(&body.items, &body.works),
                     placed: place,
                     over: false,
                 };
@@ -136,7 +141,7 @@ impl State {
                 let dispute = Contest {
                     by,
                     respondent: body.respondent,
-                    items: body.items.to_vec(),
+                    goods: named(&body.items, &body.works),
                     over_title: body.kind.as_str() == "title",
                     opened: place,
                     answered: false,
@@ -152,7 +157,8 @@ impl State {
             }
             Event::RecallIssued(body) => {
                 let back_to = body.back_to.unwrap_or(by);
-                let recall = Callback { by, items: body.items.to_vec(), back_to, issued: place, over: false };
+                let goods = named(&body.items, &body.works);
+                let recall = Callback { by, goods, back_to, issued: place, over: false };
                 standing.recalls.insert(RecallId::derive(ORIGIN, &author, &body.nonce, 0), recall);
             }
             _ => return false,
@@ -167,6 +173,15 @@ impl Asked<'_> {
     pub(super) fn free(&mut self, id: ItemId, purpose: Purpose) {
         let missing = self.state.items.get(&id).is_some_and(|item| item.dealing.missing);
         self.must(!missing, "missing");
+        self.unmarked(Source::Item(id), purpose);
+    }
+
+    /// [`Self::free`] of what is in a job.
+    pub(super) fn free_job(&mut self, id: WorkOrderId, purpose: Purpose) {
+        self.unmarked(Source::Work(id), purpose);
+    }
+
+    fn unmarked(&mut self, id: Source, purpose: Purpose) {
         let standing = &self.state.standing;
         let held = standing.holds_on(id).next().is_some();
         let disputed = standing.disputes_on(id, true).next().is_some();
@@ -191,7 +206,7 @@ impl Asked<'_> {
                 let speaks = match dispute.respondent {
                     Some(respondent) => self.author == Some(respondent),
                     None => {
-                        let things = dispute.items.iter().map(|id| &self.state.items[id]);
+                        let things = dispute.goods.iter().filter_map(|id| self.state.thing(*id));
                         things.into_iter().any(|thing| [thing.custodian, thing.owner].contains(&self.author))
                     }
                 };
@@ -219,19 +234,22 @@ impl Asked<'_> {
         self.must(Some(who) != self.author, "fields-disagree");
     }
 
-    /// Things that are there, each once, with room for one more mark.
+    /// Goods and jobs that are there, each once, with room for one more mark.
     fn markable(
         &mut self,
         items: &[ItemId],
-        marks: impl Fn(&Standing, ItemId) -> usize,
-    ) -> Vec<(ItemId, Thing)> {
+        works: &[WorkOrderId],
+        marks: impl Fn(&Standing, Source) -> usize,
+    ) -> Vec<Thing> {
         self.twice(items.iter().copied());
+        self.twice(works.iter().copied());
+        self.must(!items.is_empty() || !works.is_empty(), "not-positive");
         let mut known = Vec::new();
-        for id in items {
-            self.must(marks(&self.state.standing, *id) < MOST, "too-many-marks");
-            match self.state.items.get(id) {
+        for id in named(items, works) {
+            self.must(marks(&self.state.standing, id) < MOST, "too-many-marks");
+            match self.state.thing(id) {
                 None => self.no("not-found"),
-                Some(thing) => known.push((*id, thing.clone())),
+                Some(thing) => known.push(thing.clone()),
             }
         }
         known
@@ -243,8 +261,9 @@ impl Asked<'_> {
             self.must(reason == "pledge", "fields-disagree");
             self.another(creditor);
         }
-        for (_, thing) in self.markable(&body.items, |standing, id| standing.holds_on(id).count()) {
-            self.must(!matches!(thing.stage, Stage::Gone | Stage::Destroyed | Stage::Void), "state-forbids");
+        for thing in self.markable(&body.items, &body.works, |standing, id| standing.holds_on(id).count()) {
+            let over = matches!(thing.stage, Stage::Gone | Stage::Destroyed | Stage::Void);
+            self.must(thing.kind.is_none() || !over, "state-forbids");
             if reason == "pledge" {
                 self.must(thing.owner.is_some() && thing.owner == self.author, "not-owner");
                 continue;
@@ -270,8 +289,9 @@ impl Asked<'_> {
             self.another(respondent);
         }
         let over_title = body.kind.as_str() == "title";
-        for (_, thing) in self.markable(&body.items, |on, id| on.disputes_on(id, over_title).count()) {
-            self.must(thing.stage != Stage::Void, "state-forbids");
+        for thing in self.markable(&body.items, &body.works, |on, id| on.disputes_on(id, over_title).count())
+        {
+            self.must(thing.kind.is_none() || thing.stage != Stage::Void, "state-forbids");
             self.must(self.has_to_do_with(&thing), "not-entitled");
         }
         let id = DisputeId::derive(ORIGIN, &self.by().to_string(), &body.nonce, 0);
@@ -280,6 +300,9 @@ impl Asked<'_> {
 
     /// Whether the author has or had to do with a thing, or watches over all of them.
     fn has_to_do_with(&self, thing: &Thing) -> bool {
+        if thing.kind.is_none() {
+            return self.has_to_do_with_job(thing);
+        }
         let offer = thing.offer.map(|offer| &self.state.offers[&offer]);
         let sale = thing.dealing.sale.map(|sale| &self.state.market.sales[&sale]);
         let parties = [
@@ -295,6 +318,17 @@ impl Asked<'_> {
         parties.contains(&self.author) || self.plays("registrar") || self.plays("marketplace")
     }
 
+    /// With a job has to do who does or did it, owns what is in it, or has to do with what went in.
+    fn has_to_do_with_job(&self, job: &Thing) -> bool {
+        let did = self.author.is_some_and(|author| job.earlier.contains(&author));
+        let watches = self.plays("registrar") || self.plays("marketplace");
+        let went_in = if job.stage == Stage::Void { Vec::new() } else { self.state.sources(job) };
+        let mut inputs = went_in.into_iter().filter_map(|from| self.state.thing(from));
+        did || watches
+            || [job.custodian, job.owner].contains(&self.author)
+            || inputs.any(|input| self.has_to_do_with(input))
+    }
+
     fn open_dispute(&mut self, id: DisputeId) -> Option<Contest> {
         let dispute = self.state.standing.disputes.get(&id).cloned();
         self.must(dispute.is_some(), "not-found");
@@ -307,9 +341,14 @@ impl Asked<'_> {
             self.must(self.state.roles.contains_key(&back_to), "not-found");
         }
         let watches = ["registrar", "inspector", "lab", "marketplace"].iter().any(|role| self.plays(role));
-        for (_, thing) in self.markable(&body.items, |standing, id| standing.recalls_of(id).count()) {
-            self.must(!matches!(thing.stage, Stage::Destroyed | Stage::Void), "state-forbids");
-            let made = [thing.maker, thing.creator].contains(&self.author);
+        for thing in self.markable(&body.items, &body.works, |standing, id| standing.recalls_of(id).count()) {
+            let job = thing.kind.is_none();
+            self.must(job || !matches!(thing.stage, Stage::Destroyed | Stage::Void), "state-forbids");
+            let made = if job {
+                thing.custodian == self.author
+            } else {
+                [thing.maker, thing.creator].contains(&self.author)
+            };
             self.must(watches || made, "not-entitled");
         }
         let id = RecallId::derive(ORIGIN, &self.by().to_string(), &body.nonce, 0);

@@ -74,6 +74,8 @@ pub struct Thing {
     pub assembly: Option<ItemId>,
     /// Who else may log steps, of a job.
     pub crew: BTreeSet<ParticipantId>,
+    /// Who had it before, of a job.
+    pub earlier: BTreeSet<ParticipantId>,
     /// Whether a job rests.
     pub paused: bool,
     /// The scale that weighed it last, in milligrams.
@@ -237,7 +239,17 @@ impl State {
         self.items.insert(id, Thing { created: self.present, ..thing });
     }
 
-    fn job(&mut self, id: WorkOrderId) -> &mut Thing {
+    /// Somebody else goes on with a job.
+    pub(super) fn pass_job(&mut self, id: WorkOrderId, to: ParticipantId, ownership: bool) {
+        let job = self.job(id);
+        job.earlier.extend(job.custodian);
+        job.custodian = Some(to);
+        if ownership {
+            job.owner = Some(to);
+        }
+    }
+
+    pub(super) fn job(&mut self, id: WorkOrderId) -> &mut Thing {
         self.jobs.get_mut(&id).unwrap_or_else(|| panic!("{id} was never made"))
     }
 
@@ -414,11 +426,7 @@ impl State {
                     }
                 }
                 for work in offer.works {
-                    let job = self.job(work);
-                    job.custodian = Some(offer.to);
-                    if offer.ownership {
-                        job.owner = Some(offer.to);
-                    }
+                    self.pass_job(work, offer.to, offer.ownership);
                 }
             }
             Event::CustodyRejected(body) => drop(self.end(body.offer)),
@@ -579,6 +587,7 @@ impl Thing {
             count_gained: 0,
             foreign: (foreign > 0).then_some((foreign, foreign)),
             crew: BTreeSet::new(),
+            earlier: BTreeSet::new(),
             paused: false,
             tag: None,
             offer: None,

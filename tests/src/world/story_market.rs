@@ -202,6 +202,7 @@ impl World {
         let assigned = CustodyAssigned {
             at,
             items: vec![rest].into(),
+            works: Vec::new().into(),
             to: self.id(Who::ImporterA),
             reason: code("insolvency"),
             document: document("court_order", "order of the court"),

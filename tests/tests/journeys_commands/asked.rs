@@ -95,6 +95,14 @@ fn a_studio_asks_for_its_jobs_and_yields() {
     );
     says(world, &studio, &["--lang", "zh", "yields"], &["已完工单的出成率:", "60"]);
     says(world, &studio, &["work", "list"], &["going on", "done", &open]);
+    // What is in a job can be held, and comes out of it when the hold is released.
+    let hold = world.made("registrar", &["hold", "place", &open, "--reason", "investigation"]);
+    assert_eq!(world.show(&hold)["works"], json!([open]));
+    assert_eq!(world.show(&open)["standing"]["holds"], json!([hold]));
+    let step = ["work", "step", &open, "polish"];
+    assert!(!world.run(&studio, &step).status.success(), "it is held");
+    world.ok("registrar", &["hold", "release", &hold]);
+    world.ok(&studio, &step);
     let report = world.ok(&studio, &["stock"]);
     assert_eq!((&report["totals"]["jobs"], &report["totals"]["in_work_mg"]), (&1.into(), &300_000.into()));
 }

@@ -184,6 +184,7 @@ fn compare(world: &World, reference: &Reference) {
                 let told = (job.custodian, job.owner, job.offer, job.paused);
                 let kept = (Some(work.studio), work.owner, work.offer, work.paused.is_some());
                 assert_eq!(kept, told, "{id}");
+                compare_marks(Source::Work(*id), &work.standing(), &state);
             }
             (RecordKey::Exposure(blend), Record::Exposure(known)) => {
                 let source = match blend {
@@ -230,13 +231,8 @@ fn compare(world: &World, reference: &Reference) {
 
 /// What stops or marks an item from outside.
 fn compare_standing(id: ItemId, item: &Item, state: &State) {
-    let (standing, told) = (item.standing(), &state.standing);
-    let holds: BTreeSet<HoldId> = standing.holds.iter().copied().collect();
-    assert_eq!(holds, told.holds_on(id).collect(), "{id}");
-    for (kept, over_title) in [(&standing.title_disputes, true), (&standing.other_disputes, false)] {
-        let kept: BTreeSet<DisputeId> = kept.iter().copied().collect();
-        assert_eq!(kept, told.disputes_on(id, over_title).collect(), "{id}");
-    }
+    let standing = item.standing();
+    compare_marks(Source::Item(id), &standing, state);
     let waiting: BTreeSet<Waiting> = standing.waiting.iter().map(waiting).collect();
     let known = state.waiting.get(&id).map(Vec::as_slice).unwrap_or_default();
     assert_eq!(waiting, known.iter().copied().collect(), "{id}");
@@ -248,8 +244,19 @@ fn compare_standing(id: ItemId, item: &Item, state: &State) {
             standing.contradictions.iter().map(contradiction).collect();
         assert_eq!(contradictions, state.contradictions_on(Source::Item(id)), "{id}");
     }
+}
+
+/// Holds, disputes and recalls of an item or a job.
+fn compare_marks(id: Source, standing: &record::Standing, state: &State) {
+    let told = &state.standing;
+    let holds: BTreeSet<HoldId> = standing.holds.iter().copied().collect();
+    assert_eq!(holds, told.holds_on(id).collect(), "{id:?}");
+    for (kept, over_title) in [(&standing.title_disputes, true), (&standing.other_disputes, false)] {
+        let kept: BTreeSet<DisputeId> = kept.iter().copied().collect();
+        assert_eq!(kept, told.disputes_on(id, over_title).collect(), "{id:?}");
+    }
     let recalls: BTreeSet<RecallId> = standing.recalls.iter().copied().collect();
-    assert_eq!(recalls, told.recalls_of(id).collect(), "{id}");
+    assert_eq!(recalls, told.recalls_of(id).collect(), "{id:?}");
 }
 
 /// What the market does with an item, as far as it is in force now.

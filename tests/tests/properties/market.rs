@@ -18,7 +18,7 @@ use lode_tests::world::{
     ORIGIN, SEAL_INTERVAL, Who, World, claim_key, code, document, secret, tag_code, text,
 };
 
-use super::histories::{Op, in_hand, items, picked};
+use super::histories::{Op, in_hand, items, jobs, picked};
 
 /// Who says something.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -430,9 +430,11 @@ fn find(world: &World, op: &Op) -> Option<(Who, Event)> {
 fn assign(world: &World, op: &Op) -> Option<(Who, Event)> {
     let there = items(world, |_, item| !matches!(item.state, ItemState::Exhausted | ItemState::Claimed));
     let (id, item) = picked(&there, op.pick)?;
+    let job = picked(&jobs(world), op.pick).filter(|_| op.share.is_multiple_of(4));
     let body = CustodyAssigned {
         at: world.now,
-        items: vec![id].into(),
+        items: if job.is_some() && op.other.is_multiple_of(2) { Vec::new() } else { vec![id] }.into(),
+        works: job.map(|(id, _)| id).into_iter().collect::<Vec<_>>().into(),
         to: world.id(TRADERS[op.other % 4]),
         reason: code("insolvency"),
         document: document("court_order", "order of the court"),

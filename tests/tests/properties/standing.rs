@@ -2,12 +2,13 @@
 
 use lode_ledger::event::Event;
 use lode_ledger::event::body::{DisputeAnswered, DisputeResolved, HoldReleased, ItemDestroyed};
-use lode_ledger::id::{DisputeId, HoldId};
+use lode_ledger::event::shape::List;
+use lode_ledger::id::{DisputeId, HoldId, ItemId, WorkOrderId};
 use lode_ledger::record::{Dispute, Hold, ItemState, Record, RecordKey, View};
 use lode_ledger::sealed::{Sealable, digest};
 use lode_tests::world::{ORIGIN, Who, World, code, text};
 
-use super::histories::{Op, items, picked};
+use super::histories::{Op, items, jobs, picked};
 use super::market::{other_than, records};
 
 /// What must have been accepted in the course of all histories.
@@ -56,8 +57,21 @@ fn hold(world: &mut World, op: &Op) -> Option<(Who, Event)> {
         .share
         .is_multiple_of(3)
         .then(|| Sealable::Sealed(digest(ORIGIN, "events[0].text", &[4; 16], "\"case 7\"")));
+    (body.items, body.works) = with_job(world, op, id);
     body.creditor = (op.flag % 6 == 4 || op.share.is_multiple_of(13)).then(|| world.id(named));
     Some((who, body.into()))
+}
+
+/// An item; now and then a job beside it, or alone.
+fn with_job<const MAX: usize>(
+    world: &World,
+    op: &Op,
+    item: ItemId,
+) -> (List<ItemId, 0, MAX>, List<WorkOrderId, 0, 64>) {
+    let job = picked(&jobs(world), op.other).filter(|_| op.share.is_multiple_of(5));
+    let alone = job.is_some() && op.pick.is_multiple_of(2);
+    let works: Vec<WorkOrderId> = job.map(|(id, _)| id).into_iter().collect();
+    (if alone { Vec::new() } else { vec![item] }.into(), works.into())
 }
 
 fn holds(world: &World) -> Vec<(HoldId, Hold)> {
@@ -89,6 +103,7 @@ fn dispute(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     };
     let kind = ["title", "mass", "origin", "treatment", "title"][op.other % 5];
     let (mut body, _) = world.disputed(who, kind, &[id]);
+    (body.items, body.works) = with_job(world, op, id);
     body.respondent = match op.share % 8 {
         0 => Some(world.id(Who::Suspended)),
         1 => Some(world.id(who)),
@@ -110,7 +125,11 @@ fn disputes(world: &World, op: &Op) -> Vec<(DisputeId, Dispute)> {
 
 fn answer(world: &World, op: &Op) -> Option<(Who, Event)> {
     let (id, dispute) = picked(&disputes(world, op), op.pick)?;
-    let holder = world.item_record(&dispute.items[0]).custodian;
+    let holder = match (dispute.items.first(), dispute.works.iter().flatten().next()) {
+        (Some(item), _) => world.item_record(item).custodian,
+        (None, Some(work)) => world.work_record(work).studio,
+        (None, None) => return None,
+    };
     let who = world.who(dispute.respondent.unwrap_or(holder))?;
     let body = DisputeAnswered {
         at: world.now,
@@ -147,6 +166,7 @@ fn recall(world: &mut World, op: &Op) -> Option<(Who, Event)> {
         _ => world.who(item.custodian)?,
     };
     let (mut body, _) = world.recalled(who, &[id]);
+    (body.items, body.works) = with_job(world, op, id);
     body.back_to = op.share.is_multiple_of(2).then_some(item.creator);
     Some((who, body.into()))
 }

@@ -74,7 +74,7 @@ pub struct MissingFound {
 
 #[derive(Debug, Args)]
 pub struct Assign {
-    /// What
+    /// Items, and jobs with what is in them
     #[arg(required = true)]
     pub(crate) item: Vec<String>,
     /// Into whose hands

@@ -8,7 +8,7 @@ use super::Papers;
 pub enum HoldCommand {
     /// Hold goods: they stay where and what they are
     Place {
-        /// The items
+        /// The items, and jobs with what is in them
         #[arg(required = true)]
         item: Vec<String>,
         /// Why, as in customs, court or pledge
@@ -35,7 +35,7 @@ pub enum HoldCommand {
 pub enum DisputeCommand {
     /// Dispute what is said of goods
     Open {
-        /// The items
+        /// The items, and jobs with what is in them
         #[arg(required = true)]
         item: Vec<String>,
         /// What about, as in title, origin or treatment
@@ -77,7 +77,7 @@ pub enum DisputeCommand {
 
 #[derive(Debug, Args)]
 pub struct Recall {
-    /// The items
+    /// The items, and jobs with what is in them
     #[arg(required = true)]
     pub(crate) item: Vec<String>,
     /// Why, as in treatment_found

@@ -2,7 +2,7 @@
 //! nothing.
 
 use crate::id::{ItemId, WorkOrderId};
-use crate::record::{Item, ItemState, WorkOrder};
+use crate::record::{Item, ItemState, Standing, WorkOrder};
 use crate::violation::{Reason, Violation};
 
 use super::{Context, Purpose};
@@ -37,9 +37,22 @@ impl Context<'_> {
     /// Rule C5 beside the state: a hold, a dispute over title, a recall and a loss stop what would change or move it. What
     /// is recalled may still go back to where it is called.
     pub(crate) fn check_free(&self, id: &ItemId, item: &Item, purpose: Purpose) -> Result<(), Violation> {
-        let standing = item.standing();
-        let because = |reason, by: String| Err(Violation::new(reason).with(id).with(by));
         self.check_not_missing(id, item)?;
+        self.check_unmarked(&id.to_string(), &item.standing(), purpose)
+    }
+
+    /// [`Self::check_free`] of what is in a job.
+    pub(crate) fn check_job_free(
+        &self,
+        id: &WorkOrderId,
+        work: &WorkOrder,
+        purpose: Purpose,
+    ) -> Result<(), Violation> {
+        self.check_unmarked(&id.to_string(), &work.standing(), purpose)
+    }
+
+    fn check_unmarked(&self, id: &str, standing: &Standing, purpose: Purpose) -> Result<(), Violation> {
+        let because = |reason, by: String| Err(Violation::new(reason).with(id).with(by));
         if let Some(hold) = standing.holds.first() {
             return because(Reason::Held, hold.to_string());
         }

@@ -3,7 +3,7 @@
 use super::Line;
 use super::common::DocumentRef;
 use crate::event::shape::{List, payload};
-use crate::id::{DisputeId, HoldId, ItemId, Nonce, ParticipantId};
+use crate::id::{DisputeId, HoldId, ItemId, Nonce, ParticipantId, WorkOrderId};
 use crate::sealed::Sealable;
 use crate::time::Timestamp;
 use crate::vocab::{Code, DisputeKind, DisputeOutcome, HoldReason, RecallReason};
@@ -16,8 +16,10 @@ payload! {
         [at]: Timestamp,
         /// 128 random bits from which the hold's id is derived.
         [nonce]: Nonce,
-        /// What.
-        [items]: List<ItemId, 1, 64>,
+        /// What: goods.
+        [items]: List<ItemId, 0, 64>,
+        /// And jobs, with what is in them.
+        [works]: List<WorkOrderId, 0, 64>,
         /// Why.
         [reason]: Code<HoldReason>,
         /// Of a pledge: to whom. Then that party releases it.
@@ -44,8 +46,10 @@ payload! {
         [nonce]: Nonce,
         /// What it is about.
         [kind]: Code<DisputeKind>,
-        /// Over what.
-        [items]: List<ItemId, 1, 64>,
+        /// Over what: goods.
+        [items]: List<ItemId, 0, 64>,
+        /// And jobs, with what is in them.
+        [works]: List<WorkOrderId, 0, 64>,
         /// Whom it is against: that party answers, even while suspended.
         [respondent]: Option<ParticipantId>,
         /// What is claimed.
@@ -89,7 +93,9 @@ payload! {
         /// 128 random bits from which the recall's id is derived.
         [nonce]: Nonce,
         /// What; all that is concerned, as a recall does not travel by itself.
-        [items]: List<ItemId, 1, 256>,
+        [items]: List<ItemId, 0, 256>,
+        /// And jobs, with what is in them.
+        [works]: List<WorkOrderId, 0, 64>,
         /// Why.
         [reason]: Code<RecallReason>,
         /// Where the goods go back to; absent: to the author.

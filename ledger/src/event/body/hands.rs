@@ -3,7 +3,7 @@
 use super::Line;
 use super::common::DocumentRef;
 use crate::event::shape::{FieldError, List, Shape, payload};
-use crate::id::{ItemId, Nonce, OfferId, ParticipantId};
+use crate::id::{ItemId, Nonce, OfferId, ParticipantId, WorkOrderId};
 use crate::json::Json;
 use crate::record::Loss;
 use crate::time::Timestamp;
@@ -15,8 +15,10 @@ payload! {
     pub struct CustodyAssigned {
         /// When the author says that it happened.
         [at]: Timestamp,
-        /// What.
-        [items]: List<ItemId, 1, 64>,
+        /// What: goods.
+        [items]: List<ItemId, 0, 64>,
+        /// And jobs, with what is in them: who takes them goes on with them.
+        [works]: List<WorkOrderId, 0, 64>,
         /// To whom.
         [to]: ParticipantId,
         /// Why.

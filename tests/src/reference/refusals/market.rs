@@ -217,6 +217,9 @@ impl Asked<'_> {
         let Some(offer) = self.open_offer(body.offer, |offer| offer.to) else { return };
         self.must(!offer.title_only, "title-only");
         self.must(body.lines.len() == offer.lines.len(), "lines-differ");
+        for work in &offer.works {
+            self.free_job(*work, Purpose::GiveTo(offer.to));
+        }
         for line in body.lines.iter() {
             let Some((_, mass, resolution)) = offer.lines.iter().find(|(item, ..)| *item == line.item) else {
                 self.no("lines-differ");
@@ -262,7 +265,15 @@ impl Asked<'_> {
 
     fn custody_assigned(&mut self, body: &CustodyAssigned) {
         self.twice(body.items.iter().copied());
+        self.twice(body.works.iter().copied());
+        self.must(!body.items.is_empty() || !body.works.is_empty(), "not-positive");
         self.taker(body.to);
+        for id in body.works.iter() {
+            match self.state.jobs.get(id) {
+                None => self.no("not-found"),
+                Some(job) => self.must(job.left > 0, "state-forbids"),
+            }
+        }
         for id in body.items.iter() {
             let Some(item) = self.thing(*id) else { continue };
             self.must(item.is_there() && item.stage != Stage::Claimed, "state-forbids");

@@ -34,6 +34,7 @@ impl Asked<'_> {
         self.must(job.custodian == self.author || among, "not-custodian");
         self.must(job.left > 0 && job.paused == (step == "resume"), "state-forbids");
         self.must(!self.offered(job), "offer-open");
+        self.free_job(id, Purpose::Use);
     }
 
     /// The jobs that an offer takes along.
@@ -49,6 +50,7 @@ impl Asked<'_> {
             self.must(job.left > 0, "state-forbids");
             self.must(!self.offered(job), "offer-open");
             self.must(body.ownership != Some(true) || job.owner == job.custodian, "not-owner");
+            self.free_job(*id, Purpose::GiveTo(body.to));
         }
     }
 

@@ -305,6 +305,7 @@ impl Asked<'_> {
         let by = self.state.heard.get(&job.created).map(|heard| heard.by);
         self.must(by == self.author && job.custodian == self.author, "correction-author");
         self.must(!self.state.used(Source::Work(id)), "void-used");
+        self.free_job(id, Purpose::Use);
         self.can_go_back(job.created);
     }
 
@@ -315,10 +316,13 @@ impl Asked<'_> {
             let Some(from) = self.state.thing(drawn.from) else { continue };
             self.must(from.custodian == self.author, "not-custodian");
             self.must(!self.offered(from), "offer-open");
-            if let Source::Item(id) = drawn.from {
-                self.must(matches!(from.stage, Stage::Here | Stage::Gone), "state-forbids");
-                self.free(id, Purpose::Use);
-                self.must(!from.holds_foreign(), "void-used");
+            match drawn.from {
+                Source::Item(id) => {
+                    self.must(matches!(from.stage, Stage::Here | Stage::Gone), "state-forbids");
+                    self.free(id, Purpose::Use);
+                    self.must(!from.holds_foreign(), "void-used");
+                }
+                Source::Work(id) => self.free_job(id, Purpose::Use),
             }
         }
     }

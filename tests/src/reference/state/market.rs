@@ -247,6 +247,12 @@ impl State {
                 thing.owner = Some(body.to);
             }
         }
+        for id in body.works.iter() {
+            if let Some(offer) = self.job(*id).offer {
+                drop(self.end(offer));
+            }
+            self.pass_job(*id, body.to, body.ownership == Some(true));
+        }
     }
 
     fn consign(&mut self, body: &ItemConsigned) {
