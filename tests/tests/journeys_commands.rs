@@ -7,6 +7,7 @@ mod line;
 mod market;
 mod material;
 mod parties;
+mod policy;
 mod repair;
 mod trade;
 mod vouch;

@@ -132,6 +132,7 @@ pub(super) fn ledger(desk: &Desk, args: Sub<LedgerCommand>) -> Result<Output> {
 
 fn policy_of(args: &LedgerOpen) -> Result<opening::Policy> {
     Ok(opening::Policy {
+        ruleset: args.ruleset,
         skew_s: args.skew_s,
         late_after_s: args.late_after_s,
         receipt_reason: spec::ppm(args.receipt_reason_ppm)?,
@@ -142,7 +143,7 @@ fn policy_of(args: &LedgerOpen) -> Result<opening::Policy> {
     })
 }
 
-fn yield_range(text: &str) -> Result<YieldRange> {
+pub(super) fn yield_range(text: &str) -> Result<YieldRange> {
     let read = || {
         let (step, range) = text.split_once('=')?;
         let (min, max) = range.split_once("..")?;

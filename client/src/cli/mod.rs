@@ -9,6 +9,7 @@ mod explain;
 mod identity;
 mod look;
 mod market;
+mod policy;
 mod print;
 mod repair;
 mod report;
@@ -68,6 +69,7 @@ fn dispatch(desk: &Desk, command: Command) -> Result<Output> {
         Command::Setup(args) => identity::setup(desk, &args),
         Command::Key(args) => identity::key(desk, args),
         Command::Ledger(args) => identity::ledger(desk, args),
+        Command::Policy(args) => policy::policy(desk, args),
         Command::Enrol(args) => identity::enrol(desk, args),
         Command::Role(args) => identity::role(desk, args),
         Command::Suspend(args) => identity::suspend(desk, &args),

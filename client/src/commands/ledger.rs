@@ -43,9 +43,11 @@ const fn default_seal_interval() -> u32 {
     300
 }
 
-/// The first policy; every figure may be changed later by `policy.adopted`.
+/// A policy; every figure may be changed later by `policy.adopted`.
 #[derive(Clone, Debug)]
 pub struct Policy {
+    /// The ruleset; it never goes back.
+    pub ruleset: u32,
     /// Seconds by which a claimed time may be wrong.
     pub skew_s: u32,
     /// Seconds after which an entry is marked late.
@@ -70,6 +72,7 @@ impl Policy {
     /// A figure is no share; none of these is.
     pub fn usual() -> Result<Self> {
         Ok(Self {
+            ruleset: RULESET,
             skew_s: 900,
             late_after_s: 7 * 86_400,
             receipt_reason: spec::ppm(5_000)?,
@@ -155,7 +158,7 @@ pub fn open(
 pub fn adopted(policy: &Policy, at: Timestamp) -> Result<Event> {
     Ok(Event::from(PolicyAdopted {
         at,
-        ruleset: RULESET,
+        ruleset: policy.ruleset,
         vocabulary: spec::line("vocabulary", "1")?,
         skew_s: policy.skew_s,
         late_after_s: policy.late_after_s,

@@ -18,6 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{Admitted, Asked, Path, Query};
 use super::cbor_seq::push_entry;
+use super::policy::{self, PolicyView};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::statements::Answer;
 use super::{App, parse};
@@ -268,6 +269,8 @@ pub struct LedgerView {
     pub ruleset: Option<u32>,
     /// The vocabulary's version.
     pub vocabulary: Option<String>,
+    /// All that the policy in force says.
+    pub policy: Option<PolicyView>,
     /// Most statements in one request.
     pub max_statements: usize,
     /// Largest request body in bytes.
@@ -298,11 +301,9 @@ pub(super) fn vkey(origin: &str, key: &PublicKey) -> String {
 pub async fn ledger(State(app): State<App>, Asked(lang): Asked) -> Result<Json<LedgerView>, Problem> {
     let node = &app.node;
     let record = ledger_record(node).ok_or_else(|| Problem::new(Kind::NotBegun, lang))?;
-    let policy = match node.record(&RecordKey::Policy).as_deref() {
-        Some(Record::Policy(policy)) => Some((policy.ruleset, policy.vocabulary.clone())),
-        _ => None,
-    };
-    let (ruleset, vocabulary) = policy.unzip();
+    let policy = policy::in_force(node);
+    let (ruleset, vocabulary) =
+        policy.as_ref().map(|policy| (policy.ruleset, policy.vocabulary.clone())).unzip();
     let limits = &app.settings.limits;
     Ok(Json(LedgerView {
         vkey: vkey(&record.origin, &record.log_key),
@@ -318,6 +319,7 @@ pub async fn ledger(State(app): State<App>, Asked(lang): Asked) -> Result<Json<L
         last_seal: node.last_seal().map(|(index, _)| index.0),
         ruleset,
         vocabulary,
+        policy,
         max_statements: limits.statements,
         max_request_bytes: limits.request_bytes,
         max_document_bytes: limits.document_bytes,

@@ -19,6 +19,7 @@ pub mod ops;
 pub mod pages;
 pub mod parties;
 pub mod people;
+mod policy;
 pub mod problem;
 pub mod provenance;
 pub mod sessions;

@@ -33,12 +33,17 @@ pub(crate) struct World {
 /// The world that all journeys share; each brings its own material.
 pub(crate) fn world() -> &'static World {
     static MADE: OnceLock<World> = OnceLock::new();
-    MADE.get_or_init(World::make)
+    MADE.get_or_init(|| World::make("journeys-commands", &[]))
+}
+
+/// A world of its own, of a ledger that was opened on the first ruleset.
+pub(crate) fn world_on_ruleset_1() -> World {
+    World::make("journeys-ruleset-1", &["--ruleset", "1"])
 }
 
 impl World {
-    fn make() -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("journeys-commands");
+    fn make(name: &str, opened: &[&str]) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let operate = |args: &[&str]| {
@@ -54,7 +59,7 @@ impl World {
         registrar(&["key", "new", "spare"]);
         let names = ["--name", "Association", "--key", "main", "--key", "spare"];
         let files = ["--request", "node/ledger-request.json", "--out", "genesis.cbor"];
-        registrar(&[&["ledger", "open"][..], &names, &files].concat());
+        registrar(&[&["ledger", "open"][..], &names, &files, opened].concat());
         operate(&["init", "--genesis", "genesis.cbor"]);
         let (node, url) = serve(&folder);
         registrar(&["setup", "--node", &url]);

@@ -115,6 +115,48 @@ pub struct LedgerOpen {
     /// How many items a correction of claims may reach
     #[arg(long, default_value_t = 10_000)]
     pub(crate) max_forward_items: u32,
+    /// The ruleset: an older one, where others read the ledger with older programs
+    #[arg(long, default_value_t = lode_ledger::apply::RULESET)]
+    pub(crate) ruleset: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// What is in force now
+    Show,
+    /// Put other figures in force (registrar); what is not named stays as it is
+    Adopt(PolicyAdopt),
+}
+
+#[derive(Debug, Args)]
+pub struct PolicyAdopt {
+    /// The ruleset; a ledger does not go back to an older one
+    #[arg(long)]
+    pub(crate) ruleset: Option<u32>,
+    /// Seconds by which a claimed time may be wrong
+    #[arg(long)]
+    pub(crate) skew_s: Option<u32>,
+    /// Seconds after which an entry is marked late
+    #[arg(long)]
+    pub(crate) late_after_s: Option<u32>,
+    /// Received mass may differ by this share without a reason, in ppm
+    #[arg(long)]
+    pub(crate) receipt_reason_ppm: Option<u32>,
+    /// Beyond this share a received mass needs a counter-signature, in ppm
+    #[arg(long)]
+    pub(crate) receipt_countersign_ppm: Option<u32>,
+    /// Two scales may differ by this share, in ppm
+    #[arg(long)]
+    pub(crate) scale_ppm: Option<u32>,
+    /// Plausible yield of a process, as carve=50000..600000 in ppm, or carve=none; may be repeated
+    #[arg(long = "yield", value_name = "STEP=MIN..MAX")]
+    pub(crate) yields: Vec<String>,
+    /// How many items a correction of claims may reach
+    #[arg(long)]
+    pub(crate) max_forward_items: Option<u32>,
+    /// Sign it; without this the command only shows what would change
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -19,7 +19,8 @@ use super::assembly;
 pub(super) use buyer::{Claim, OwnCommand};
 pub(super) use explain::{EventCommand, RulesCommand};
 pub(super) use identity::{
-    EnrolCommand, KeyCommand, LedgerCommand, LedgerOpen, NameCommand, RoleCommand, Setup, Suspend,
+    EnrolCommand, KeyCommand, LedgerCommand, LedgerOpen, NameCommand, PolicyAdopt, PolicyCommand,
+    RoleCommand, Setup, Suspend,
 };
 pub(super) use market::{
     Assign, Consign, Deliver, DispatchArgs, ExportArgs, ExportCommand, ListingCommand, MissingCommand,
@@ -99,6 +100,8 @@ pub enum Command {
     Key(Sub<KeyCommand>),
     /// Begin a ledger (registrar)
     Ledger(Sub<LedgerCommand>),
+    /// Tolerances and ruleset: show them, or put others in force (registrar)
+    Policy(Sub<PolicyCommand>),
     /// Become a participant, or enrol one
     Enrol(Sub<EnrolCommand>),
     /// Grant or take away a role (registrar)

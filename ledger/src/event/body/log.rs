@@ -55,7 +55,7 @@ payload! {
     pub struct PolicyAdopted {
         /// When the author says that it happened.
         [at]: Timestamp,
-        /// The ruleset; this program knows 1.
+        /// The ruleset; this program knows 1 and 2.
         [ruleset]: u32,
         /// The vocabulary's version.
         [vocabulary]: Line,
