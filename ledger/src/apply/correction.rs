@@ -20,7 +20,7 @@ use crate::violation::{Reason, Violation};
 use crate::words::words;
 
 use super::context::{Actor, Context};
-use super::protected::{check_name, check_name_of_unknown};
+use super::protected::{check_name, check_name_of_unknown, is_protected_place, warn_of_name};
 
 pub(super) use forward::{bear, making_by};
 pub(super) use mass::revive;
@@ -146,7 +146,10 @@ fn follow(
     let field = path.rsplit('.').next().unwrap_or(path);
     let declared_blend = context.record(&RecordKey::Exposure(Parentage::Item(*id))).is_some();
     if context.ruleset() >= 2 && field == "subdivision" && item.claims.origins.len() == 1 && !declared_blend {
-        item.claims.place = new.map(str::to_owned);
+        // A corrected word gives no right to a protected name: that takes an assertion of the origin, with a document.
+        let stood = item.claims.place.as_deref().is_some_and(is_protected_place);
+        item.claims.place = new.filter(|place| stood || !is_protected_place(place)).map(str::to_owned);
+        warn_of_name(context, item);
     }
     if matches!(field, "name" | "trade_name") {
         check_name(context, new, &item.claims).map_err(|violation| violation.field("new"))?;

@@ -69,6 +69,12 @@ fn squeezed(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_lowercase).collect()
 }
 
+/// Whether a district is Donghai.
+pub(super) fn is_in_donghai(place: &str) -> bool {
+    let place = squeezed(place);
+    place.contains("donghai") || place.contains("东海")
+}
+
 /// What a declaration is known again by: its readable number, and its readable paper.
 fn marks(by: ParticipantId, body: &CustomsCleared) -> BTreeSet<(ParticipantId, String, String)> {
     let mut marks = BTreeSet::new();
@@ -221,11 +227,7 @@ impl Thing {
     /// Whether goods like this may bear this name.
     pub(super) fn may_be_called(&self, name: Option<&Line>) -> bool {
         let name = name.map(|name| squeezed(name.as_str())).unwrap_or_default();
-        let of_donghai = self
-            .place
-            .as_deref()
-            .map(squeezed)
-            .is_some_and(|place| place.contains("donghai") || place.contains("东海"));
+        let of_donghai = self.place.as_deref().is_some_and(is_in_donghai);
         let entitled = self.origins.iter().eq(["CN"]) && of_donghai && self.evidence > 0;
         entitled || !DONGHAI.iter().any(|protected| name.contains(protected))
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::apply::claims::{blend_nature, find, is_applied, join, nature_weight, origins_of, set};
 use crate::apply::context::{Context, warn_item};
 use crate::apply::lots::{check_origins, is_of_lab};
+use crate::apply::protected::warn_of_name;
 use crate::apply::treatment::one_stone_in_part;
 use crate::event::body::{EventCorrected, OriginShare, TreatmentStatement};
 use crate::event::shape::{List, Shape};
@@ -52,6 +53,7 @@ pub(super) fn correct(
         Ok(changed) => {
             context.build_on_item(&mut item)?;
             disagree_with_lab(context, &mut item, &before, &change);
+            warn_of_name(context, &mut item);
             context.put_item(*id, item);
             for (key, record) in changed {
                 if record.history().is_some() {
@@ -285,6 +287,9 @@ fn forward(
                     _ => carry(&mut item.claims, before, after, change, &sources)?,
                 }
                 disagree_with_lab(walk.context, item, &was, change);
+                if was != item.claims {
+                    warn_of_name(walk.context, item);
+                }
                 was != item.claims
             }
             Record::WorkOrder(work) => {

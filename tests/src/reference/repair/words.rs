@@ -10,6 +10,7 @@ use lode_ledger::json::Json;
 
 use super::super::refusals::Asked;
 use super::super::state::{Stage, State, item_kind, made};
+use super::super::vouching::is_in_donghai;
 use super::super::{Heard, Place};
 
 /// What a descriptive field belongs to.
@@ -148,7 +149,9 @@ impl State {
             };
             // Of a declared blend the place of one of its countries is not the place of all of it.
             if lot.origins.len() == 1 && self.items[&id].origins.len() == 1 {
-                self.item(id).place = new.and_then(Json::as_str).map(str::to_owned);
+                let stood = self.items[&id].place.as_deref().is_some_and(is_in_donghai);
+                let new = new.and_then(Json::as_str).filter(|place| stood || !is_in_donghai(place));
+                self.item(id).place = new.map(str::to_owned);
             }
         }
     }
