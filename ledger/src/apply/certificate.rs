@@ -11,6 +11,7 @@ use crate::words::words;
 
 use super::context::{Context, refuse_twice, state_forbids, warn_item};
 use super::document_use::note_use;
+use super::evidence::is_own;
 use super::lots::keep_documents;
 use super::treatment::learn;
 
@@ -86,7 +87,9 @@ pub(super) fn certificate_linked(
     let author = context.author()?;
     let holder = context.issuer_code(&issuer_id(body.issuer_code.as_str())).map(|record| record.participant);
     // A code is kept when the role is taken away; what a lab may say is not (rule L5).
-    let by_lab = holder == Some(author) && context.author_has_role("lab");
+    let own = context.ruleset() >= 2 && is_own(context, &item, author);
+    // Of its own goods a lab speaks as any holder does.
+    let by_lab = holder == Some(author) && context.author_has_role("lab") && !own;
     if !by_lab {
         context.check_custodian(&body.item, &item).map_err(|violation| violation.field("item"))?;
         context.check_not_offered(&body.item, &item).map_err(|violation| violation.field("item"))?;

@@ -321,6 +321,15 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
+    /// [`Self::build_on`] for what keeps no warnings: the time of what the event builds on, if that is known.
+    pub(crate) fn not_before(&self, earlier: Option<Timestamp>) -> Result<(), Violation> {
+        let Some(earlier) = earlier.filter(|_| self.ruleset() >= 2) else { return Ok(()) };
+        if earlier.unix() - self.at.unix() > i64::from(self.policy()?.skew_s) {
+            return Err(Violation::new(Reason::OlderThanBasis).with(self.at).with(earlier).field("at"));
+        }
+        Ok(())
+    }
+
     /// [`Self::build_on`] for an item.
     pub(crate) fn build_on_item(&self, item: &mut Item) -> Result<(), Violation> {
         self.build_on(

@@ -137,6 +137,7 @@ pub(super) fn credential_issued(context: &mut Context<'_>, body: &CredentialIssu
         document: body.document.as_ref().map(document),
         valid_until: body.valid_until,
         revoked: None,
+        issued: Some(body.at),
     };
     context.create(RecordKey::Credential(id), id, record)?;
     context.put(RecordKey::Participant(body.participant), participant);
@@ -156,6 +157,7 @@ pub(super) fn credential_revoked(
         let violation = Violation::new(Reason::StateForbids).with(body.credential).saying(revoked);
         return Err(violation.field("credential"));
     }
+    context.not_before(credential.issued)?;
     credential.revoked = Some(context.event_ref());
     let mut participant = context.participant(&credential.participant)?;
     let rest = participant.credentials.take().unwrap_or_default();

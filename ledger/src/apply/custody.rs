@@ -142,6 +142,7 @@ pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted
         take_over(context, &mut item, &offered, line)
             .map_err(|violation| violation.field(format!("lines[{n}].measured_mg")))?;
         item.custodian = offer.to;
+        item.change_passage(|passage| passage.in_transit = None);
         if offer.ownership {
             item.owner = Some(offer.to);
         }

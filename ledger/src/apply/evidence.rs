@@ -3,7 +3,7 @@
 
 use crate::event::body::{CountLine, DocumentAttached, InspectionRecorded, OriginAsserted, StockCounted};
 use crate::event::shape::Shape;
-use crate::id::{ItemId, StockCountId};
+use crate::id::{ItemId, ParticipantId, StockCountId};
 use crate::record::{
     Counted, Examined, History, Inspection, Item, ItemState, MAX_INSPECTIONS, MAX_KEPT, Parentage, RecordKey,
     StockCount,
@@ -16,7 +16,7 @@ use super::balance::scale_tolerance;
 use super::claims::{Beyond, blend_nature, claim_origins, narrow};
 use super::context::{Context, refuse_twice, state_forbids, warn_item};
 use super::document_use::note_use;
-use super::lots::{document, keep_documents};
+use super::lots::{check_nature, document, keep_documents};
 
 /// Roles that look at other people's goods and may put papers with them.
 const OUTSIDERS: [&str; 5] = ["lab", "inspector", "grader", "broker", "registrar"];
@@ -54,6 +54,8 @@ pub(super) fn document_attached(context: &mut Context<'_>, body: &DocumentAttach
             if !outsider && !takes_part {
                 return Err(stranger(id.to_string(), "consignment"));
             }
+            context.not_before(consignment.latest)?;
+            consignment.latest = consignment.latest.map(|latest| latest.max(context.at));
             let mut documents = consignment.documents.take().unwrap_or_default();
             documents.extend(body.documents.iter().map(document));
             if documents.len() > MAX_KEPT {
@@ -77,7 +79,13 @@ pub(super) fn document_attached(context: &mut Context<'_>, body: &DocumentAttach
 /// Whether the author speaks as an independent party: a lab or an inspector, of goods that are not its own.
 fn is_independent(context: &Context<'_>, item: &Item) -> Result<bool, Violation> {
     let looks = context.author_has_role("lab") || context.author_has_role("inspector");
-    Ok(looks && item.owner != Some(context.author()?))
+    Ok(looks && !is_own(context, item, context.author()?))
+}
+
+/// Whether somebody would vouch for goods of his own: he owns them, made them, or declared them himself.
+pub(super) fn is_own(context: &Context<'_>, item: &Item, who: ParticipantId) -> bool {
+    let made = item.maker == Some(who) || (item.entry.is_some() && item.creator == who);
+    item.owner == Some(who) || (made && context.ruleset() >= 2)
 }
 
 /// The item, if there is still something to look at.
@@ -156,6 +164,11 @@ pub(super) fn inspection_recorded(
         let text = words("it says nothing", "没有任何检验内容", "não diz nada");
         return Err(Violation::new(Reason::FieldsDisagree).saying(text));
     }
+    if let (Some(species), Some(nature)) = (body.species, body.nature)
+        && context.ruleset() >= 2
+    {
+        check_nature(species, nature)?;
+    }
     if body.nature == Some(Nature::NOT_STATED) {
         let text =
             words("not stated is no finding", "「未说明」不是检验结论", "não informado não é resultado");
@@ -163,7 +176,7 @@ pub(super) fn inspection_recorded(
     }
     let mut item = existing(context, &body.item).map_err(|violation| violation.field("item"))?;
     let by = context.author()?;
-    if item.owner == Some(by) {
+    if is_own(context, &item, by) {
         return Err(Violation::new(Reason::NotEntitled).with(body.item).field("item"));
     }
     if finds && !is_independent(context, &item)? {
@@ -201,6 +214,13 @@ fn compare(context: &Context<'_>, item: &mut Item, body: &InspectionRecorded) {
     {
         let claimed = item.claims.species.to_string();
         warn_item(item, context, disagrees, [found.to_string(), claimed]);
+        if context.ruleset() >= 2 && !found.is_natural() {
+            // What the mineral is said to be stays; that it would be natural does not (rule L4).
+            item.claims.nature = blend_nature(item.claims.nature, found.nature());
+            if item.claims.nature == found.nature() {
+                item.claims.nature_evidence = Some(EvidenceLevel::LAB_OR_INSPECTOR);
+            }
+        }
     }
     if let Some(found) = body.variety {
         match item.claims.variety {

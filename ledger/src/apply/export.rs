@@ -174,6 +174,7 @@ pub(super) fn payment_settled(context: &mut Context<'_>, body: &PaymentSettled) 
         if sale.cancelled {
             return Err(place(super::market::sale_is_cancelled(sale_id)));
         }
+        context.not_before(Some(sale.at))?;
         if let Some(settled) = sale.settled {
             return Err(place(Violation::new(Reason::SaleSettled).with(sale_id).with(settled)));
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::event::body::{ConsignmentShipped, CustomsCleared};
 use crate::event::shape::Shape;
 use crate::hash::Hash;
-use crate::id::{ConsignmentId, ItemId, ParticipantId};
+use crate::id::{ConsignmentId, ItemId, ItemKind, ParticipantId};
 use crate::mass::Milligrams;
 use crate::record::{
     Clearance, Consignment, CustomsEntry, History, Item, ItemState, Parentage, Passage, Record, RecordKey,
@@ -32,6 +32,18 @@ impl Item {
     }
 }
 
+/// What a part of a lot knows of the way over the border: that of the lot. A part of what is not cleared yet is cleared
+/// for itself, and is no longer in the mass that the lot's own clearance counts.
+pub(super) fn pass_way(item: &mut Item, id: &ItemId, part: Milligrams) -> Option<Box<Passage>> {
+    let way = item.passage.as_deref().copied().unwrap_or_default();
+    let lot = way.part_of.or_else(|| item.entry.is_some().then_some(*id))?;
+    if way.cleared.is_none() {
+        let before = way.split_off.unwrap_or_default();
+        item.change_passage(|passage| passage.split_off = Some(before.checked_add(part).unwrap_or(before)));
+    }
+    Some(Box::new(Passage { agreed: None, part_of: Some(lot), split_off: None, ..way }))
+}
+
 pub(super) fn consignment_shipped(
     context: &mut Context<'_>,
     body: &ConsignmentShipped,
@@ -48,14 +60,7 @@ pub(super) fn consignment_shipped(
     let mut receiver = None;
     for (n, item_id) in body.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
-        let mut item = context.item(item_id).map_err(place)?;
-        if item.state != ItemState::Declared {
-            return Err(place(state_forbids(item_id, item.state)));
-        }
-        context.check_not_missing(item_id, &item).map_err(place)?;
-        if item.custodian != by && item.supplier != Some(by) && !context.author_has_role("carrier") {
-            return Err(place(Violation::new(Reason::NotEntitled).with(item_id)));
-        }
+        let mut item = to_ship(context, item_id, by).map_err(place)?;
         if *receiver.get_or_insert(item.custodian) != item.custodian {
             let text = words(
                 "the lots go to different receivers: one bill of lading has one",
@@ -85,8 +90,27 @@ pub(super) fn consignment_shipped(
         shipping: Some(shipping),
         of: None,
         documents: (!documents.is_empty()).then_some(documents),
+        latest: Some(context.at),
     };
     context.create_consignment(id, record)
+}
+
+/// A lot that may be sent: one that its receiver has declared, or one in the hands of a miner or exporter, who hands it
+/// over by an offer while it is on its way.
+fn to_ship(context: &Context<'_>, id: &ItemId, by: ParticipantId) -> Result<Item, Violation> {
+    let item = context.item(id)?;
+    let sends = ["miner", "exporter"].iter().any(|role| context.author_has_role(role));
+    if item.state == ItemState::InStock && id.kind() == ItemKind::Lot && sends {
+        return context.item_in_hand(id);
+    }
+    if item.state != ItemState::Declared {
+        return Err(state_forbids(id, item.state));
+    }
+    context.check_not_missing(id, &item)?;
+    if item.custodian != by && item.supplier != Some(by) && !context.author_has_role("carrier") {
+        return Err(Violation::new(Reason::NotEntitled).with(id));
+    }
+    Ok(item)
 }
 
 pub(super) fn customs_cleared(context: &mut Context<'_>, body: &CustomsCleared) -> Result<(), Violation> {
@@ -189,8 +213,12 @@ fn clear(
     if item.state == ItemState::Voided {
         return Err(state_forbids(id, item.state));
     }
-    if item.entry != Some(EntryKind::IMPORT) {
-        let kind = words("a lot that was imported", "进口批次", "um lote importado");
+    if !comes_from_abroad(context, &item, body)? {
+        let kind = words(
+            "a lot, or a part of one, that was imported or declared in another country",
+            "进口或在境外登记的批次或其分批",
+            "um lote, ou parte dele, importado ou declarado em outro país",
+        );
         return Err(Violation::new(Reason::WrongKind).with(id).saying(kind));
     }
     let author = clearance.declarant;
@@ -205,9 +233,33 @@ fn clear(
     context.build_on_item(&mut item)?;
     item.change_passage(|passage| passage.cleared = Some(clearance));
     keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
-    let declared = item.mass.entered;
+    let declared = to_clear(&item);
     context.put_item(*id, item);
     Ok(declared)
+}
+
+/// Whether the lot, or the lot that it is a part of, was imported, or declared by somebody of another country than the one
+/// that lets it in.
+fn comes_from_abroad(context: &Context<'_>, item: &Item, body: &CustomsCleared) -> Result<bool, Violation> {
+    let lot = match item.passage.as_ref().and_then(|passage| passage.part_of) {
+        Some(lot) => context.item(&lot)?,
+        None => item.clone(),
+    };
+    let declared_abroad = || {
+        let declarant = context.participant(&lot.creator).ok();
+        declarant.and_then(|who| who.country).is_some_and(|country| country != body.jurisdiction)
+    };
+    Ok(lot.entry == Some(EntryKind::IMPORT) || (lot.entry.is_some() && declared_abroad()))
+}
+
+/// The mass that a clearance counts: what the lot began with, without the parts that are cleared for themselves.
+fn to_clear(item: &Item) -> Milligrams {
+    let declared = item.mass.entered;
+    match item.passage.as_ref().and_then(|passage| passage.split_off) {
+        None => declared,
+        // Parts may have been given back since: what is there is counted in any case.
+        Some(split_off) => declared.checked_sub(split_off).unwrap_or_default().max(item.mass.left),
+    }
 }
 
 /// The receipt of a shipped consignment names lots of it, and nobody but its receiver gives one.

@@ -120,6 +120,7 @@ pub(super) fn listing_opened(context: &mut Context<'_>, body: &ListingOpened) ->
         session: body.session.as_ref().map(ToString::to_string),
         slot: body.slot,
         closed: false,
+        opened: Some(context.at),
     };
     context.create(RecordKey::Listing(id), id, listing)
 }
@@ -132,6 +133,7 @@ pub(super) fn listing_closed(context: &mut Context<'_>, body: &ListingClosed) ->
             .saying(words("closed", "已关闭", "encerrado"))
             .field("listing"));
     }
+    context.not_before(listing.opened)?;
     for id in &listing.items {
         let mut item = context.item(id)?;
         if !item.market().listings.contains(&body.listing) {

@@ -14,7 +14,7 @@ use crate::record::{
     Parentage, RecordKey, TreatmentState,
 };
 use crate::violation::{Reason, Violation};
-use crate::vocab::{ChainModel, Code, EntryKind, EvidenceLevel, Finding, Nature};
+use crate::vocab::{ChainModel, Code, EntryKind, EvidenceLevel, Finding, Nature, Species};
 use crate::words::words;
 
 use super::balance::{positive, scale_tolerance, weigh};
@@ -145,16 +145,22 @@ pub(super) fn check_origins(origins: &[OriginShare]) -> Result<Vec<Origin>, Viol
     Ok(set)
 }
 
+/// What people made is not natural (rule L4).
+pub(super) fn check_nature(species: Code<Species>, nature: Code<Nature>) -> Result<(), Violation> {
+    let says_natural = nature == Nature::NATURAL || nature == Nature::NATURAL_GLASS;
+    if !says_natural || species.is_natural() {
+        return Ok(());
+    }
+    let text = words("{0} is {1}, not {2}", "{0} 属于“{1}”，不是“{2}”", "{0} é {1}, não {2}")
+        .saying(species)
+        .saying(species.nature())
+        .saying(nature);
+    Err(Violation::new(Reason::FieldsDisagree).saying(text).field("nature"))
+}
+
 /// A variety is a variety of its species, and what people made is not declared natural (rule L4).
 fn check_species(body: &LotDeclared) -> Result<(), Violation> {
-    let says_natural = body.nature == Nature::NATURAL || body.nature == Nature::NATURAL_GLASS;
-    if says_natural && !body.species.is_natural() {
-        let text = words("{0} is {1}, not {2}", "{0} 属于“{1}”，不是“{2}”", "{0} é {1}, não {2}")
-            .saying(body.species)
-            .saying(body.species.nature())
-            .saying(body.nature);
-        return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("nature"));
-    }
+    check_nature(body.species, body.nature)?;
     let Some(variety) = body.variety else { return Ok(()) };
     if variety.attribute("species").is_none_or(|species| species == body.species.as_str()) {
         return Ok(());
@@ -395,8 +401,15 @@ pub(super) fn consignment_received(
     if let Some(shipped) = of {
         arrive(context, shipped, id, &items)?;
     }
-    let record =
-        Consignment { history: History::default(), receiver, items, shipping: None, of, documents: None };
+    let record = Consignment {
+        history: History::default(),
+        receiver,
+        items,
+        shipping: None,
+        of,
+        documents: None,
+        latest: (context.ruleset() >= 2).then_some(context.at),
+    };
     context.create_consignment(id, record)
 }
 

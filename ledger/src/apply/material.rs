@@ -12,6 +12,7 @@ use crate::words::words;
 use super::balance::{Differences, add, begin_with_foreign, check_counts, lose, pass_on, positive, total};
 use super::claims::{blend, note_blend};
 use super::context::{Context, refuse_twice};
+use super::inbound::pass_way;
 use super::lots::{Created, details, parents_of};
 use super::protected::check_name;
 
@@ -58,6 +59,7 @@ pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<()
         output.assembly = item.assembly;
         if context.ruleset() >= 2 {
             output.maker = item.maker;
+            output.passage = pass_way(&mut item, &body.item, part.mass_mg);
         }
         let id = context.new_item(kind, &body.nonce, n);
         context.create(RecordKey::Item(id), id, output)?;

@@ -12,6 +12,7 @@ use super::balance::{check_total_gain, positive};
 use super::claims::{find, is_applied, mark_applied, set};
 use super::context::{Context, Purpose, refuse_twice, state_forbids, warn_item};
 use super::document_use::note_use;
+use super::evidence::is_own;
 use super::lots::{is_of_lab, keep_documents};
 use super::work::{job_in_hand, one_of_two};
 
@@ -27,7 +28,9 @@ pub(super) fn treatment_declared(
     if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed | ItemState::Voided) {
         return Err(state_forbids(&body.item, item.state).field("item"));
     }
-    let by_lab = context.author_has_role("lab");
+    let own = context.ruleset() >= 2 && is_own(context, &item, context.author()?);
+    // Of its own goods a lab speaks as any holder does (rule L5).
+    let by_lab = context.author_has_role("lab") && !own;
     // A lab finds what it finds on anybody's goods; what a holder says, only the holder says.
     let speaks_as_lab = by_lab && body.treatments.iter().all(|statement| is_of_lab(statement.finding));
     if !speaks_as_lab {

@@ -176,6 +176,14 @@ pub struct Passage {
     /// The mass that its supplier agreed was received, beyond what was declared.
     #[n(2)]
     pub agreed: Option<Milligrams>,
+    /// The declared lot that it was split off from, directly or by way of other parts.
+    #[n(20)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<ItemId>,
+    /// How much was split off before customs cleared it: the parts are cleared for themselves.
+    #[n(21)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split_off: Option<Milligrams>,
 }
 
 /// What others found when they looked at an item.

@@ -71,6 +71,9 @@ pub struct Credential {
     /// The event that revoked it.
     #[n(8)]
     pub revoked: Option<EventRef>,
+    /// When it was issued.
+    #[n(20)]
+    pub issued: Option<Timestamp>,
 }
 
 impl Credential {

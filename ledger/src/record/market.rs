@@ -109,6 +109,9 @@ pub struct Listing {
     /// Whether it was closed. An item that was sold meanwhile no longer names it.
     #[n(6)]
     pub closed: bool,
+    /// When it was opened.
+    #[n(20)]
+    pub opened: Option<Timestamp>,
 }
 
 /// Goods with a carrier.

@@ -122,6 +122,9 @@ pub struct Consignment {
     /// Documents attached to it, at most `MAX_KEPT`.
     #[n(5)]
     pub documents: Option<Vec<Document>>,
+    /// The latest time claimed by an event on it, from ruleset 2 on.
+    #[n(20)]
+    pub latest: Option<Timestamp>,
 }
 
 /// How lots were sent.

@@ -58,7 +58,10 @@ pub struct InspectionView {
 
 /// The way over the border; nothing if nothing is known of it.
 pub(super) fn passage(item: &Item, lang: Lang) -> Option<PassageView> {
-    let Passage { in_transit, cleared, agreed } = item.passage.as_deref().copied()?;
+    let Passage { in_transit, cleared, agreed, .. } = item.passage.as_deref().copied()?;
+    if in_transit.is_none() && cleared.is_none() && agreed.is_none() {
+        return None;
+    }
     Some(PassageView {
         in_transit: in_transit.map(|id| id.to_string()),
         cleared: cleared.map(|cleared| ClearanceView {

@@ -190,7 +190,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The item is there, in the author's hands, free and workable.
-    fn in_hand(&mut self, id: ItemId) {
+    pub(super) fn in_hand(&mut self, id: ItemId) {
         self.in_hand_to(id, Purpose::Use);
     }
 
@@ -424,7 +424,7 @@ impl<'a> Asked<'a> {
         self.twice(body.treatments.iter().map(|said| said.treatment));
         let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
         self.must(item.is_there(), "state-forbids");
-        let lab = self.has_role(self.by(), "lab");
+        let lab = self.has_role(self.by(), "lab") && !item.is_of(self.by());
         let findings: Vec<&str> = body.treatments.iter().map(|said| said.finding.as_str()).collect();
         if !(lab && findings.iter().all(|finding| finding.starts_with("lab_"))) {
             self.must(item.custodian == self.author, "not-custodian");
@@ -483,7 +483,8 @@ impl<'a> Asked<'a> {
         let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
         self.must(item.is_there(), "state-forbids");
         let holder = self.state.labs.get(body.issuer_code.as_str());
-        if holder == Some(&self.by()) && self.has_role(self.by(), "lab") {
+        let by_lab = holder == Some(&self.by()) && self.has_role(self.by(), "lab") && !item.is_of(self.by());
+        if by_lab {
             for said in body.findings.iter() {
                 self.may_be_said(item, said.treatment.as_str(), said.finding.as_str());
             }
@@ -496,7 +497,7 @@ impl<'a> Asked<'a> {
         let elsewhere = self.state.bound.get(&number).is_some_and(|bound| *bound != body.item);
         self.must(!elsewhere, "certificate-taken");
         if let Some(earlier) = &body.reissue_of {
-            self.must(holder == Some(&self.by()) && self.has_role(self.by(), "lab"), "lab-only");
+            self.must(by_lab, "lab-only");
             let old = (number.0.clone(), earlier.to_string());
             let stands =
                 self.state.bound.get(&old) == Some(&body.item) && !self.state.reissued.contains(&old);

@@ -128,6 +128,10 @@ pub struct Thing {
     pub on_the_way: Option<ConsignmentId>,
     /// Whether customs has let it in.
     pub cleared: bool,
+    /// Of a part: the declared lot that it comes from.
+    pub root: Option<ItemId>,
+    /// How much was split off before it was cleared.
+    pub split_off: i128,
     /// What its supplier agreed was received, in milligrams.
     pub agreed: Option<i128>,
     /// What the market does with it.
@@ -180,6 +184,8 @@ pub struct State {
     pub tags: BTreeMap<TagCode, ItemId>,
     /// The keys of all participants.
     pub keys: BTreeSet<KeyId>,
+    /// Where people are from.
+    pub countries: BTreeMap<ParticipantId, String>,
     /// Certificates that a lab has bound to a piece, by issuer and number.
     pub bound: BTreeMap<(String, String), ItemId>,
     /// Certificates that their lab has replaced.
@@ -280,6 +286,7 @@ impl State {
                 let id = ParticipantId::derive(ORIGIN, &by.to_string(), &body.nonce, 0);
                 self.roles.insert(id, body.roles.iter().map(ToString::to_string).collect());
                 self.keys.extend(body.keys.iter().map(|grant| grant.key.thumbprint()));
+                self.countries.insert(id, body.country.to_string());
                 if body.person {
                     self.persons.insert(id);
                 }
@@ -304,7 +311,13 @@ impl State {
             Event::LotSplit(body) => {
                 for (n, part) in body.parts.iter().enumerate() {
                     let kind = body.item.kind();
-                    let new = self.item(body.item).part(by, kind, mg(part.mass_mg), part.count);
+                    let whole = self.item(body.item);
+                    let mut new = whole.part(by, kind, mg(part.mass_mg), part.count);
+                    new.root = whole.root.or((!whole.entry.is_empty()).then_some(body.item));
+                    (new.cleared, new.on_the_way) = (whole.cleared, whole.on_the_way);
+                    if !whole.cleared {
+                        whole.split_off += mg(part.mass_mg);
+                    }
                     self.enter(made(kind, by, &body.nonce, n), new);
                     self.item(body.item).give(mg(part.mass_mg), part.count);
                 }
@@ -322,9 +335,7 @@ impl State {
                     self.item(body.item).hear(said.treatment.as_str(), said.finding.as_str());
                 }
             }
-            Event::CertificateLinked(body)
-                if self.labs.get(body.issuer_code.as_str()) == Some(&by) && body.sample_count.is_none() =>
-            {
+            Event::CertificateLinked(body) if self.speaks_as_lab(by, body) && body.sample_count.is_none() => {
                 let number = (body.issuer_code.to_string(), body.number.to_string());
                 self.bound.insert(number, body.item);
                 if let Some(earlier) = &body.reissue_of {
@@ -419,6 +430,7 @@ impl State {
                     let item = self.item(line.item);
                     item.weigh(mg(line.measured_mg), mg(line.resolution_mg));
                     item.custodian = Some(offer.to);
+                    item.on_the_way = None;
                     item.dealing.shipment = None;
                     if offer.ownership {
                         item.owner = Some(offer.to);
@@ -598,6 +610,8 @@ impl Thing {
             entry: String::new(),
             on_the_way: None,
             cleared: false,
+            root: None,
+            split_off: 0,
             agreed: None,
             counted: None,
             dealing: Dealing::default(),

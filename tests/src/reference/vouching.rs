@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 
 use lode_ledger::event::Event;
 use lode_ledger::event::body::{
-    ConsignmentReceived, ConsignmentShipped, CredentialIssued, CredentialRevoked, CustomsCleared,
-    DocumentAttached, FacilityRegistered, InspectionRecorded, Line, OriginAsserted, ParticipantReinstated,
-    ParticipantSuspended, ParticipantUpdated, StockCounted, SupplierCountersigned,
+    CertificateLinked, ConsignmentReceived, ConsignmentShipped, CredentialIssued, CredentialRevoked,
+    CustomsCleared, DocumentAttached, FacilityRegistered, InspectionRecorded, Line, OriginAsserted,
+    ParticipantReinstated, ParticipantSuspended, ParticipantUpdated, StockCounted, SupplierCountersigned,
 };
-use lode_ledger::id::{ConsignmentId, CredentialId, FacilityId, Nonce, ParticipantId, StockCountId};
+use lode_ledger::id::{
+    ConsignmentId, CredentialId, FacilityId, ItemKind, Nonce, ParticipantId, StockCountId,
+};
 use lode_ledger::sealed::Sealable;
 
 use super::refusals::{Asked, share};
@@ -149,7 +151,7 @@ impl State {
                 self.journeys.insert(consignment(by, &body.nonce), journey);
             }
             Event::CustomsCleared(body) => {
-                let mass: i128 = body.items.iter().map(|item| self.items[item].entered).sum();
+                let mass: i128 = body.items.iter().map(|item| self.items[item].to_clear()).sum();
                 body.items.iter().for_each(|item| self.item(*item).cleared = true);
                 for mark in marks(by, body) {
                     let new = Allowance { net: mg(body.net_mg), cleared: 0 };
@@ -183,6 +185,12 @@ impl State {
             }
             Event::InspectionRecorded(body) => {
                 let item = self.item(body.item);
+                if let Some(found) = body.species
+                    && found.as_str() != item.species
+                    && !found.is_natural()
+                {
+                    item.nature = heavier(&item.nature, found.nature().as_str());
+                }
                 item.variety = item.variety.take().or_else(|| body.variety.map(|found| found.to_string()));
                 if let Some(found) = body.nature.map(|found| found.to_string()) {
                     // What nobody has said is what was found; else what people made stays so.
@@ -192,7 +200,12 @@ impl State {
             }
             // What people are called, what a certificate says of a lot's sample or without the
             // lab's key, and a key that is no more, change nothing that is kept here.
-            Event::ParticipantUpdated(_) | Event::CertificateLinked(_) | Event::KeyRevoked(_) => {}
+            Event::ParticipantUpdated(body) => {
+                if let Some(country) = body.country {
+                    self.countries.insert(body.participant, country.to_string());
+                }
+            }
+            Event::CertificateLinked(_) | Event::KeyRevoked(_) => {}
             other => panic!("{} is not in the reference", other.event_type().spec().name),
         }
     }
@@ -201,12 +214,29 @@ impl State {
         self.roles.get(&who).is_some_and(|has| roles.iter().any(|role| has.contains(*role)))
     }
 
+    /// Whether a certificate is the word of the lab whose number it bears, of goods that are not its own.
+    pub(super) fn speaks_as_lab(&self, who: ParticipantId, body: &CertificateLinked) -> bool {
+        let numbers = self.labs.get(body.issuer_code.as_str()) == Some(&who);
+        numbers && self.has_one_of(who, &["lab"]) && !self.items[&body.item].is_of(who)
+    }
+
     fn looks_from_outside(&self, who: ParticipantId, item: &Thing) -> bool {
-        self.has_one_of(who, &["lab", "inspector"]) && item.owner != Some(who)
+        self.has_one_of(who, &["lab", "inspector"]) && !item.is_of(who)
     }
 }
 
 impl Thing {
+    /// Whether somebody owns it, made it, or declared it.
+    pub(super) fn is_of(&self, who: ParticipantId) -> bool {
+        let declared = !self.entry.is_empty() && self.creator == Some(who);
+        declared || [self.owner, self.maker].contains(&Some(who))
+    }
+
+    /// What a clearance counts of it: without parts that are cleared for themselves.
+    fn to_clear(&self) -> i128 {
+        if self.split_off == 0 { self.entered } else { (self.entered - self.split_off).max(self.left).max(0) }
+    }
+
     fn narrow(&mut self, body: &OriginAsserted, independent: bool) {
         let named: BTreeSet<String> = body.countries.iter().map(ToString::to_string).collect();
         if !named.is_subset(&self.origins) {
@@ -346,6 +376,12 @@ impl Asked<'_> {
                 self.no("not-found");
                 continue;
             };
+            let sends = ["miner", "exporter"].iter().any(|role| self.has_role(self.by(), role));
+            if sends && item.stage == Stage::Here && id.kind() == ItemKind::Lot {
+                self.in_hand(*id);
+                receivers.insert(item.custodian);
+                continue;
+            }
             self.must(item.stage == Stage::Declared, "state-forbids");
             self.must(!item.dealing.missing, "missing");
             let sells = item.supplier.is_some_and(|(supplier, _)| Some(supplier) == self.author);
@@ -403,12 +439,15 @@ impl Asked<'_> {
                 continue;
             };
             self.must(item.stage != Stage::Void, "state-forbids");
-            self.must(item.entry == "import", "wrong-kind");
+            let lot = item.root.map_or(item, |root| &self.state.items[&root]);
+            let home = lot.creator.and_then(|creator| self.state.countries.get(&creator));
+            let abroad = home.is_some_and(|home| home != body.jurisdiction.as_str());
+            self.must(lot.entry == "import" || (!lot.entry.is_empty() && abroad), "wrong-kind");
             let own = item.custodian == self.author || item.owner == self.author;
             self.must(own || self.has_role(self.by(), "broker"), "not-entitled");
             self.must(!item.cleared, "state-forbids");
             self.must(!item.dealing.missing, "missing");
-            mass += item.entered;
+            mass += item.to_clear();
         }
         let (reason, ..) = self.policy();
         let allowed = net + share(net, reason);
@@ -469,9 +508,13 @@ impl Asked<'_> {
         let shows = body.grade.is_some() || body.note.is_some() || !body.documents.is_empty();
         self.must(finds || shows, "fields-disagree");
         self.must(body.nature.is_none_or(|nature| nature.as_str() != "not_stated"), "fields-disagree");
+        let made = body.species.is_some_and(|species| !species.is_natural());
+        let natural =
+            body.nature.is_some_and(|nature| ["natural", "natural_glass"].contains(&nature.as_str()));
+        self.must(!(made && natural), "fields-disagree");
         let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
         self.must(item.is_there(), "state-forbids");
-        self.must(item.owner != self.author, "not-entitled");
+        self.must(!item.is_of(self.by()), "not-entitled");
         self.must(!finds || self.state.looks_from_outside(self.by(), item), "role-forbids");
     }
 
