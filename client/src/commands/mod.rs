@@ -7,6 +7,7 @@ pub mod disclosure;
 pub mod enrol;
 pub mod hands;
 pub mod identity;
+mod instead;
 pub mod ledger;
 pub mod look;
 pub mod lots;

@@ -1,9 +1,12 @@
 //! The record repaired: what did not occur, the last thing done taken back, a log that ends.
 
 use lode_ledger::event::Event;
-use lode_ledger::event::body::{CustodyCancelled, EventVoided, LedgerFrozen, SaleCancelled};
+use lode_ledger::event::body::{
+    CustodyCancelled, EventVoided, ItemsUnpacked, LedgerFrozen, ListingClosed, SaleCancelled,
+};
 use lode_ledger::id::{LogIndex, Origin};
 
+use super::instead::instead;
 use crate::error::{ClientError, Result, words};
 use crate::queue::{Last, Queue};
 use crate::session::{Done, Session};
@@ -79,6 +82,29 @@ pub fn undo(session: &Session, reason: &str) -> Result<Done> {
     session.send(&events)
 }
 
+/// Whether [`undo`] takes events of this name back: what made something by voiding it, the others by their own way back.
+pub(super) fn is_taken_back(name: &str) -> bool {
+    VOIDED.contains(&name) || ENDED.contains(&name)
+}
+
+/// What made something that is void afterwards.
+const VOIDED: [&str; 10] = [
+    "dispute.opened",
+    "hold.placed",
+    "item.assembled",
+    "lot.declared",
+    "lot.merged",
+    "lot.split",
+    "pieces.serialised",
+    "recall.issued",
+    "work.completed",
+    "work.started",
+];
+
+/// What has a way back of its own.
+const ENDED: [&str; 5] =
+    ["custody.offered", "items.packed", "listing.opened", "ownership.transferred", "sale.recorded"];
+
 fn taken_back(
     session: &Session,
     last: &Last,
@@ -87,12 +113,22 @@ fn taken_back(
     made: &[String],
     reason: &str,
 ) -> Result<Event> {
-    let Some(first) = made.first() else { return Err(cannot(name, last.index)) };
+    let Some(first) = made.first().filter(|_| is_taken_back(name)) else {
+        return Err(cannot(name, last.index));
+    };
     let at = session.now();
     match name {
-        "lot.declared" | "lot.split" | "lot.merged" | "work.started" | "work.completed" | "hold.placed"
-        | "dispute.opened" | "recall.issued" => voided(session, last.index, number, first, reason),
-        "custody.offered" => {
+        name if VOIDED.contains(&name) => voided(session, last.index, number, first, reason),
+        "items.packed" => {
+            let pack = first.parse().map_err(|_| cannot(name, last.index))?;
+            Ok(ItemsUnpacked { at, pack }.into())
+        }
+        "listing.opened" => {
+            let listing = first.parse().map_err(|_| cannot(name, last.index))?;
+            Ok(ListingClosed { at, listing, reason: Some(spec::line("reason", reason)?) }.into())
+        }
+        // Ownership that was taken makes no offer: then there is nothing to cancel.
+        "custody.offered" | "ownership.transferred" => {
             let offer = first.parse().map_err(|_| cannot(name, last.index))?;
             Ok(CustodyCancelled { at, offer }.into())
         }
@@ -105,10 +141,11 @@ fn taken_back(
 }
 
 fn cannot(name: &str, index: LogIndex) -> ClientError {
+    let [en, zh, pt] = instead(name);
     ClientError::usage(words!(
-        "{name} at log index {index} cannot be taken back in one step: see `lode correct` and `lode event help {name}`",
-        "账本序号 {index} 的 {name} 不能一步撤销：见 `lode correct` 和 `lode event help {name}`",
-        "{name} no índice {index} não se desfaz num só passo: veja `lode correct` e `lode event help {name}`"
+        "{name} at log index {index} cannot be taken back in one step: {en}",
+        "账本序号 {index} 的 {name} 不能一步撤销：{zh}",
+        "{name} no índice {index} não se desfaz num só passo: {pt}"
     ))
 }
 

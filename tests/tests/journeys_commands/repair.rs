@@ -59,6 +59,21 @@ fn the_last_thing_done_is_taken_back_in_one_command() {
 }
 
 #[test]
+fn a_box_is_opened_again_and_what_has_no_way_back_says_what_to_do() {
+    let world = world();
+    let who = world.name("house");
+    world.enrol(&who, "studio", "CN");
+    let piece = world.piece(&who);
+    let undo = ["undo", "--reason", "the wrong piece"];
+    let pack = world.made(&who, &["pack", &piece]);
+    world.ok(&who, &undo);
+    assert_eq!(world.show(&pack)["opened"], true, "{:#}", world.show(&pack));
+    let again = world.run(&who, &undo);
+    let said = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert!(said.contains("lode pack"), "{said}");
+}
+
+#[test]
 fn what_somebody_built_on_is_not_taken_back() {
     let world = world();
     let who = world.name("house");
