@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use lode_ledger::apply::apply;
-use lode_ledger::event::body::AnyValue;
-use lode_ledger::id::{ItemId, LogIndex};
+use lode_ledger::event::Event;
+use lode_ledger::event::body::{
+    AnyValue, CustodyCancelled, CustodyRejected, HoldReleased, ItemsPacked, ItemsUnpacked, ListingClosed,
+    ListingOpened, SaleCancelled,
+};
+use lode_ledger::id::{ItemId, ListingId, LogIndex, PackId};
 use lode_ledger::record::{EventRef, Parentage, Record, RecordKey, View};
 use lode_ledger::replay::Replay;
 use lode_tests::counted::Counted;
-use lode_tests::world::{KG, Who, World};
+use lode_tests::world::{KG, ORIGIN, Who, World, code, text};
 
 /// Records asked for by an event that names nothing but its author.
 const BY_ITSELF: usize = 32;
@@ -36,6 +40,70 @@ fn what_an_event_asks_for_grows_only_with_what_it_names() {
         assert!(counted.reads() <= at_most, "{} of {at_most} for {payload}", counted.reads());
         replay.accept(&verified).unwrap();
     }
+}
+
+/// What one event asks for, when it acts on a record that names so many things.
+fn closes(world: &mut World, who: Who, event: impl Into<Event>, kept: usize) {
+    let event = event.into();
+    let name = event.event_type().spec().name;
+    let bytes = world.author(who).sign(&[event.clone()]).unwrap().into_bytes();
+    let verified = world.replay.check(bytes).unwrap();
+    let counted = Counted::new(world.replay.view());
+    apply(&counted, LogIndex(world.replay.size()), &verified).unwrap();
+    let payload = String::from_utf8(verified.statement().payload().to_vec()).unwrap();
+    let at_most = BY_ITSELF + FOR_EACH_NAMED * (named(&payload) + kept);
+    assert!(counted.reads() <= at_most, "{name}: {} of {at_most}", counted.reads());
+    assert!(counted.reads() >= kept, "{name} does not act on what the record names");
+    world.must(who, event);
+}
+
+/// An event that names a record acts on all that the record names: that is bounded as the record is, by the event that made it.
+#[test]
+fn an_event_that_closes_a_record_asks_for_what_the_record_names() {
+    const MANY: usize = 64;
+    let mut world = World::enrolled();
+    let (lot, id) = world.lot(Who::ImporterA, "opening_stock", "CN", 1_000 * KG);
+    world.must(Who::ImporterA, lot);
+    let (split, parts) = world.split(Who::ImporterA, id, &[KG; MANY]);
+    world.must(Who::ImporterA, split);
+    let at = world.now;
+
+    let (held, hold) = world.held(Who::Registrar, &parts, "investigation");
+    world.must(Who::Registrar, held);
+    closes(&mut world, Who::Registrar, HoldReleased { at, hold, text: None }, MANY);
+
+    let (offered, offer) = world.offer(Who::ImporterA, Who::ImporterB, &parts);
+    world.must(Who::ImporterA, offered);
+    let reason = text("not what was ordered");
+    closes(&mut world, Who::ImporterB, CustodyRejected { at, offer, reason: reason.clone() }, MANY);
+    let (offered, offer) = world.offer(Who::ImporterA, Who::ImporterB, &parts);
+    world.must(Who::ImporterA, offered);
+    closes(&mut world, Who::ImporterA, CustodyCancelled { at, offer }, MANY);
+
+    let (nonce, by) = (world.nonce(), world.id(Who::ImporterA).to_string());
+    let items = || parts.clone().into();
+    world.must(Who::ImporterA, ItemsPacked { at, nonce, items: items(), seal: None });
+    let pack = PackId::derive(ORIGIN, &by, &nonce, 0);
+    closes(&mut world, Who::ImporterA, ItemsUnpacked { at, pack }, MANY);
+
+    let nonce = world.nonce();
+    let opened = ListingOpened {
+        at,
+        nonce,
+        items: items(),
+        channel: code("live_stream"),
+        session: None,
+        slot: None,
+        title: Some(text("clear quartz")),
+        language: None,
+    };
+    world.must(Who::ImporterA, opened);
+    let listing = ListingId::derive(ORIGIN, &by, &nonce, 0);
+    closes(&mut world, Who::ImporterA, ListingClosed { at, listing, reason: None }, MANY);
+
+    let (sold, sale) = world.sale(Who::ImporterA, &parts);
+    world.must(Who::ImporterA, sold);
+    closes(&mut world, Who::ImporterA, SaleCancelled { at, sale, reason }, MANY);
 }
 
 /// A lot that something was made of and taken back, again and again.

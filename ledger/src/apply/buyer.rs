@@ -14,6 +14,7 @@ use crate::violation::{Reason, Violation};
 use super::context::{Actor, Context, Purpose};
 use super::listings::take_out;
 use super::states;
+use super::units::{not_sold, take_one};
 
 /// The key with which a statement of `tag:` must be checked: the tag's claim key, or the key of a unit that the
 /// statement names; whether the unit is one of the tag's is for the rule to say.
@@ -48,7 +49,7 @@ pub(super) fn claim_redeemed(context: &mut Context<'_>, body: &ClaimRedeemed) ->
     };
     let mut tag = context.tag(&code)?;
     let id = tag.item;
-    let mut item = context.item(&id)?;
+    let item = context.item(&id)?;
     if item.tag != Some(code) {
         return Err(Violation::new(Reason::TagUnknown).with(code));
     }
@@ -56,6 +57,8 @@ pub(super) fn claim_redeemed(context: &mut Context<'_>, body: &ClaimRedeemed) ->
     if let (None, Some(claimed)) = (unit, tag.claimed) {
         return Err(Violation::new(Reason::ClaimTaken).with(code).with(claimed.index));
     }
+    // A unit is one of what was sold, of the batch itself or of a part of it (rule M7).
+    let (id, mut item) = if unit.is_some() { take_one(context, &mut tag)? } else { (id, item) };
     let state = states::step(EventType::ClaimRedeemed, &id, item.state)?;
     context.check_free(&id, &item, Purpose::Change)?;
     context.build_on_item(&mut item)?;
@@ -68,6 +71,7 @@ pub(super) fn claim_redeemed(context: &mut Context<'_>, body: &ClaimRedeemed) ->
             market.units_claimed = Some(market.units_claimed.unwrap_or(0).saturating_add(1));
         });
     } else {
+        not_sold(context, &id, &item);
         tag.claimed = Some(context.event_ref());
         item.state = state;
         item.change_market(|market| market.owner_key = Some(owner));

@@ -16,6 +16,7 @@ use super::context::{Context, Purpose, refuse_twice};
 use super::listings::{check_whole_boxes, take_out};
 use super::lots::keep_documents;
 use super::states;
+use super::units::not_sold;
 
 /// Who may speak of goods that leave: custodian, owner, consignee, or who sold them.
 fn check_trader(context: &Context<'_>, id: &ItemId, item: &Item) -> Result<(), Violation> {
@@ -213,6 +214,7 @@ pub(super) fn item_returned(context: &mut Context<'_>, body: &ItemReturned) -> R
     context.check_free(&body.item, &item, Purpose::ComeBack).map_err(place)?;
     context.build_on_item(&mut item).map_err(place)?;
     take_out(context, &body.item, &mut item)?;
+    not_sold(context, &body.item, &item);
     item.state = state;
     item.sale = None;
     item.owner = Some(sale.owner.unwrap_or(author));

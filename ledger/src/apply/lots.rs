@@ -280,6 +280,7 @@ impl Created {
             components: None,
             repairs: None,
             part_of: None,
+            units_of: None,
             passage: None,
             examined: None,
             market: None,

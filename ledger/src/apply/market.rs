@@ -14,6 +14,7 @@ use super::document_use::note_use;
 use super::listings::{check_listed, check_whole_boxes, item_to_sell};
 use super::lots::keep_documents;
 use super::states;
+use super::units::{not_sold, sold};
 
 pub(super) fn tag_bound(context: &mut Context<'_>, body: &TagBound) -> Result<(), Violation> {
     let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
@@ -23,6 +24,10 @@ pub(super) fn tag_bound(context: &mut Context<'_>, body: &TagBound) -> Result<()
     context.build_on_item(&mut item)?;
     let units = units(context, body, &item)?;
     bind(context, body.item, body.code, body.claim_key, units)?;
+    if units.is_some() {
+        // From here on its pieces have the codes of its own tag.
+        item.units_of = None;
+    }
     item.tag = Some(body.code);
     if let Some(photo) = &body.photo {
         keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(photo));
@@ -42,6 +47,10 @@ pub(super) fn tag_replaced(context: &mut Context<'_>, body: &TagReplaced) -> Res
     let mut old = context.tag(&body.old)?;
     // The hidden codes of single pieces are in people's hands: a new tag on the batch changes none of them.
     bind(context, body.item, body.code, body.claim_key, old.units)?;
+    if let Some(sold) = old.sold.take() {
+        let tag = context.tag(&body.code)?;
+        context.put(RecordKey::Tag(body.code), Tag { sold: Some(sold), ..tag });
+    }
     old.replaced_by = Some(body.code);
     context.put(RecordKey::Tag(body.old), old);
     item.tag = Some(body.code);
@@ -94,7 +103,15 @@ fn bind(
     if TagCode::of(&claim_key) != code {
         return Err(Violation::new(Reason::TagNotHash).with(code).field("code"));
     }
-    let tag = Tag { history: History::default(), item, claim_key, replaced_by: None, claimed: None, units };
+    let tag = Tag {
+        history: History::default(),
+        item,
+        claim_key,
+        replaced_by: None,
+        claimed: None,
+        units,
+        sold: None,
+    };
     context.create(RecordKey::Tag(code), code, tag).map_err(|violation| violation.field("code"))
 }
 
@@ -115,6 +132,7 @@ pub(super) fn sale_recorded(context: &mut Context<'_>, body: &SaleRecorded) -> R
         owner = item.owner;
         context.build_on_item(&mut item)?;
         sell(context, &mut item, id)?;
+        sold(context, item_id, &item).map_err(place)?;
         context.put_item(*item_id, item);
     }
     let at = context.at;
@@ -188,6 +206,7 @@ pub(super) fn sale_cancelled(context: &mut Context<'_>, body: &SaleCancelled) ->
         let state = check_cancellable(context, item_id, &item, &body.sale)
             .map_err(|violation| violation.field("sale"))?;
         context.build_on_item(&mut item)?;
+        not_sold(context, item_id, &item);
         item.owner = Some(sale.owner.unwrap_or(author));
         item.sale = None;
         item.state = state;

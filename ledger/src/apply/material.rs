@@ -15,6 +15,7 @@ use super::context::{Context, refuse_twice};
 use super::inbound::pass_way;
 use super::lots::{Created, details, parents_of};
 use super::protected::check_name;
+use super::units::batch_of;
 
 pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<(), Violation> {
     let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
@@ -59,6 +60,7 @@ pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<()
         output.assembly = item.assembly;
         if context.ruleset() >= 2 {
             output.maker = item.maker;
+            output.units_of = batch_of(context, &body.item, &item);
             output.passage = pass_way(&mut item, &body.item, part.mass_mg);
         }
         let id = context.new_item(kind, &body.nonce, n);

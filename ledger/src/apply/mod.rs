@@ -32,6 +32,7 @@ mod seal;
 pub mod states;
 mod stock;
 mod treatment;
+mod units;
 mod void;
 mod work;
 

@@ -87,7 +87,7 @@ effects! {
     ShipmentDelivered: creates [] changes [Item Shipment];
     PaymentSettled: creates [Settlement] changes [Sale];
     ItemReturned: creates [] changes [Item Pack];
-    ClaimRedeemed: creates [OwnerKey] changes [Item Tag Pack];
+    ClaimRedeemed: creates [OwnerKey ClaimUnit] changes [Item Tag Pack];
     OwnerTransferred: creates [OwnerKey] changes [Item OwnerKey];
     EventCorrected: creates [] changes [Item WorkOrder Exposure Component Offspring];
     EventVoided: creates [] changes [Item Offspring Dispute Hold Recall WorkOrder];

@@ -565,6 +565,10 @@ pub struct Item {
     /// Which component of which assembly it was, of what was taken out of one.
     #[n(44)]
     pub part_of: Option<PartOf>,
+    /// The batch whose tag bears the hidden codes of its pieces, of a part that was split from it.
+    #[n(45)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub units_of: Option<ItemId>,
 }
 
 impl Item {

@@ -42,7 +42,8 @@ pub use party::{
     Clock, Frozen, Issuer, Key, Ledger, Participant, Policy, SEQUENCE_LEAP, SEQUENCE_WINDOW, Sequence, Yield,
 };
 pub use trade::{
-    Certificate, Consignment, Offer, OfferState, OfferedItem, Sale, Shipping, Tag, TagUnits, WorkOrder,
+    Certificate, Consignment, MAX_SOLD_PARTS, Offer, OfferState, OfferedItem, Sale, Shipping, SoldUnits, Tag,
+    TagUnits, WorkOrder,
 };
 
 use crate::cbor;

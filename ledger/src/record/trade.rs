@@ -290,6 +290,25 @@ pub struct Tag {
     /// The hidden codes of a batch's single pieces; absent where only the tag has one.
     #[n(20)]
     pub units: Option<TagUnits>,
+    /// What was sold of the batch and its parts, with how many units of each are not claimed yet: at most
+    /// `MAX_SOLD_PARTS`.
+    #[n(21)]
+    pub sold: Option<Vec<SoldUnits>>,
+}
+
+/// Of how many parts of one batch a tag keeps that units are still to be claimed.
+pub const MAX_SOLD_PARTS: usize = 256;
+
+/// A part of a batch that was sold.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, serde::Serialize)]
+#[cbor(map)]
+pub struct SoldUnits {
+    /// The part, or the batch itself.
+    #[n(0)]
+    pub item: ItemId,
+    /// How many of its units no buyer has claimed.
+    #[n(1)]
+    pub left: u32,
 }
 
 /// The hidden codes of a batch's single pieces, under one root.

@@ -13,6 +13,7 @@ use lode_ledger::key::prove_possession;
 use lode_ledger::mass::parse_mass;
 use lode_ledger::record::{Record, RecordKey, View};
 use lode_ledger::sealed::digest;
+use lode_ledger::tag::units_root;
 use lode_ledger::time::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -215,6 +216,10 @@ impl Names {
             "proof" => json!(prove_possession(&secret(name), ORIGIN, subject)),
             "claim" => json!(public(&format!("tag {name}"))),
             "tag" => json!(tag_code(name)),
+            "units" => {
+                let keys: Vec<_> = name.split(',').map(|unit| public(&format!("tag {unit}"))).collect();
+                json!(units_root(&keys))
+            }
             "doc" => json!(Hash::of(name.as_bytes())),
             "entry" => match self.entry(name)? {
                 Some(index) => json!(index),
