@@ -46,7 +46,7 @@ fn what_an_event_asks_for_grows_only_with_what_it_names() {
 fn closes(world: &mut World, who: Who, event: impl Into<Event>, kept: usize) {
     let event = event.into();
     let name = event.event_type().spec().name;
-    let bytes = world.author(who).sign(&[event.clone()]).unwrap().into_bytes();
+    let bytes = world.author(who).sign(std::slice::from_ref(&event)).unwrap().into_bytes();
     let verified = world.replay.check(bytes).unwrap();
     let counted = Counted::new(world.replay.view());
     apply(&counted, LogIndex(world.replay.size()), &verified).unwrap();

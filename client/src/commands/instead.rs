@@ -27,7 +27,7 @@ const STEP: Said = [
 ];
 const TREATMENT: Said = [
     "a treatment that was stated stays in sight: a lab's finding stands beside it, and `lode dispute open` says that it is wrong",
-    "已登记的处理会一直显示：可由实验室检测结果并列，或用 `lode dispute open` 提出异议",
+    "已登记的处理会一直显示：可由检测机构检测结果并列，或用 `lode dispute open` 提出异议",
     "um tratamento declarado fica à vista: o laudo fica ao lado, e `lode dispute open` diz que está errado",
 ];
 const CLAIM: Said = [
@@ -37,7 +37,7 @@ const CLAIM: Said = [
 ];
 const CERTIFICATE: Said = [
     "its lab reissues it under a new number; the holder says what is wrong with `lode dispute open`",
-    "由实验室以新编号重发；持有人用 `lode dispute open` 说明错误",
+    "由检测机构以新编号重发；持有人用 `lode dispute open` 说明错误",
     "o laboratório o reemite com outro número; o detentor diz o que está errado com `lode dispute open`",
 ];
 const PAPER: Said = [

@@ -53,9 +53,14 @@ pub(super) fn not_sold(context: &mut Context<'_>, id: &ItemId, item: &Item) {
 
 /// Takes one unit of what was sold under a tag, of the part that was sold first and may be claimed.
 pub(super) fn take_one(context: &Context<'_>, tag: &mut Tag) -> Result<(ItemId, Item), Violation> {
-    let parts = tag.sold.take().unwrap_or_default();
+    let none_left = || Violation::new(Reason::CountNotBalanced).with(0).with(1).field("unit");
+    let Some(parts) = tag.sold.take() else {
+        // Nothing is sold: the state of the batch says so.
+        claimable(context, &tag.item)?;
+        return Err(none_left());
+    };
     if parts.is_empty() {
-        return Err(Violation::new(Reason::CountNotBalanced).with(0).with(1).field("unit"));
+        return Err(none_left());
     }
     let mut refused = None;
     for (n, part) in parts.iter().take(LOOKED_AT).enumerate() {
@@ -67,7 +72,8 @@ pub(super) fn take_one(context: &Context<'_>, tag: &mut Tag) -> Result<(ItemId, 
                     part.left = part.left.saturating_sub(1);
                 }
                 rest.retain(|part| part.left > 0);
-                tag.sold = (!rest.is_empty()).then_some(rest);
+                // An empty list stays: all that was sold is claimed.
+                tag.sold = Some(rest);
                 return Ok((id, item));
             }
             Err(violation) => {
