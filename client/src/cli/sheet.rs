@@ -82,7 +82,8 @@ fn imported(desk: &Desk, file: &Path, report: &ImportReport) -> Result<Output> {
         .collect();
     let mut json = json!({
         "dry_run": report.dry_run, "statements": report.statements, "already": report.already,
-        "sheet": report.sheet, "passed_over": report.passed_over, "offline": report.offline, "lots": report.lots, "errors": errors, "more_errors": report.more_errors, "waits": report.waits,
+        "sheet": report.sheet, "passed_over": report.passed_over, "offline": report.offline,
+        "lots": report.lots, "errors": errors, "more_errors": report.more_errors, "waits": report.waits,
         "notes": report.notes.iter().map(|note| json!({"row": note.row, "message": note.message})).collect::<Vec<_>>(),
     });
     if !mistakes.is_empty() {

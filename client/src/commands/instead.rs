@@ -1,5 +1,5 @@
 //! What can be done where an event cannot be taken back in one step: for each event that `lode undo` does not know, in
-//! words. A test holds the list to the event table.
+//! words. A test holds the list to the event table. Nothing is done here, and no rule is known.
 
 /// In English, Chinese and Portuguese.
 type Said = [&'static str; 3];
@@ -150,6 +150,8 @@ pub(super) fn instead(name: &str) -> Said {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use lode_ledger::event::EventType;
 
     use super::*;
@@ -168,6 +170,21 @@ mod tests {
         "owner.transferred",
         "payment.settled",
     ];
+
+    /// A command that somebody is sent to is there.
+    #[test]
+    fn every_command_that_is_named_exists() {
+        let reference = crate::cli::reference();
+        let texts = EventType::ALL.iter().flat_map(|event| instead(event.spec().name));
+        let named: BTreeSet<&str> = texts.flat_map(|text| text.split('`').skip(1).step_by(2)).collect();
+        assert!(named.len() > 15, "{named:?}");
+        for command in named {
+            let words = command.split(' ').take_while(|word| word.chars().all(char::is_lowercase));
+            let path = words.collect::<Vec<_>>().join(" ");
+            let known = [format!("## `{path}`\n"), format!("## `{path} ")];
+            assert!(known.iter().any(|heading| reference.contains(heading)), "{command}");
+        }
+    }
 
     #[test]
     fn every_event_is_taken_back_or_has_another_way_or_is_final() {

@@ -3,7 +3,7 @@
 
 use crate::event::EventType;
 use crate::event::body::{ClaimRedeemed, OwnerTransferred, UnitClaim};
-use crate::id::{ItemId, LogIndex};
+use crate::id::ItemId;
 use crate::json::Json;
 use crate::key::{KeyId, PublicKey, Signature, check_possession};
 use crate::record::{ClaimUnit, ClaimedUnit, History, OwnerKey, Record, RecordKey, Tag, View};
@@ -99,14 +99,14 @@ fn check_unit(
     if !belongs || claim_key != context.key_id {
         return Err(not_a_unit());
     }
-    if context.record(&RecordKey::ClaimUnit(*code, claim_key)).is_some() {
-        let at = match context.record(&RecordKey::ClaimUnit(*code, claim_key)).as_deref() {
-            Some(Record::ClaimUnit(record)) => record.history.last,
-            _ => LogIndex(0),
-        };
+    // A card is used once, whichever tag is on the batch by then.
+    let tag = units.first.unwrap_or(*code);
+    if let Some(Record::ClaimUnit(record)) = context.record(&RecordKey::ClaimUnit(tag, claim_key)).as_deref()
+    {
+        let at = record.history.last;
         return Err(Violation::new(Reason::ClaimTaken).with(code).with(at).field("unit"));
     }
-    Ok(Some(ClaimedUnit { tag: *code, claim_key }))
+    Ok(Some(ClaimedUnit { tag, claim_key }))
 }
 
 /// Keeps a buyer's key: sound, held by who names it, and used for nothing else before.

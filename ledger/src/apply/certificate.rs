@@ -9,7 +9,7 @@ use crate::violation::{Reason, Violation};
 use crate::vocab::{CertificateScope, EvidenceLevel};
 use crate::words::words;
 
-use super::context::{Context, refuse_twice, state_forbids, warn_item};
+use super::context::{Context, refuse_twice, state_forbids, warn_item, warn_item_once};
 use super::document_use::note_use;
 use super::evidence::is_own;
 use super::lots::keep_documents;
@@ -86,9 +86,9 @@ pub(super) fn certificate_linked(
     }
     let author = context.author()?;
     let holder = context.issuer_code(&issuer_id(body.issuer_code.as_str())).map(|record| record.participant);
-    // A code is kept when the role is taken away; what a lab may say is not (rule L5).
     let own = context.ruleset() >= 2 && is_own(context, &item, author);
-    // Of its own goods a lab speaks as any holder does.
+    // A code is kept when the role is taken away; what a lab may say is not (rule L5). Of its own goods a lab speaks as
+    // any holder does.
     let by_lab = holder == Some(author) && context.author_has_role("lab") && !own;
     if !by_lab {
         context.check_custodian(&body.item, &item).map_err(|violation| violation.field("item"))?;
@@ -210,12 +210,9 @@ fn collide(
     other: ItemId,
 ) -> Result<(), Violation> {
     let args = |id: ItemId| [body.issuer_code.to_string(), body.number.to_string(), id.to_string()];
-    // Said once: who links again and again must not fill up what a record keeps.
-    let collides = Reason::CertificateCollides;
-    if item.warnings.iter().any(|known| known.reason == collides.code() && known.args == args(other)) {
+    if !warn_item_once(item, context, Reason::CertificateCollides, args(other)) {
         return Ok(());
     }
-    warn_item(item, context, Reason::CertificateCollides, args(other));
     let mut other_item = context.item(&other)?;
     warn_item(&mut other_item, context, Reason::CertificateCollides, args(body.item));
     context.put_item(other, other_item);

@@ -414,6 +414,21 @@ pub(crate) fn warn_item<const N: usize>(
     Warnings { kept: &mut item.warnings, not_kept: &mut item.not_kept }.add(context, reason, args);
 }
 
+/// [`warn_item`], unless the item bears the very same warning: what is done again and again must not fill up what a record
+/// keeps. Whether it was new.
+pub(crate) fn warn_item_once<const N: usize>(
+    item: &mut Item,
+    context: &Context<'_>,
+    reason: Reason,
+    args: [String; N],
+) -> bool {
+    if item.warnings.iter().any(|known| known.reason == reason.code() && known.args == args) {
+        return false;
+    }
+    warn_item(item, context, reason, args);
+    true
+}
+
 /// A participant whose statements are refused.
 pub(crate) const SUSPENDED: Words = words("suspended", "已暂停", "suspenso");
 

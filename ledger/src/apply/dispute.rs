@@ -288,14 +288,14 @@ pub(super) fn lift_recall(context: &mut Context<'_>, id: RecallId, recall: &Reca
 
 /// Goods and jobs that an event names, or that a record keeps.
 #[derive(Clone, Copy)]
-struct Goods<'a> {
-    items: &'a [ItemId],
-    works: &'a [WorkOrderId],
+pub(super) struct Goods<'a> {
+    pub(super) items: &'a [ItemId],
+    pub(super) works: &'a [WorkOrderId],
 }
 
 impl<'a> Goods<'a> {
     /// As an event names them: each once, and at least one.
-    fn of(items: &'a [ItemId], works: &'a [WorkOrderId]) -> Result<Self, Violation> {
+    pub(super) fn of(items: &'a [ItemId], works: &'a [WorkOrderId]) -> Result<Self, Violation> {
         refuse_twice(items.iter().copied(), "items")?;
         refuse_twice(works.iter().copied(), "works")?;
         if items.is_empty() && works.is_empty() {

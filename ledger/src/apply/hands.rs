@@ -13,6 +13,7 @@ use crate::words::words;
 
 use super::context::{Actor, Context, Purpose, SUSPENDED, refuse_twice};
 use super::custody::{open_offer, pass_job};
+use super::dispute::Goods;
 use super::listings::take_out;
 use super::lots::keep_documents;
 use super::states;
@@ -27,13 +28,9 @@ pub(super) fn check_taker(context: &Context<'_>, to: &ParticipantId, field: &str
 }
 
 pub(super) fn custody_assigned(context: &mut Context<'_>, body: &CustodyAssigned) -> Result<(), Violation> {
-    refuse_twice(body.items.iter().copied(), "items")?;
-    refuse_twice(body.works.iter().copied(), "works")?;
-    if body.items.is_empty() && body.works.is_empty() {
-        return Err(Violation::new(Reason::NotPositive).field("items"));
-    }
+    let goods = Goods::of(&body.items, &body.works)?;
     check_taker(context, &body.to, "to")?;
-    for (n, id) in body.items.iter().enumerate() {
+    for (n, id) in goods.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
         let mut item = context.item(id).map_err(place)?;
         states::step(EventType::CustodyAssigned, id, item.state).map_err(place)?;
@@ -57,7 +54,7 @@ pub(super) fn custody_assigned(context: &mut Context<'_>, body: &CustodyAssigned
         keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(&body.document));
         context.put_item(*id, item);
     }
-    for (n, id) in body.works.iter().enumerate() {
+    for (n, id) in goods.works.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("works[{n}]"));
         let mut work = context.work_order(id).map_err(place)?;
         if work.mass.left.is_zero() {

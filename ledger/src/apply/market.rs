@@ -46,7 +46,8 @@ pub(super) fn tag_replaced(context: &mut Context<'_>, body: &TagReplaced) -> Res
     context.build_on_item(&mut item)?;
     let mut old = context.tag(&body.old)?;
     // The hidden codes of single pieces are in people's hands: a new tag on the batch changes none of them.
-    bind(context, body.item, body.code, body.claim_key, old.units)?;
+    let units = old.units.map(|units| TagUnits { first: units.first.or(Some(body.old)), ..units });
+    bind(context, body.item, body.code, body.claim_key, units)?;
     if let Some(sold) = old.sold.take() {
         let tag = context.tag(&body.code)?;
         context.put(RecordKey::Tag(body.code), Tag { sold: Some(sold), ..tag });
@@ -86,7 +87,7 @@ fn units(context: &Context<'_>, body: &TagBound, item: &Item) -> Result<Option<T
     if count > there.left {
         return Err(Violation::new(Reason::CountNotBalanced).with(there.left).with(count).field("units"));
     }
-    Ok(Some(TagUnits { root, count }))
+    Ok(Some(TagUnits { root, count, first: None }))
 }
 
 /// Rule U1 for tags: the code is the hash of the claim key, so nobody can bind a code that he has only seen.

@@ -56,6 +56,7 @@ pub use context::Link;
 use context::{Actor, Context};
 pub use identity::registrar_id;
 pub use seal::check_state_root;
+pub use stock::is_set_right;
 
 /// The newest ruleset that this program knows; it knows all before it too. A policy puts one in force, after its own
 /// index, and what was written under it stays valid under it for ever.

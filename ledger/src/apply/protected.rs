@@ -5,7 +5,7 @@ use crate::record::{Claims, Item};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{Code, Country, EvidenceLevel, ProtectedName, fold};
 
-use super::context::{Context, warn_item};
+use super::context::{Context, warn_item_once};
 
 /// Refuses a name of goods that uses a protected name without the right to it.
 ///
@@ -38,7 +38,7 @@ pub(super) fn warn_of_name(context: &Context<'_>, item: &mut Item) {
     for name in names {
         if let Some(protected) = lost(context, &name, &item.claims) {
             let country = country_of(protected).map_or_else(String::new, |country| country.to_string());
-            warn_item(item, context, Reason::ProtectedName, [protected.to_string(), country]);
+            warn_item_once(item, context, Reason::ProtectedName, [protected.to_string(), country]);
         }
     }
 }

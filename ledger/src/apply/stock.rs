@@ -4,8 +4,8 @@
 use crate::event::body::{ItemDestroyed, MassAdjusted, OutputKind, PiecesSerialised};
 use crate::event::shape::Text;
 use crate::id::{ItemId, ItemKind};
-use crate::mass::Milligrams;
-use crate::record::{Item, ItemState, Parent, Parentage, Record, RecordKey};
+use crate::mass::{Milligrams, parse_mass};
+use crate::record::{Counted, Item, ItemState, Parent, Parentage, Record, RecordKey, StockCount};
 use crate::violation::{Reason, Violation};
 use crate::words::words;
 
@@ -33,10 +33,7 @@ pub(super) fn mass_adjusted(context: &mut Context<'_>, body: &MassAdjusted) -> R
     context.build_on_item(&mut item)?;
     check_adjustment(context, &item, body, counted)?;
     weigh(&mut item, body.left_mg)?;
-    let (was, is) = match (body.was_count, body.left_count) {
-        (Some(was), Some(is)) => (format!("{} ({was})", body.was_mg), format!("{} ({is})", body.left_mg)),
-        _ => (body.was_mg.to_string(), body.left_mg.to_string()),
-    };
+    let (was, is) = (balance_said(body.was_mg, body.was_count), balance_said(body.left_mg, body.left_count));
     warn_item(&mut item, context, Reason::Adjusted, [was, is]);
     keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
     context.put_item(body.item, item);
@@ -56,6 +53,47 @@ fn found_by_inspector(context: &Context<'_>, item: &Item, body: &MassAdjusted) -
             && (line.balance, line.found) == (body.was_mg, body.left_mg)
             && (line.count_balance, line.count_found) == (body.was_count, body.left_count)
     })
+}
+
+/// A balance as an adjustment's warning names it: `12.4 kg`, or `12.4 kg (300)` of a batch.
+fn balance_said(mass: Milligrams, count: Option<u32>) -> String {
+    count.map_or_else(|| mass.to_string(), |count| format!("{mass} ({count})"))
+}
+
+/// What [`balance_said`] says; no count is none.
+fn balance_heard(text: &str) -> Option<(Milligrams, u32)> {
+    let (mass, count) = text.split_once(" (").map_or((text, None), |(mass, count)| (mass, Some(count)));
+    let count = count.map_or(Some(0), |count| count.trim_end_matches(')').parse().ok())?;
+    Some((parse_mass(mass, None).ok()?, count))
+}
+
+/// Whether the books of an item have been set right since a count found something else: they agree with it now, or
+/// adjustments since then make up for the whole difference. Adjustments that the record had no room for are not known.
+#[must_use]
+pub fn is_set_right(count: &StockCount, line: &Counted, item: &Item) -> bool {
+    let pieces_left = item.count.map(|count| count.left);
+    if item.mass.left == line.found && pieces_left == line.count_found {
+        return true;
+    }
+    let (mut mass, mut pieces) = (0_i128, 0_i128);
+    for warning in &item.warnings {
+        if warning.reason != Reason::Adjusted.code() || warning.at <= count.created {
+            continue;
+        }
+        let [was, is] = warning.args.as_slice() else { continue };
+        let (Some(was), Some(is)) = (balance_heard(was), balance_heard(is)) else { continue };
+        mass += i128::from(is.0.get()) - i128::from(was.0.get());
+        pieces += i128::from(is.1) - i128::from(was.1);
+    }
+    match (line.count_balance, line.count_found) {
+        (Some(book), Some(found)) if book != found => makes_up(pieces, i128::from(found) - i128::from(book)),
+        _ => makes_up(mass, i128::from(line.found.get()) - i128::from(line.balance.get())),
+    }
+}
+
+/// Whether a change goes at least as far as a difference, and the same way.
+const fn makes_up(change: i128, difference: i128) -> bool {
+    change.signum() == difference.signum() && change.abs() >= difference.abs()
 }
 
 /// Rule M5: upwards all that was gained, and downwards this adjustment, stays within the policy's second threshold of
@@ -195,4 +233,19 @@ fn destructible(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
     context.check_not_offered(id, &item)?;
     context.check_free(id, &item, Purpose::Destroy)?;
     Ok(item)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_balance_is_heard_as_it_was_said() {
+        for mg in [1, 999, 1_000, 12_400_000, 49_899_001, Milligrams::MAX.get()] {
+            let mass = Milligrams::new(mg).unwrap();
+            assert_eq!(balance_heard(&balance_said(mass, None)), Some((mass, 0)), "{mg}");
+            assert_eq!(balance_heard(&balance_said(mass, Some(300))), Some((mass, 300)), "{mg}");
+        }
+        assert_eq!(balance_heard("a lot"), None);
+    }
 }

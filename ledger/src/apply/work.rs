@@ -214,7 +214,6 @@ pub(super) fn work_completed(context: &mut Context<'_>, body: &WorkCompleted) ->
     Ok(())
 }
 
-/// Rule M2 for a job: what was in it and came in is what came out, was lost, and is left.
 /// A job that yields nothing, as the stone broke, ends with all of it lost. One that goes on yields something.
 fn check_yields_something(context: &Context<'_>, body: &WorkCompleted) -> Result<(), Violation> {
     if !body.outputs.is_empty() {
@@ -235,6 +234,7 @@ fn check_yields_something(context: &Context<'_>, body: &WorkCompleted) -> Result
     Err(Violation::new(Reason::FieldsDisagree).saying(text).field("outputs"))
 }
 
+/// Rule M2 for a job: what was in it and came in is what came out, was lost, and is left.
 fn account(context: &Context<'_>, work: &mut WorkOrder, body: &WorkCompleted) -> Result<(), Violation> {
     let policy = context.policy()?;
     let none_known = Milligrams::ZERO;

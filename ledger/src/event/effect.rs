@@ -1,5 +1,5 @@
 //! What each event does: the kinds of records that it creates and changes. `apply` says how; tests hold every history
-//! that they play against this table.
+//! that they play against this table. Nothing is decided by it.
 
 use super::table::EventType;
 use crate::record::RecordKind;

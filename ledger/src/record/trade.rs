@@ -321,6 +321,9 @@ pub struct TagUnits {
     /// How many there are.
     #[n(1)]
     pub count: u32,
+    /// The tag that they were bound with, under a tag that took its place: what is claimed is claimed under that one.
+    #[n(20)]
+    pub first: Option<TagCode>,
 }
 
 /// A certificate number of an issuer.

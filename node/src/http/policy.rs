@@ -1,4 +1,4 @@
-//! The policy in force as readable JSON: every figure that the registrar has adopted.
+//! The policy in force as readable JSON: every figure that the registrar has adopted. What a figure means is not said here.
 
 use lode_ledger::record::{Policy, Record, RecordKey, Yield};
 use serde::Serialize;

@@ -7,14 +7,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::Json;
 use axum::extract::State;
+use lode_ledger::apply::is_set_right;
 use lode_ledger::event::Event;
 use lode_ledger::id::{ItemId, LogIndex, ParticipantId, StockCountId, WorkOrderId};
 use lode_ledger::lang::Lang;
-use lode_ledger::mass::parse_mass;
 use lode_ledger::record::{Counted, EventRef, Item, ItemState, Record, RecordKey, StockCount, WorkOrder};
 use lode_ledger::statement::{Statement, decode_payload};
 use lode_ledger::time::Timestamp;
-use lode_ledger::violation::Reason;
 use lode_ledger::vocab::{Code, EvidenceLevel};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -410,10 +409,7 @@ pub(super) fn line_of(
     line: &Counted,
     item: Option<&Item>,
 ) -> CountedView {
-    let set_right = item.is_some_and(|item| {
-        let agrees = item.mass.left == line.found && item.count.map(|count| count.left) == line.count_found;
-        agrees || is_covered(count, line, item)
-    });
+    let set_right = item.is_some_and(|item| is_set_right(count, line, item));
     CountedView {
         item: line.item.to_string(),
         stock_count: id.to_string(),
@@ -426,40 +422,6 @@ pub(super) fn line_of(
         differs: line.differs,
         set_right,
     }
-}
-
-/// Whether adjustments since the count make up for what it found.
-fn is_covered(count: &StockCount, line: &Counted, item: &Item) -> bool {
-    let since = item
-        .warnings
-        .iter()
-        .filter(|warning| warning.reason == Reason::Adjusted.code() && warning.at > count.created);
-    let (mut mass, mut pieces) = (0_i128, 0_i64);
-    for (was, is) in since.filter_map(|warning| match warning.args.as_slice() {
-        [was, is] => Some((balance_of(was)?, balance_of(is)?)),
-        _ => None,
-    }) {
-        mass += i128::from(is.0) - i128::from(was.0);
-        pieces += i64::from(is.1) - i64::from(was.1);
-    }
-    match (line.count_balance, line.count_found) {
-        (Some(book), Some(found)) if book != found => {
-            makes_up(pieces.into(), i128::from(found) - i128::from(book))
-        }
-        _ => makes_up(mass, i128::from(line.found.get()) - i128::from(line.balance.get())),
-    }
-}
-
-/// Whether a change goes at least as far as a difference, and the same way.
-const fn makes_up(change: i128, difference: i128) -> bool {
-    change.signum() == difference.signum() && change.abs() >= difference.abs()
-}
-
-/// The mass, and the count of a batch, that an adjustment's warning names: `12.4 kg` or `12.4 kg (300)`.
-fn balance_of(text: &str) -> Option<(u64, u32)> {
-    let (mass, count) = text.split_once(" (").map_or((text, None), |(mass, count)| (mass, Some(count)));
-    let count = count.map_or(Some(0), |count| count.trim_end_matches(')').parse().ok())?;
-    Some((parse_mass(mass, None).ok()?.get(), count))
 }
 
 /// What a participant declared, by how it entered; whether there was more than is looked at.

@@ -1,4 +1,5 @@
-//! What each type of event did to which kinds of records: observed, to be held against the event table.
+//! What each type of event did to which kinds of records: observed, to be held against the event table. It never asks that
+//! table itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -70,7 +70,7 @@ payload! {
         [work]: WorkOrderId,
         /// 128 random bits from which the outputs' ids are derived, in order.
         [nonce]: Nonce,
-        /// What came out.
+        /// What came out; nothing, where all that is left is lost.
         [outputs]: List<WorkOutput, 0, 256>,
         /// What was lost.
         [losses]: List<Loss, 0, 8>,
