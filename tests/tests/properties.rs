@@ -146,7 +146,7 @@ fn every_record_is_read_back_from_its_bytes() {
     for (key, record) in world.replay.view().iter() {
         read_back(key, record);
         match (key, &**record) {
-            (RecordKey::Tag(code), Record::Tag(record)) => tag = Some((*code, record.history.clone())),
+            (RecordKey::Tag(code), Record::Tag(record)) => tag = Some((*code, record.history)),
             (RecordKey::Item(id), _) => batch = Some(*id),
             _ => {}
         }
