@@ -144,6 +144,7 @@ enum Fact {
     Returned {
         item: ItemId,
         by: ParticipantId,
+        for_good: bool,
     },
     TitleOffered {
         offer: OfferId,
@@ -437,7 +438,10 @@ impl History {
                 let things = items.chain(body.works.iter().copied().map(Node::Work)).collect();
                 facts.push(Fact::Assigned { things, to: body.to, ownership });
             }
-            (Event::ItemReturned(body), Some(by)) => facts.push(Fact::Returned { item: body.item, by }),
+            (Event::ItemReturned(body), Some(by)) => {
+                let for_good = body.reason.as_str() != "repair";
+                facts.push(Fact::Returned { item: body.item, by, for_good });
+            }
             _ => {}
         }
     }
@@ -569,9 +573,12 @@ impl History {
                         book.line(Node::Item(*item)).owner = sold_by[item];
                     }
                 }
-                Fact::Returned { item, by } => {
+                Fact::Returned { item, by, for_good } => {
                     let line = book.line(Node::Item(*item));
-                    (line.owner, line.custodian) = (sold_by[item], Some(*by));
+                    line.custodian = Some(*by);
+                    if *for_good {
+                        line.owner = sold_by[item];
+                    }
                 }
                 Fact::TitleOffered { offer, to, items } => drop(titles.insert(*offer, (*to, items.clone()))),
                 Fact::TitleTaken { offer } => {

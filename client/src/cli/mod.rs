@@ -133,7 +133,7 @@ fn dispatch(desk: &Desk, command: Command) -> Result<Output> {
         Command::Disclosure(args) => repair::disclosure(desk, args),
         Command::Hold(args) => repair::hold(desk, args),
         Command::Dispute(args) => repair::dispute(desk, args),
-        Command::Recall(args) => repair::recall(desk, &args),
+        Command::Recall(args) => repair::recall(desk, args),
         Command::Void(args) => repair::void(desk, &args),
         Command::Undo(args) => repair::undo(desk, &args),
         Command::Freeze(args) => repair::freeze(desk, &args),

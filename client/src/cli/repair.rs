@@ -4,7 +4,7 @@
 use lode_ledger::id::LogIndex;
 use lode_ledger::json::Json;
 
-use super::args::{DisclosureCommand, DisputeCommand, Freeze, HoldCommand, Recall, Sub, Undo, Void};
+use super::args::{DisclosureCommand, DisputeCommand, Freeze, HoldCommand, RecallCommand, Sub, Undo, Void};
 use super::desk::Desk;
 use super::print::{Output, short, table};
 use super::vouch::goods;
@@ -85,11 +85,19 @@ pub(super) fn disclosure(desk: &Desk, args: Sub<DisclosureCommand>) -> Result<Ou
     }
 }
 
-pub(super) fn recall(desk: &Desk, args: &Recall) -> Result<Output> {
+pub(super) fn recall(desk: &Desk, args: Sub<RecallCommand>) -> Result<Output> {
     let session = desk.session()?;
-    let back_to = args.back_to.as_deref().map(|text| desk.names.id(text)).transpose()?;
-    let (goods, papers) = (goods(desk, &args.item)?, args.papers.references(&session)?);
-    let done = standing::recall(&session, goods, spec::code(&args.reason)?, back_to, &args.text, papers)?;
+    let done = match args.command {
+        RecallCommand::Issue { item, reason, back_to, text, papers } => {
+            let back_to = back_to.as_deref().map(|text| desk.names.id(text)).transpose()?;
+            let (goods, papers) = (goods(desk, &item)?, papers.references(&session)?);
+            standing::recall_issue(&session, goods, spec::code(&reason)?, back_to, &text, papers)?
+        }
+        RecallCommand::Lift { recall, text, papers } => {
+            let (recall, papers) = (desk.names.id(&recall)?, papers.references(&session)?);
+            standing::recall_lift(&session, recall, &text, papers)?
+        }
+    };
     Ok(Output::done(desk, &done))
 }
 

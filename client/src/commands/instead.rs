@@ -65,17 +65,20 @@ const CONSIGNED: Said = [
     "用 `lode consign ITEM --end` 结束",
     "termine com `lode consign ITEM --end`",
 ];
-const RETURNED: Said =
-    ["sell it again with `lode sell`", "用 `lode sell` 重新售出", "venda de novo com `lode sell`"];
+const RETURNED: Said = [
+    "what came in to be repaired goes back with `lode dispatch`; the rest is sold again with `lode sell`",
+    "返修品用 `lode dispatch` 寄回；其余用 `lode sell` 重新售出",
+    "o que entrou para conserto volta com `lode dispatch`; o resto se vende de novo com `lode sell`",
+];
 const FOUND: Said = [
     "say that it is there again with `lode missing found`, or missing with `lode missing report`",
     "用 `lode missing found` 或 `lode missing report` 登记实际情况",
     "diga que está lá de novo com `lode missing found`, ou que falta com `lode missing report`",
 ];
 const MARK: Said = [
-    "place or open it anew: `lode hold place`, `lode dispute open`",
-    "请重新提出：`lode hold place`、`lode dispute open`",
-    "faça de novo: `lode hold place`, `lode dispute open`",
+    "place or open it anew: `lode hold place`, `lode dispute open`, `lode recall issue`",
+    "请重新提出：`lode hold place`、`lode dispute open`、`lode recall issue`",
+    "faça de novo: `lode hold place`, `lode dispute open`, `lode recall issue`",
 ];
 const TAGGED: Said = [
     "bind the right tag in its place with `lode tag replace`",
@@ -127,7 +130,7 @@ pub(super) fn instead(name: &str) -> Said {
         "item.consigned" => CONSIGNED,
         "item.returned" | "sale.cancelled" => RETURNED,
         "item.lost" | "item.recovered" => FOUND,
-        "hold.released" | "dispute.resolved" | "dispute.answered" => MARK,
+        "hold.released" | "dispute.resolved" | "dispute.answered" | "recall.lifted" => MARK,
         "tag.bound" | "tag.replaced" => TAGGED,
         "item.disassembled" => APART,
         "items.unpacked" => PACKED,

@@ -2,8 +2,9 @@
 
 use lode_ledger::event::body::{
     DisputeAnswered, DisputeOpened, DisputeResolved, DocumentRef, HoldPlaced, HoldReleased, RecallIssued,
+    RecallLifted,
 };
-use lode_ledger::id::{DisputeId, HoldId, ItemId, ParticipantId, WorkOrderId};
+use lode_ledger::id::{DisputeId, HoldId, ItemId, ParticipantId, RecallId, WorkOrderId};
 use lode_ledger::sealed::Sealable;
 use lode_ledger::vocab::{Code, DisputeKind, DisputeOutcome, HoldReason, RecallReason};
 
@@ -113,7 +114,7 @@ pub fn dispute_resolve(
 ///
 /// # Errors
 /// As [`Session::send`].
-pub fn recall(
+pub fn recall_issue(
     session: &Session,
     goods: Goods,
     reason: Code<RecallReason>,
@@ -132,4 +133,18 @@ pub fn recall(
         documents: documents.into(),
     };
     session.send(&[event.into()])
+}
+
+/// Ends a recall.
+///
+/// # Errors
+/// As [`Session::send`].
+pub fn recall_lift(
+    session: &Session,
+    recall: RecallId,
+    text: &str,
+    documents: Vec<DocumentRef>,
+) -> Result<Done> {
+    let text = spec::line("text", text)?;
+    session.send(&[RecallLifted { at: session.now(), recall, text, documents: documents.into() }.into()])
 }

@@ -3,7 +3,7 @@
 //! Nothing here moves goods or changes what is said of them.
 
 use crate::event::body::{
-    DisputeAnswered, DisputeOpened, DisputeResolved, HoldPlaced, HoldReleased, RecallIssued,
+    DisputeAnswered, DisputeOpened, DisputeResolved, HoldPlaced, HoldReleased, RecallIssued, RecallLifted,
 };
 use crate::id::{DisputeId, HoldId, ItemId, RecallId, WorkOrderId};
 use crate::record::{
@@ -260,7 +260,7 @@ pub(super) fn recall_issued(context: &mut Context<'_>, body: &RecallIssued) -> R
         works: goods.works_to_keep(),
         back_to,
         issued: context.event_ref(),
-        voided: None,
+        ended: None,
         documents: body.documents.iter().map(document).collect(),
     };
     context.create(RecordKey::Recall(id), id, recall)?;
@@ -277,6 +277,21 @@ pub(super) fn recall_issued(context: &mut Context<'_>, body: &RecallIssued) -> R
         }
         bear(thing, |standing| &mut standing.recalls, id)
     })
+}
+
+pub(super) fn recall_lifted(context: &mut Context<'_>, body: &RecallLifted) -> Result<(), Violation> {
+    let mut recall = context.recall(&body.recall).map_err(|violation| violation.field("recall"))?;
+    if context.author()? != recall.by && !context.author_has_role("registrar") {
+        return Err(Violation::new(Reason::NotEntitled).with(body.recall).field("recall"));
+    }
+    if recall.ended.is_some() {
+        return Err(ended(body.recall).field("recall"));
+    }
+    recall.ended = Some(context.event_ref());
+    recall.documents.extend(body.documents.iter().map(document));
+    lift_recall(context, body.recall, &recall)?;
+    context.put(RecordKey::Recall(body.recall), recall);
+    Ok(())
 }
 
 pub(super) fn lift_recall(context: &mut Context<'_>, id: RecallId, recall: &Recall) -> Result<(), Violation> {

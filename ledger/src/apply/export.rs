@@ -6,13 +6,13 @@ use crate::event::EventType;
 use crate::event::body::{
     ExportPrepared, ItemReturned, PaymentSettled, ShipmentDelivered, ShipmentDispatched,
 };
-use crate::id::{ExportId, ItemId, SettlementId, ShipmentId};
-use crate::record::{Export, History, Item, Market, RecordKey, Settlement, Shipment};
+use crate::id::{ExportId, ItemId, ItemKind, SettlementId, ShipmentId};
+use crate::record::{Export, History, Item, ItemState, Market, RecordKey, Sale, Settlement, Shipment};
 use crate::violation::{Reason, Violation};
-use crate::vocab::{Code, Country};
+use crate::vocab::{Code, Country, ReturnReason};
 use crate::words::words;
 
-use super::context::{Context, Purpose, refuse_twice};
+use super::context::{Context, Purpose, refuse_twice, state_forbids};
 use super::listings::{check_whole_boxes, take_out};
 use super::lots::keep_documents;
 use super::states;
@@ -20,12 +20,7 @@ use super::units::not_sold;
 
 /// Who may speak of goods that leave: custodian, owner, consignee, or who sold them.
 fn check_trader(context: &Context<'_>, id: &ItemId, item: &Item) -> Result<(), Violation> {
-    let author = context.author()?;
-    let sold_by = match item.sale {
-        Some(sale) => Some(context.sale(&sale)?.seller),
-        None => None,
-    };
-    if item.custodian == author || sold_by == Some(author) {
+    if item.custodian == context.author()? || sold_by(context, id, item).is_ok() {
         return Ok(());
     }
     context.check_may_sell(id, item)
@@ -107,8 +102,13 @@ pub(super) fn shipment_dispatched(
     for (n, item_id) in body.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
         let mut item = context.item(item_id).map_err(place)?;
-        states::step(EventType::ShipmentDispatched, item_id, item.state).map_err(place)?;
+        let state = states::step(EventType::ShipmentDispatched, item_id, item.state).map_err(place)?;
         context.check_custodian(item_id, &item).map_err(place)?;
+        if item.state == ItemState::InRepair {
+            // A workshop hands it over to the seller; the seller sends it to its buyer.
+            sold_by(context, item_id, &item).map_err(place)?;
+            item.state = if item.market().owner_key.is_some() { ItemState::Claimed } else { state };
+        }
         context.check_free(item_id, &item, Purpose::Change).map_err(place)?;
         if let Some(shipment) = item.market().shipment
             && context.shipment(&shipment)?.delivered.is_none()
@@ -192,26 +192,46 @@ pub(super) fn payment_settled(context: &mut Context<'_>, body: &PaymentSettled) 
     context.create(RecordKey::Settlement(id), id, settlement)
 }
 
-/// Goods come back: to the seller's hands, and to whom they belonged before the sale. What its buyer has claimed needs
-/// the buyer's word first, as only he says what becomes of it.
+/// The sale of an item, if the author made it.
+fn sold_by(context: &Context<'_>, id: &ItemId, item: &Item) -> Result<Sale, Violation> {
+    let Some(sale_id) = item.sale else {
+        return Err(Violation::new(Reason::NotSeller).with(id).with(item.custodian));
+    };
+    let sale = context.sale(&sale_id)?;
+    if sale.seller != context.author()? {
+        return Err(Violation::new(Reason::NotSeller).with(id).with(sale.seller));
+    }
+    Ok(sale)
+}
+
+/// Only a buyer who has claimed something says that it is his no more.
+pub(super) fn check_given_back(id: &ItemId, item: &Item) -> Result<(), Violation> {
+    let market = item.market();
+    let claimed = market.owner_key.is_some() || market.units_claimed.is_some();
+    if claimed && market.given_back.is_none() {
+        return Err(Violation::new(Reason::NotGivenBack).with(id));
+    }
+    Ok(())
+}
+
+/// Goods come back: to the seller's hands, and to whom they belonged before the sale. For a repair they come in and stay
+/// their buyer's.
 pub(super) fn item_returned(context: &mut Context<'_>, body: &ItemReturned) -> Result<(), Violation> {
     let place = |violation: Violation| violation.field("item");
     let mut item = context.item(&body.item).map_err(place)?;
     let state = states::step(EventType::ItemReturned, &body.item, item.state).map_err(place)?;
     let author = context.author()?;
-    let Some(sale_id) = item.sale else {
-        return Err(place(Violation::new(Reason::NotSeller).with(body.item).with(item.custodian)));
-    };
-    let sale = context.sale(&sale_id)?;
-    if sale.seller != author {
-        return Err(place(Violation::new(Reason::NotSeller).with(body.item).with(sale.seller)));
-    }
-    let market = item.market().into_owned();
-    let claimed = market.owner_key.is_some() || market.units_claimed.is_some();
-    if claimed && market.given_back.is_none() {
-        return Err(place(Violation::new(Reason::NotGivenBack).with(body.item)));
-    }
+    let sale = sold_by(context, &body.item, &item).map_err(place)?;
     context.check_free(&body.item, &item, Purpose::ComeBack).map_err(place)?;
+    if body.reason == ReturnReason::REPAIR {
+        return bring_in(context, body.item, item).map_err(place);
+    }
+    check_given_back(&body.item, &item).map_err(place)?;
+    if item.state == ItemState::InRepair {
+        // It may lie with a workshop.
+        context.check_custodian(&body.item, &item).map_err(place)?;
+        context.check_not_offered(&body.item, &item).map_err(place)?;
+    }
     context.build_on_item(&mut item).map_err(place)?;
     take_out(context, &body.item, &mut item)?;
     not_sold(context, &body.item, &item);
@@ -221,5 +241,23 @@ pub(super) fn item_returned(context: &mut Context<'_>, body: &ItemReturned) -> R
     item.custodian = author;
     item.change_market(|market| *market = Market::default());
     context.put_item(body.item, item);
+    Ok(())
+}
+
+/// What was sold comes in to be mended: it is in the seller's hands, and whose it is does not change.
+fn bring_in(context: &mut Context<'_>, id: ItemId, mut item: Item) -> Result<(), Violation> {
+    if id.kind() == ItemKind::Lot {
+        let what = words("a piece or a batch", "单件或批件", "uma peça ou um lote contado");
+        return Err(Violation::new(Reason::WrongKind).with(id).saying(what));
+    }
+    if item.state == ItemState::InRepair {
+        return Err(state_forbids(&id, item.state));
+    }
+    context.build_on_item(&mut item)?;
+    take_out(context, &id, &mut item)?;
+    item.state = ItemState::InRepair;
+    item.custodian = context.author()?;
+    item.change_market(|market| market.shipment = None);
+    context.put_item(id, item);
     Ok(())
 }

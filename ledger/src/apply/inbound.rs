@@ -230,6 +230,7 @@ fn clear(
         return Err(Violation::new(Reason::StateForbids).with(id).saying(cleared));
     }
     context.check_not_missing(id, &item)?;
+    context.check_not_detained(id, &item)?;
     context.build_on_item(&mut item)?;
     item.change_passage(|passage| passage.cleared = Some(clearance));
     keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);

@@ -423,6 +423,7 @@ fn receive(context: &mut Context<'_>, line: &ReceiptLine) -> Result<(), Violatio
     }
     context.check_custodian(&line.item, &item)?;
     context.check_not_missing(&line.item, &item)?;
+    context.check_not_detained(&line.item, &item)?;
     let received = positive(line.received_mg, "received_mg")?;
     let declared = item.mass.left;
     let difference = received.abs_diff(declared);

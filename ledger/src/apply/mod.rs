@@ -392,6 +392,7 @@ fn run(context: &mut Context<'_>, event: &Event, opening: bool) -> Result<(), Vi
         Event::DisputeAnswered(body) => dispute::dispute_answered(context, body),
         Event::DisputeResolved(body) => dispute::dispute_resolved(context, body),
         Event::RecallIssued(body) => dispute::recall_issued(context, body),
+        Event::RecallLifted(body) => dispute::recall_lifted(context, body),
         Event::DisclosureDestroyed(body) => correction::disclosure_destroyed(context, body),
         Event::LedgerFrozen(body) => seal::ledger_frozen(context, body),
     }

@@ -29,6 +29,8 @@ pub enum Then {
     InHand,
     /// It stays, or is exhausted when nothing is left.
     StaysOrExhausted,
+    /// Claimed if its buyer has claimed it, and sold otherwise.
+    BackWithBuyer,
 }
 
 /// One line of the state machine.
@@ -47,7 +49,9 @@ const fn line(event: EventType, from: &'static [ItemState], then: Then) -> Trans
 }
 
 const IN_HAND: &[ItemState] = &[InStock, Finished];
+const IN_MOVABLE_HANDS: &[ItemState] = &[InStock, Finished, InRepair];
 const WITH_BUYER: &[ItemState] = &[Sold, Claimed];
+const OF_BUYER: &[ItemState] = &[Sold, Claimed, InRepair];
 const EXISTS: &[ItemState] = &[Declared, InStock, Finished, Sold, Claimed, InRepair];
 
 /// The state machine. Pieces begin as finished, when the job that yields them is completed; while they are worked they
@@ -73,8 +77,8 @@ pub const TRANSITIONS: &[Transition] = &[
     line(ItemDisassembled, IN_HAND, Then::StaysOrExhausted),
     line(ItemRepaired, &[InStock, Finished, InRepair], Then::Stays),
     line(ItemDestroyed, &[InStock, Finished, InRepair], Then::Becomes(Destroyed)),
-    line(CustodyOffered, IN_HAND, Then::Stays),
-    line(CustodyAccepted, IN_HAND, Then::Stays),
+    line(CustodyOffered, IN_MOVABLE_HANDS, Then::Stays),
+    line(CustodyAccepted, IN_MOVABLE_HANDS, Then::Stays),
     line(CustodyAssigned, &[Declared, InStock, Finished, Sold, InRepair], Then::Stays),
     line(OwnershipTransferred, IN_HAND, Then::Stays),
     line(ItemConsigned, IN_HAND, Then::Stays),
@@ -86,11 +90,14 @@ pub const TRANSITIONS: &[Transition] = &[
     line(ItemReserved, IN_HAND, Then::Stays),
     line(SaleRecorded, IN_HAND, Then::Becomes(Sold)),
     line(SaleCancelled, &[Sold], Then::InHand),
-    line(ExportPrepared, &[InStock, Finished, Sold], Then::Stays),
+    line(ExportPrepared, &[InStock, Finished, Sold, InRepair], Then::Stays),
     line(ShipmentDispatched, &[InStock, Finished, Sold], Then::Stays),
+    line(ShipmentDispatched, &[InRepair], Then::BackWithBuyer),
     line(ClaimRedeemed, &[Sold], Then::Becomes(Claimed)),
-    line(OwnerTransferred, &[Sold, Claimed], Then::Stays),
-    line(ItemReturned, WITH_BUYER, Then::InHand),
+    line(ClaimRedeemed, &[InRepair], Then::Stays),
+    line(OwnerTransferred, OF_BUYER, Then::Stays),
+    line(ItemReturned, OF_BUYER, Then::InHand),
+    line(ItemReturned, WITH_BUYER, Then::Becomes(InRepair)),
     line(ItemLost, EXISTS, Then::Stays),
     line(ItemRecovered, EXISTS, Then::Stays),
     line(EventVoided, &[Declared, InStock, Finished], Then::Becomes(Voided)),
@@ -110,6 +117,7 @@ impl Transition {
             Then::Becomes(state) => state.word(),
             Then::InHand => "in_stock or, a piece, finished",
             Then::StaysOrExhausted => "stays, or exhausted",
+            Then::BackWithBuyer => "sold or, once claimed, claimed",
         };
         if from.is_empty() { format!("new -> {then}") } else { format!("{} -> {then}", from.join(", ")) }
     }
@@ -134,11 +142,13 @@ pub fn allows(event: EventType, kind: ItemKind, before: Option<ItemState>, after
             Then::Becomes(state) => after == state,
             Then::InHand => after == in_hand(kind),
             Then::StaysOrExhausted => before == Some(after) || after == Exhausted,
+            Then::BackWithBuyer => WITH_BUYER.contains(&after),
         }
     })
 }
 
-/// Rule C5: whether the event may happen to an item in this state, and what becomes of the state.
+/// Rule C5: whether the event may happen to an item in this state, and what becomes of the state by the first of its
+/// lines. What goes back to its buyer is sold; that it was claimed is not known here.
 pub(super) fn step(event: EventType, id: &ItemId, state: ItemState) -> Result<ItemState, Violation> {
     let line = TRANSITIONS.iter().find(|line| line.event == event && line.from.contains(&state));
     let line = line.ok_or_else(|| state_forbids(id, state))?;
@@ -146,6 +156,7 @@ pub(super) fn step(event: EventType, id: &ItemId, state: ItemState) -> Result<It
         Then::Stays | Then::StaysOrExhausted => state,
         Then::Becomes(state) => state,
         Then::InHand => in_hand(id.kind()),
+        Then::BackWithBuyer => Sold,
     })
 }
 

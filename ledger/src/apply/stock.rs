@@ -14,6 +14,7 @@ use super::balance::{
 };
 use super::context::{Context, Purpose, warn_item};
 use super::document_use::note_use;
+use super::export::check_given_back;
 use super::lots::{Created, details, keep_documents};
 use super::material::exhaust;
 use super::protected::check_name;
@@ -223,7 +224,8 @@ pub(super) fn item_destroyed(context: &mut Context<'_>, body: &ItemDestroyed) ->
     Ok(())
 }
 
-/// What is recalled may be destroyed: that is how many recalls end. What is held, disputed or missing stays.
+/// What is recalled may be destroyed: that is how many recalls end. What is held, disputed, missing or somebody else's
+/// stays.
 fn destructible(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
     let item = context.item(id)?;
     if item.state != ItemState::InRepair {
@@ -232,6 +234,7 @@ fn destructible(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
     context.check_custodian(id, &item)?;
     context.check_not_offered(id, &item)?;
     context.check_free(id, &item, Purpose::Destroy)?;
+    check_given_back(id, &item)?;
     Ok(item)
 }
 

@@ -43,10 +43,10 @@ pub(super) fn event_voided(context: &mut Context<'_>, body: &EventVoided) -> Res
         (None, None, None, None, Some(id)) => {
             let mut recall = context.recall(id).map_err(|violation| violation.field("recall"))?;
             check(context, by, recall.issued, recall.by, id)?;
-            if let Some(voided) = recall.voided {
-                return Err(used(id, voided).field("recall"));
+            if let Some(ended) = recall.ended {
+                return Err(used(id, ended).field("recall"));
             }
-            recall.voided = Some(context.event_ref());
+            recall.ended = Some(context.event_ref());
             lift_recall(context, *id, &recall)?;
             context.put(RecordKey::Recall(*id), recall);
             Ok(())

@@ -97,6 +97,7 @@ effects! {
     DisputeAnswered: creates [] changes [Item Dispute WorkOrder];
     DisputeResolved: creates [] changes [Item Dispute WorkOrder];
     RecallIssued: creates [Recall] changes [Item WorkOrder];
+    RecallLifted: creates [] changes [Item Recall WorkOrder];
     DisclosureDestroyed: creates [] changes [Item WorkOrder];
     LedgerFrozen: creates [] changes [Ledger];
     MassAdjusted: creates [] changes [Item];

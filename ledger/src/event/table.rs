@@ -406,6 +406,8 @@ events! {
         "Dispute resolved" "争议解决" "Disputa resolvida", "ObjectEvent OBSERVE other", "none";
     RecallIssued 2 "recall.issued", ANYBODY, [U1 C5],
         "Recalled" "召回" "Recall", "ObjectEvent OBSERVE recalled", "none";
+    RecallLifted 2 "recall.lifted", ANYBODY, [C5],
+        "Recall lifted" "召回解除" "Recall encerrado", "ObjectEvent OBSERVE other", "none";
     DisclosureDestroyed 2 "disclosure.destroyed", ANYBODY, [X1],
         "Salt destroyed" "盐值已销毁" "Sal destruído", "none", "none";
     LedgerFrozen 2 "ledger.frozen", Author::Keeper, [F1],

@@ -104,9 +104,9 @@ pub struct Recall {
     /// The event that issued it.
     #[n(5)]
     pub issued: EventRef,
-    /// The event that said it was never issued rightly.
+    /// The event that lifted it, or said that it was never issued rightly.
     #[n(6)]
-    pub voided: Option<EventRef>,
+    pub ended: Option<EventRef>,
     /// What it rests on.
     #[n(7)]
     pub documents: Vec<Document>,

@@ -140,8 +140,11 @@ vocabulary! {
         t("damaged", "damaged on the way", "运输损坏", "danificado no transporte"),
         t("wrong_item", "wrong item", "发错货", "item errado"),
         t("undeliverable", "could not be delivered", "无法投递", "não entregue"),
+        t("repair", "to be repaired", "返修", "para conserto"),
         t("other", "other", "其他", "outro"),
     ],
+    /// To be mended, and then to go back to its buyer.
+    REPAIR = "repair",
 }
 
 vocabulary! {

@@ -245,6 +245,6 @@ pub fn recall(
         details: words_of(said),
         documents: documents(&recall.documents),
         created: recall.issued.into(),
-        ended: recall.voided.map(Place::from),
+        ended: recall.ended.map(Place::from),
     }
 }

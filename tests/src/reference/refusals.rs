@@ -204,10 +204,28 @@ impl<'a> Asked<'a> {
     /// As [`Self::in_hand`], where it may be in a box that moves with everything in it.
     fn movable(&mut self, id: ItemId, purpose: Purpose) {
         let Some(item) = self.state.items.get(&id) else { return self.no("not-found") };
-        self.must(item.stage == Stage::Here, "state-forbids");
+        let to_workshop = item.stage == Stage::Mending && matches!(purpose, Purpose::GiveTo(_));
+        self.must(item.stage == Stage::Here || to_workshop, "state-forbids");
+        self.with_author(id, purpose);
+    }
+
+    /// A thing that is with the author, offered to nobody, and free for what is to be done with it.
+    fn with_author(&mut self, id: ItemId, purpose: Purpose) {
+        let Some(item) = self.state.items.get(&id) else { return };
         self.must(item.custodian == self.author, "not-custodian");
         self.must(!self.offered(item), "offer-open");
         self.free(id, purpose);
+    }
+
+    /// As [`Self::in_hand_to`], of a thing that may be a buyer's and be here to be mended. Whether it is.
+    fn here_or_mending(&mut self, id: ItemId, purpose: Purpose) -> bool {
+        let mending = self.state.items.get(&id).is_some_and(|item| item.stage == Stage::Mending);
+        if mending {
+            self.with_author(id, purpose)
+        } else {
+            self.in_hand_to(id, purpose)
+        }
+        mending
     }
 
     pub(super) fn offered(&self, item: &Thing) -> bool {

@@ -27,6 +27,8 @@ pub struct Hold {
     pub creditor: Option<ParticipantId>,
     /// Which goods and jobs.
     pub goods: Vec<Source>,
+    /// Whether customs detains them.
+    pub by_customs: bool,
     /// By which event.
     pub placed: Place,
     /// Whether it has ended.
@@ -63,7 +65,7 @@ pub struct Callback {
     pub back_to: ParticipantId,
     /// By which event.
     pub issued: Place,
-    /// Whether it never should have been issued.
+    /// Whether it was lifted, or never should have been issued.
     pub over: bool,
 }
 
@@ -129,6 +131,7 @@ impl State {
                     by,
                     creditor: body.creditor,
                     goods: named(&body.items, &body.works),
+                    by_customs: body.reason.as_str() == "customs",
                     placed: place,
                     over: false,
                 };
@@ -161,6 +164,9 @@ impl State {
                 let recall = Callback { by, goods, back_to, issued: place, over: false };
                 standing.recalls.insert(RecallId::derive(ORIGIN, &author, &body.nonce, 0), recall);
             }
+            Event::RecallLifted(body) => {
+                standing.recalls.get_mut(&body.recall).expect("a recall that was issued").over = true;
+            }
             _ => return false,
         }
         true
@@ -174,6 +180,13 @@ impl Asked<'_> {
         let missing = self.state.items.get(&id).is_some_and(|item| item.dealing.missing);
         self.must(!missing, "missing");
         self.unmarked(Source::Item(id), purpose);
+    }
+
+    /// Customs does not detain it.
+    pub(super) fn not_detained(&mut self, id: ItemId) {
+        let standing = &self.state.standing;
+        let detained = standing.holds_on(Source::Item(id)).any(|hold| standing.holds[&hold].by_customs);
+        self.must(!detained, "held");
     }
 
     /// [`Self::free`] of what is in a job.
@@ -218,6 +231,14 @@ impl Asked<'_> {
                 self.must(takes_back || self.plays("registrar"), "not-entitled");
             }
             Event::RecallIssued(body) => self.recall_issued(body),
+            Event::RecallLifted(body) => {
+                let Some(recall) = self.state.standing.recalls.get(&body.recall) else {
+                    self.no("not-found");
+                    return true;
+                };
+                self.must(self.author == Some(recall.by) || self.plays("registrar"), "not-entitled");
+                self.must(!recall.over, "state-forbids");
+            }
             _ => return false,
         }
         true

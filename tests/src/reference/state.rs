@@ -47,6 +47,8 @@ pub enum Stage {
     Sold,
     /// Its buyer has made it his.
     Claimed,
+    /// It was sold, and is back to be mended.
+    Mending,
 }
 
 /// A lot, a batch, a piece, or the goods of a job.
@@ -545,6 +547,16 @@ impl Thing {
     /// Whether there is still something of it, wherever it is.
     pub(super) const fn is_there(&self) -> bool {
         !matches!(self.stage, Stage::Gone | Stage::Destroyed | Stage::Void)
+    }
+
+    /// Whether it was sold, and has not come back for good.
+    pub(super) const fn is_buyers(&self) -> bool {
+        matches!(self.stage, Stage::Sold | Stage::Claimed | Stage::Mending)
+    }
+
+    /// Whether no buyer stands in the way of its being the seller's again.
+    pub(super) const fn may_leave_its_buyer(&self) -> bool {
+        self.dealing.buyer.is_none() || self.dealing.given_back
     }
 
     /// A lot as it was declared.

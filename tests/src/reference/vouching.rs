@@ -401,6 +401,7 @@ impl Asked<'_> {
             };
             self.must(item.stage == Stage::Declared, "state-forbids");
             self.must(!item.dealing.missing, "missing");
+            self.not_detained(line.item);
             self.must(item.custodian == self.author, "not-custodian");
             let (received, declared) = (mg(line.received_mg), item.left);
             self.not_zero(received);
@@ -447,6 +448,7 @@ impl Asked<'_> {
             self.must(own || self.has_role(self.by(), "broker"), "not-entitled");
             self.must(!item.cleared, "state-forbids");
             self.must(!item.dealing.missing, "missing");
+            self.not_detained(*id);
             mass += item.to_clear();
         }
         let (reason, ..) = self.policy();
@@ -534,7 +536,7 @@ impl Asked<'_> {
                 continue;
             };
             self.must(item.custodian == Some(body.custodian), "not-custodian");
-            self.must(item.stage == Stage::Here, "state-forbids");
+            self.must(matches!(item.stage, Stage::Here | Stage::Mending), "state-forbids");
             self.must(item.count.is_some() == line.count.is_some(), "count-missing");
         }
         let id = StockCountId::derive(ORIGIN, &self.by().to_string(), &body.nonce, 0);

@@ -135,7 +135,7 @@ fn whatever_has_an_id_is_shown() {
         ["dispute", "open", &lot, "--kind", "origin", "--text", "it is not from there", "--open", "text"];
     let dispute = world.made("registrar", &claim);
     assert_eq!(world.show(&dispute)["about"]["code"], "origin");
-    let recall = ["recall", &lot, "--reason", "treatment_found", "--text", "send it back"];
+    let recall = ["recall", "issue", &lot, "--reason", "treatment_found", "--text", "send it back"];
     let recall = world.made("registrar", &recall);
     assert_eq!(
         (&world.show(&recall)["items"], &world.show(&recall)["by"]),
@@ -354,7 +354,10 @@ fn an_importer_lists_what_has_to_be_seen_to() {
     assert_eq!(ids(&["--marked", "uncleared"]), [import.as_str()]);
     assert_eq!(ids(&["--marked", "undocumented"]).len(), 3);
     assert_eq!(ids(&["--marked", "recalled"]), [Value::Null; 0]);
-    world.ok("registrar", &["recall", &other, "--reason", "treatment_found", "--text", "send it back"]);
+    world.ok(
+        "registrar",
+        &["recall", "issue", &other, "--reason", "treatment_found", "--text", "send it back"],
+    );
     assert_eq!(ids(&["--marked", "recalled"]), [other.as_str()]);
     let seller = world.id("seller");
     let offer = world.made(&house, &["offer", &lot, "--to", &seller]);

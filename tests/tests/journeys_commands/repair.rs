@@ -31,7 +31,7 @@ fn a_dispute_is_opened_answered_and_ended() {
 fn what_is_recalled_is_not_sold() {
     let world = world();
     let piece = world.piece("studio");
-    let recall = ["recall", &piece, "--reason", "hazard", "--text", "bring it back"];
+    let recall = ["recall", "issue", &piece, "--reason", "hazard", "--text", "bring it back"];
     world.ok("studio", &recall);
     assert_eq!(world.show(&piece)["standing"]["recalls"].as_array().unwrap().len(), 1);
     world.refused("studio", &["offer", &piece, "--to", &world.id("seller")], "C5", "recalled");

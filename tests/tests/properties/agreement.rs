@@ -163,6 +163,7 @@ fn compare(world: &World, reference: &Reference) {
                     ItemState::Destroyed => Stage::Destroyed,
                     ItemState::Voided => Stage::Void,
                     ItemState::Sold => Stage::Sold,
+                    ItemState::InRepair => Stage::Mending,
                     ItemState::Finished if id.kind() != ItemKind::Piece => panic!("{id} is finished"),
                     _ => Stage::Here,
                 };

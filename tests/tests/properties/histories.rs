@@ -185,7 +185,8 @@ pub(super) fn in_hand(
 ) -> Option<(Who, ItemId, Item)> {
     let open: Vec<OfferId> = offers(world).into_iter().map(|(id, _)| id).collect();
     let free = items(world, |id, item| {
-        matches!(item.state, ItemState::InStock | ItemState::Finished)
+        (matches!(item.state, ItemState::InStock | ItemState::Finished)
+            || (item.state == ItemState::InRepair && pick.is_multiple_of(5)))
             && !item.offer.is_some_and(|offer| open.contains(&offer))
             && (pick.is_multiple_of(9) || (item.market().pack.is_none() && is_free(item)))
             && wanted(id, item)

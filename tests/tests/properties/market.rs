@@ -121,7 +121,7 @@ const fn here(item: &Item) -> bool {
 }
 
 const fn with_buyer(item: &Item) -> bool {
-    matches!(item.state, ItemState::Sold | ItemState::Claimed)
+    matches!(item.state, ItemState::Sold | ItemState::Claimed | ItemState::InRepair)
 }
 
 /// Everything that is in a box with this, or this alone.
@@ -270,7 +270,11 @@ fn export(world: &mut World, op: &Op) -> Option<(Who, Event)> {
 }
 
 fn dispatch(world: &mut World, op: &Op) -> Option<(Who, Event)> {
-    let there = items(world, |_, item| here(item) || item.state == ItemState::Sold);
+    let mended = op.flag.is_multiple_of(2);
+    let there = items(world, |_, item| match item.state {
+        ItemState::InRepair => mended,
+        state => here(item) || state == ItemState::Sold,
+    });
     let (id, item) = picked(&there, op.pick)?;
     let within = boxful(world, id, &item);
     let exports = records(world, |key, record| match (key, record) {
@@ -389,11 +393,14 @@ fn pass_on(world: &World, op: &Op) -> Option<(Speaker, Event)> {
 fn take_back(world: &World, op: &Op) -> Option<(Who, Event)> {
     let sold = items(world, |_, item| {
         with_buyer(item)
-            && (item.state == ItemState::Sold || item.market().given_back.is_some() || op.flag < 20)
+            && (item.state == ItemState::Sold
+                || item.market().given_back.is_some()
+                || op.flag < 20
+                || op.other.is_multiple_of(3))
     });
     let (id, item) = picked(&sold, op.pick)?;
     let who = world.who(seller_of(world, &item)?)?;
-    let reason = code("change_of_mind");
+    let reason = code(if op.other.is_multiple_of(3) { "repair" } else { "change_of_mind" });
     Some((who, ItemReturned { at: world.now, item: id, reason, condition: None }.into()))
 }
 

@@ -82,7 +82,7 @@ fn void(world: &World, op: &Op) -> Option<(Who, Event)> {
         }
         2 | 3 => {
             let recalls = records(world, |key, record| match (key, record) {
-                (RecordKey::Recall(id), Record::Recall(it)) if it.voided.is_none() || any => {
+                (RecordKey::Recall(id), Record::Recall(it)) if it.ended.is_none() || any => {
                     Some((*id, it.issued, it.by))
                 }
                 _ => None,

@@ -1,7 +1,7 @@
 //! Random holds, disputes and recalls, and what comes of them. Mostly allowed, and ended again, so that histories go on.
 
 use lode_ledger::event::Event;
-use lode_ledger::event::body::{DisputeAnswered, DisputeResolved, HoldReleased, ItemDestroyed};
+use lode_ledger::event::body::{DisputeAnswered, DisputeResolved, HoldReleased, ItemDestroyed, RecallLifted};
 use lode_ledger::event::shape::List;
 use lode_ledger::id::{DisputeId, HoldId, ItemId, WorkOrderId};
 use lode_ledger::record::{Dispute, Hold, ItemState, Record, RecordKey, View};
@@ -12,13 +12,14 @@ use super::histories::{Op, items, jobs, picked};
 use super::market::{other_than, records};
 
 /// What must have been accepted in the course of all histories.
-pub(super) const EVENTS: [&str; 6] = [
+pub(super) const EVENTS: [&str; 7] = [
     "dispute.answered",
     "dispute.opened",
     "dispute.resolved",
     "hold.placed",
     "hold.released",
     "recall.issued",
+    "recall.lifted",
 ];
 
 /// The kinds of operations of this file.
@@ -32,7 +33,8 @@ pub(super) fn next(world: &mut World, op: &Op) -> Option<(Who, Event)> {
         82 => dispute(world, op),
         83 => answer(world, op),
         84 => resolve(world, op),
-        _ if op.flag.is_multiple_of(4) => recall(world, op),
+        _ if op.flag % 4 == 0 => recall(world, op),
+        _ if op.flag % 4 == 1 => lift(world, op).or_else(|| recall(world, op)),
         _ => follow_recall(world, op).or_else(|| resolve(world, op)),
     }
 }
@@ -169,6 +171,24 @@ fn recall(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     (body.items, body.works) = with_job(world, op, id);
     body.back_to = op.share.is_multiple_of(2).then_some(item.creator);
     Some((who, body.into()))
+}
+
+fn lift(world: &World, op: &Op) -> Option<(Who, Event)> {
+    // Now and then one that is over.
+    let issued = records(world, |key, record| match (key, record) {
+        (RecordKey::Recall(id), Record::Recall(recall)) => Some((*id, recall.clone())),
+        _ => None,
+    });
+    let open: Vec<_> =
+        issued.into_iter().filter(|(_, recall)| recall.ended.is_none() || op.share % 9 == 0).collect();
+    let (id, recall) = picked(&open, op.pick)?;
+    let who = match op.other % 5 {
+        0 => Who::Registrar,
+        1 => world.who(recall.back_to)?,
+        _ => world.who(recall.by)?,
+    };
+    let (text, documents) = (text("tested again, nothing found"), Vec::new().into());
+    Some((who, RecallLifted { at: world.now, recall: id, text, documents }.into()))
 }
 
 /// What was called back goes back, or is destroyed; now and then somebody gives it to another.

@@ -29,7 +29,7 @@ pub(super) use market::{
 pub(super) use material::{
     Countersign, Declare, LossArgs, LotCommand, Merge, Receive, Split, TreatCommand, WorkCommand,
 };
-pub(super) use repair::{DisclosureCommand, DisputeCommand, Freeze, HoldCommand, Recall, Undo, Void};
+pub(super) use repair::{DisclosureCommand, DisputeCommand, Freeze, HoldCommand, RecallCommand, Undo, Void};
 pub(super) use report::{AuditCommand, StockArgs, YieldsArgs};
 pub(super) use trade::QueueCommand;
 pub(super) use trade::{
@@ -210,8 +210,8 @@ pub enum Command {
     Hold(Sub<HoldCommand>),
     /// Disputes: open, answer, end
     Dispute(Sub<DisputeCommand>),
-    /// Call goods back
-    Recall(Recall),
+    /// Call goods back, or end that
+    Recall(Sub<RecallCommand>),
     /// Say that an own event did not occur, while nobody has built on it
     Void(Void),
     /// I got it wrong: take back the last thing that this device said

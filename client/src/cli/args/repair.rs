@@ -75,22 +75,35 @@ pub enum DisputeCommand {
     },
 }
 
-#[derive(Debug, Args)]
-pub struct Recall {
-    /// The items, and jobs with what is in them
-    #[arg(required = true)]
-    pub(crate) item: Vec<String>,
-    /// Why, as in treatment_found
-    #[arg(long)]
-    pub(crate) reason: String,
-    /// Where they go back to, if not to you
-    #[arg(long, value_name = "PARTICIPANT")]
-    pub(crate) back_to: Option<String>,
-    /// What holders and buyers should do
-    #[arg(long)]
-    pub(crate) text: String,
-    #[command(flatten)]
-    pub(crate) papers: Papers,
+#[derive(Debug, Subcommand)]
+pub enum RecallCommand {
+    /// Call goods back: they are not sold or handed on, but go back or are destroyed
+    Issue {
+        /// The items, and jobs with what is in them
+        #[arg(required = true)]
+        item: Vec<String>,
+        /// Why, as in treatment_found
+        #[arg(long)]
+        reason: String,
+        /// Where they go back to, if not to you
+        #[arg(long, value_name = "PARTICIPANT")]
+        back_to: Option<String>,
+        /// What holders and buyers should do
+        #[arg(long)]
+        text: String,
+        #[command(flatten)]
+        papers: Papers,
+    },
+    /// End a recall: what remains of the goods is free again
+    Lift {
+        /// Which
+        recall: String,
+        /// Why it is over
+        #[arg(long)]
+        text: String,
+        #[command(flatten)]
+        papers: Papers,
+    },
 }
 
 #[derive(Debug, Args)]

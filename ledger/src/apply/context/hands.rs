@@ -4,6 +4,7 @@
 use crate::id::{ItemId, WorkOrderId};
 use crate::record::{Item, ItemState, Standing, WorkOrder};
 use crate::violation::{Reason, Violation};
+use crate::vocab::HoldReason;
 
 use super::{Context, Purpose};
 
@@ -22,10 +23,12 @@ impl Context<'_> {
         Ok(item)
     }
 
-    /// [`Self::item_in_hand_for`], where it may stand in a box that moves as a whole.
+    /// [`Self::item_in_hand_for`], where it may stand in a box that moves as a whole. What is to be mended may go to a
+    /// workshop and back.
     pub(crate) fn item_to_move(&self, id: &ItemId, purpose: Purpose) -> Result<Item, Violation> {
         let item = self.item(id)?;
-        if !matches!(item.state, ItemState::InStock | ItemState::Finished) {
+        let to_workshop = item.state == ItemState::InRepair && matches!(purpose, Purpose::HandTo(_));
+        if !to_workshop && !matches!(item.state, ItemState::InStock | ItemState::Finished) {
             return Err(state_forbids(id, item.state));
         }
         self.check_custodian(id, &item)?;
@@ -90,6 +93,16 @@ impl Context<'_> {
                 .with(missing.reported.index)),
             None => Ok(()),
         }
+    }
+
+    /// Rule C5: what customs detains has not been let in, and has not arrived. Other holds stop neither.
+    pub(crate) fn check_not_detained(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        for hold in &item.standing().holds {
+            if self.hold(hold)?.reason == HoldReason::CUSTOMS {
+                return Err(Violation::new(Reason::Held).with(id).with(hold));
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn check_custodian(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {

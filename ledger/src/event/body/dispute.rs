@@ -3,7 +3,7 @@
 use super::Line;
 use super::common::DocumentRef;
 use crate::event::shape::{List, payload};
-use crate::id::{DisputeId, HoldId, ItemId, Nonce, ParticipantId, WorkOrderId};
+use crate::id::{DisputeId, HoldId, ItemId, Nonce, ParticipantId, RecallId, WorkOrderId};
 use crate::sealed::Sealable;
 use crate::time::Timestamp;
 use crate::vocab::{Code, DisputeKind, DisputeOutcome, HoldReason, RecallReason};
@@ -103,6 +103,19 @@ payload! {
         /// What holders and buyers should do.
         descriptive [text]: Line,
         /// Documents.
+        [documents]: List<DocumentRef, 0, 8>,
+    }
+
+    /// A recall is over: what remains of the goods may be sold and handed on again. By whoever issued it, or by a
+    /// registrar.
+    pub struct RecallLifted {
+        /// When the author says that it happened.
+        [at]: Timestamp,
+        /// Which recall.
+        [recall]: RecallId,
+        /// Why it is over.
+        descriptive [text]: Line,
+        /// What shows it.
         [documents]: List<DocumentRef, 0, 8>,
     }
 }

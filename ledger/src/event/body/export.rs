@@ -90,7 +90,8 @@ payload! {
         [commitment]: Hash,
     }
 
-    /// The seller takes back what was sold. What its buyer has claimed comes back only after the buyer has given it back.
+    /// The seller takes back what was sold. What its buyer has claimed comes back only after the buyer has given it back;
+    /// but for a repair it comes in, and stays its buyer's: shipment.dispatched sends it back.
     pub struct ItemReturned {
         /// When the author says that it happened.
         [at]: Timestamp,

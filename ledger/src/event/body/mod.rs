@@ -34,7 +34,9 @@ pub use correction::{DisclosureDestroyed, EventCorrected, EventVoided, LedgerFro
 pub use custody::{
     AcceptLine, CustodyAccepted, CustodyCancelled, CustodyOffered, CustodyRejected, OfferLine,
 };
-pub use dispute::{DisputeAnswered, DisputeOpened, DisputeResolved, HoldPlaced, HoldReleased, RecallIssued};
+pub use dispute::{
+    DisputeAnswered, DisputeOpened, DisputeResolved, HoldPlaced, HoldReleased, RecallIssued, RecallLifted,
+};
 pub use evidence::{
     CertificateLinked, CountLine, DocumentAttached, InspectionRecorded, OriginAsserted, StockCounted,
     TreatmentDeclared,

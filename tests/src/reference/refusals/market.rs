@@ -9,7 +9,7 @@ use lode_ledger::event::body::{
     PaymentSettled, SaleRecorded, ShipmentDispatched,
 };
 use lode_ledger::id::{
-    ExportId, ItemId, ListingId, OfferId, PackId, ParticipantId, SaleId, SettlementId, ShipmentId,
+    ExportId, ItemId, ItemKind, ListingId, OfferId, PackId, ParticipantId, SaleId, SettlementId, ShipmentId,
 };
 use lode_ledger::key::{PublicKey, Signature, check_possession};
 use lode_ledger::statement::Issuer;
@@ -374,9 +374,8 @@ impl Asked<'_> {
         let mut origins = BTreeSet::new();
         for id in body.items.iter() {
             let Some(item) = self.thing(*id) else { continue };
-            self.must(matches!(item.stage, Stage::Here | Stage::Sold), "state-forbids");
-            let sold_by = item.dealing.sale.map(|sale| self.state.market.sales[&sale].seller);
-            if !self.is_author(item.custodian) && !self.is_author(sold_by) {
+            self.must(matches!(item.stage, Stage::Here | Stage::Sold | Stage::Mending), "state-forbids");
+            if !self.is_author(item.custodian) && !self.is_author(self.state.seller(&item)) {
                 self.may_sell(&item);
             }
             self.free(*id, Purpose::Use);
@@ -403,8 +402,10 @@ impl Asked<'_> {
         }
         for id in body.items.iter() {
             let Some(item) = self.thing(*id) else { continue };
-            self.must(matches!(item.stage, Stage::Here | Stage::Sold), "state-forbids");
+            let mending = item.stage == Stage::Mending;
+            self.must(mending || matches!(item.stage, Stage::Here | Stage::Sold), "state-forbids");
             self.must(self.is_author(item.custodian), "not-custodian");
+            self.must(!mending || self.is_author(self.state.seller(&item)), "not-seller");
             self.free(*id, Purpose::Use);
             self.must(!self.state.under_way(id), "in-transit");
         }
@@ -443,11 +444,20 @@ impl Asked<'_> {
 
     fn item_returned(&mut self, body: &ItemReturned) {
         let Some(item) = self.thing(body.item) else { return };
-        self.must(matches!(item.stage, Stage::Sold | Stage::Claimed), "state-forbids");
-        let seller = item.dealing.sale.map(|sale| self.state.market.sales[&sale].seller);
-        self.must(self.is_author(seller), "not-seller");
-        self.must(item.stage != Stage::Claimed || item.dealing.given_back, "not-given-back");
+        self.must(item.is_buyers(), "state-forbids");
+        self.must(self.is_author(self.state.seller(&item)), "not-seller");
         self.free(body.item, Purpose::GiveBack);
+        let mending = item.stage == Stage::Mending;
+        if body.reason.as_str() == "repair" {
+            self.must(body.item.kind() != ItemKind::Lot, "wrong-kind");
+            self.must(!mending, "state-forbids");
+            return;
+        }
+        self.must(item.may_leave_its_buyer(), "not-given-back");
+        if mending {
+            self.must(self.is_author(item.custodian), "not-custodian");
+            self.must(!self.offered(&item), "offer-open");
+        }
     }
 
     fn fresh_key(&mut self, key: &PublicKey, proof: &Signature, over: &str) {
@@ -464,7 +474,7 @@ impl Asked<'_> {
         self.must(item.tag == Some(code), "tag-unknown");
         self.must(body.unit.is_none(), "claim-not-unit");
         self.must(!self.state.market.claimed.contains(&code), "claim-taken");
-        self.must(item.stage == Stage::Sold, "state-forbids");
+        self.must(matches!(item.stage, Stage::Sold | Stage::Mending), "state-forbids");
         self.free(id, Purpose::Use);
         self.fresh_key(&body.owner_key, &body.proof, &code.to_string());
     }
@@ -474,7 +484,7 @@ impl Asked<'_> {
         let Some((owned, over)) = self.state.market.buyers.get(&key) else { return };
         self.must(*owned == body.item && !over, "not-owner");
         let Some(item) = self.thing(body.item) else { return };
-        self.must(matches!(item.stage, Stage::Sold | Stage::Claimed), "state-forbids");
+        self.must(item.is_buyers(), "state-forbids");
         self.free(body.item, if body.owner_key.is_some() { Purpose::Use } else { Purpose::GiveBack });
         match (&body.owner_key, &body.proof) {
             (Some(next), Some(proof)) => self.fresh_key(next, proof, &body.item.to_string()),

@@ -18,7 +18,11 @@ impl Asked<'_> {
         match event {
             Event::MassAdjusted(body) => self.mass_adjusted(body),
             Event::PiecesSerialised(body) => self.pieces_serialised(body),
-            Event::ItemDestroyed(body) => self.in_hand_to(body.item, Purpose::Destroy),
+            Event::ItemDestroyed(body) => {
+                if self.here_or_mending(body.item, Purpose::Destroy) {
+                    self.must(self.state.items[&body.item].may_leave_its_buyer(), "not-given-back");
+                }
+            }
             Event::ItemAssembled(body) => self.item_assembled(body),
             Event::ItemDisassembled(body) => self.item_disassembled(body),
             Event::ItemRepaired(body) => self.item_repaired(body),
@@ -224,7 +228,7 @@ impl Asked<'_> {
 
     fn item_repaired(&mut self, body: &ItemRepaired) {
         self.must(body.item.kind() != ItemKind::Lot, "wrong-kind");
-        self.in_hand(body.item);
+        self.here_or_mending(body.item, Purpose::Use);
         let added: i128 = body.foreign.iter().map(|foreign| mg(foreign.mass_mg)).sum();
         body.foreign.iter().for_each(|foreign| self.not_zero(mg(foreign.mass_mg)));
         let Some(item) = self.state.items.get(&body.item) else { return };

@@ -14,7 +14,7 @@ use lode_ledger::id::{
 use lode_ledger::key::KeyId;
 use lode_ledger::tag::TagCode;
 
-use super::{Offered, Stage, State};
+use super::{Offered, Stage, State, Thing};
 use crate::world::ORIGIN;
 
 /// What the market does with one thing.
@@ -193,7 +193,14 @@ impl State {
             }
             Event::ShipmentDispatched(body) => {
                 let shipment = ShipmentId::derive(ORIGIN, &author, &body.nonce, 0);
-                body.items.iter().for_each(|id| self.item(*id).dealing.shipment = Some(shipment));
+                for id in body.items.iter() {
+                    let thing = self.item(*id);
+                    thing.dealing.shipment = Some(shipment);
+                    if thing.stage == Stage::Mending {
+                        let claimed = thing.dealing.buyer.is_some();
+                        thing.stage = if claimed { Stage::Claimed } else { Stage::Sold };
+                    }
+                }
                 self.market.shipments.insert(shipment, Sent { sender: by, arrived: false });
             }
             Event::ShipmentDelivered(body) => {
@@ -209,6 +216,11 @@ impl State {
             _ => return false,
         }
         true
+    }
+
+    /// Who sold a thing.
+    pub(crate) fn seller(&self, thing: &Thing) -> Option<ParticipantId> {
+        thing.dealing.sale.map(|sale| self.market.sales[&sale].seller)
     }
 
     fn sale(&mut self, id: SaleId) -> &mut Sold {
@@ -302,6 +314,13 @@ impl State {
 
     fn bring_back(&mut self, by: ParticipantId, body: &ItemReturned) {
         self.take_out(body.item);
+        if body.reason.as_str() == "repair" {
+            let thing = self.item(body.item);
+            thing.stage = Stage::Mending;
+            thing.custodian = Some(by);
+            thing.dealing.shipment = None;
+            return;
+        }
         let sale = self.item(body.item).dealing.sale.expect("it was sold");
         let owner = self.sale(sale).owner;
         let thing = self.item(body.item);
@@ -319,7 +338,9 @@ impl State {
         self.market.buyers.insert(key, (item, false));
         self.take_out(item);
         let thing = self.item(item);
-        thing.stage = Stage::Claimed;
+        if thing.stage == Stage::Sold {
+            thing.stage = Stage::Claimed;
+        }
         thing.dealing.buyer = Some(key);
     }
 
