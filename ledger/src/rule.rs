@@ -79,9 +79,9 @@ rules! {
        "400 kg on paper would become 4,000 kg of goods."
        "否则纸面上的 400 公斤会变成 4,000 公斤货物。"
        "400 kg no papel virariam 4.000 kg de mercadoria.";
-    M4 "A received mass that differs beyond the policy's tolerance needs a reason, and further a counter-signature."
-       "收货质量超出规则容差须说明原因，差异更大时须对方会签。"
-       "Uma massa recebida além da tolerância exige um motivo e, mais além, uma contra-assinatura.",
+    M4 "A received mass that differs beyond the policy's tolerance needs a reason. Still more than was declared needs a counter-signature; still less draws a warning."
+       "收货质量超出规则容差须说明原因；多出更多须对方会签，缺少更多则给出警告。"
+       "Uma massa recebida além da tolerância exige um motivo; muito a mais, uma contra-assinatura; muito a menos gera um aviso.",
        "Goods would be taken out, or put in, on the way, and called a difference of scales."
        "否则途中抽走或掺入的货物会被说成是磅差。"
        "Mercadoria seria tirada, ou posta, no caminho, e chamada de diferença de balanças.";
@@ -139,9 +139,9 @@ rules! {
        "A third party would accept goods meant for another, or be given what it never took."
        "否则第三方可冒领他人货物，或被强塞从未收下之物。"
        "Um terceiro aceitaria mercadoria de outro, ou receberia o que nunca tomou.";
-    C3 "One open offer at a time, and nothing else while it is open."
-       "同一时间只能有一个未决交付，其间不得另作处置。"
-       "Uma oferta aberta por vez, e nada mais enquanto estiver aberta.",
+    C3 "One open offer at a time. While it is open the goods are sent on their way and spoken of, and nothing else is done with them."
+       "同一时间只能有一个未决交付；其间货物只可发运、可对其作出陈述，不得另作处置。"
+       "Uma oferta aberta por vez. Enquanto aberta, a mercadoria é enviada e dela se fala, e nada mais se faz com ela.",
        "The same goods would be promised to two buyers, or cut while they are on the way."
        "否则同一货物会许给两个买家，或在途中被切割。"
        "A mesma mercadoria seria prometida a dois, ou cortada a caminho.";

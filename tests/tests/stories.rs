@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lode_ledger::event::EventType;
 use lode_ledger::event::effect::{COMMON_RECORDS, Effect};
+use lode_ledger::event::table::COMMON_RULES;
+use lode_ledger::event::EventType;
 use lode_ledger::record::RecordKind;
 use lode_ledger::violation::{Reason, Rule};
 use lode_tests::stories::{Library, Outcome, all, folder};
@@ -68,6 +69,20 @@ fn every_story_gets_its_verdict() {
     assert!(wrong.is_empty(), "{} of {} stories:\n{}", wrong.len(), told.len(), wrong.join("\n"));
     assert_eq!(library.unliked(), [""; 0], "like.json holds what no story is like");
     does_what_the_table_says(library.touched());
+    meets_the_rules_of_the_table(&library.refused());
+}
+
+/// No event is refused under a rule that the event table does not name for it.
+fn meets_the_rules_of_the_table(refused: &BTreeSet<(String, String)>) {
+    let mut unsaid = Vec::new();
+    for (event, rule) in refused {
+        let Some(known) = EventType::ALL.iter().find(|known| known.spec().name == event) else { continue };
+        let said = known.spec().rules.iter().chain(COMMON_RULES).any(|said| said.code() == rule);
+        if !said && !rule.starts_with('F') {
+            unsaid.push(format!("{event}: {rule}"));
+        }
+    }
+    assert!(unsaid.is_empty(), "the event table leaves out {unsaid:?}");
 }
 
 /// No event does what the table of effects does not say; random histories (`properties`) show the same of many more.

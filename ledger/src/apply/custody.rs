@@ -1,6 +1,7 @@
 //! Hands: custody moves by an offer and the matching acceptance of the named party (rules C2, C3), and the
 //! difference between two scales is booked (rules M2, M5).
 
+use crate::event::EventType;
 use crate::event::body::{AcceptLine, CustodyAccepted, CustodyCancelled, CustodyOffered, CustodyRejected};
 use crate::id::{OfferId, ParticipantId, WorkOrderId};
 use crate::record::{History, Item, MAX_KEPT, Offer, OfferState, OfferedItem, RecordKey, WorkOrder};
@@ -19,7 +20,7 @@ pub(super) fn custody_offered(context: &mut Context<'_>, body: &CustodyOffered) 
     if body.to == from {
         return Err(Violation::new(Reason::ToSelf).field("to"));
     }
-    check_taker(context, &body.to, "to")?;
+    check_taker(context, &body.to, EventType::CustodyAccepted, "to")?;
     if body.expires.unix() <= context.clock.unix() {
         return Err(expired_already());
     }

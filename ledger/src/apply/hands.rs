@@ -1,8 +1,8 @@
 //! Hands and title otherwise than by an offer of goods (rules C2 to C5): assigned by the registrar, consigned for sale,
 //! ownership alone, lost and found.
 
-use crate::event::EventType;
 use crate::event::body::{CustodyAssigned, ItemConsigned, ItemLost, ItemRecovered, OwnershipTransferred};
+use crate::event::{Author, EventType};
 use crate::id::{ItemId, OfferId, ParticipantId};
 use crate::mass::Milligrams;
 use crate::record::{
@@ -19,17 +19,33 @@ use super::lots::keep_documents;
 use super::states;
 use super::work::job_completed;
 
-/// A participant who can take something: enrolled, and not suspended.
-pub(super) fn check_taker(context: &Context<'_>, to: &ParticipantId, field: &str) -> Result<(), Violation> {
-    if context.participant(to).map_err(|violation| violation.field(field))?.suspended {
+/// A participant who can take something and answer for it: enrolled, not suspended, and with a role that lets it say
+/// `then`, what takers do next.
+pub(super) fn check_taker(
+    context: &Context<'_>,
+    to: &ParticipantId,
+    then: EventType,
+    field: &str,
+) -> Result<(), Violation> {
+    let taker = context.participant(to).map_err(|violation| violation.field(field))?;
+    if taker.suspended {
         return Err(Violation::new(Reason::StateForbids).with(to).saying(SUSPENDED).field(field));
+    }
+    let Author::Participant(roles) = then.spec().author else { return Ok(()) };
+    if context.ruleset() >= 2 && !roles.is_empty() && !roles.iter().any(|role| taker.has_role(role)) {
+        let text = words(
+            "one whose role lets it have goods",
+            "具有可持有货物之角色者",
+            "quem tem papel que permite ter mercadoria",
+        );
+        return Err(Violation::new(Reason::WrongKind).with(to).saying(text).field(field));
     }
     Ok(())
 }
 
 pub(super) fn custody_assigned(context: &mut Context<'_>, body: &CustodyAssigned) -> Result<(), Violation> {
     let goods = Goods::of(&body.items, &body.works)?;
-    check_taker(context, &body.to, "to")?;
+    check_taker(context, &body.to, EventType::CustodyOffered, "to")?;
     for (n, id) in goods.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
         let mut item = context.item(id).map_err(place)?;
@@ -87,7 +103,7 @@ pub(super) fn item_consigned(context: &mut Context<'_>, body: &ItemConsigned) ->
     }
     let ends = body.until.unix() <= context.clock.unix();
     if !ends {
-        check_taker(context, &body.seller, "seller")?;
+        check_taker(context, &body.seller, EventType::SaleRecorded, "seller")?;
     }
     let clock = context.clock;
     for (n, id) in body.items.iter().enumerate() {
@@ -151,7 +167,7 @@ fn offer_title(
     if to == from {
         return Err(Violation::new(Reason::ToSelf).field("to"));
     }
-    check_taker(context, &to, "to")?;
+    check_taker(context, &to, EventType::OwnershipTransferred, "to")?;
     if expires.unix() <= context.clock.unix() {
         return Err(super::custody::expired_already());
     }
@@ -216,7 +232,7 @@ fn take_title(context: &mut Context<'_>, id: &OfferId) -> Result<(), Violation> 
 
 pub(super) fn item_lost(context: &mut Context<'_>, body: &ItemLost) -> Result<(), Violation> {
     refuse_twice(body.items.iter().copied(), "items")?;
-    let reported = context.event_ref();
+    let (reported, by) = (context.event_ref(), context.author().ok());
     for (n, id) in body.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
         let mut item = context.item(id).map_err(place)?;
@@ -224,7 +240,7 @@ pub(super) fn item_lost(context: &mut Context<'_>, body: &ItemLost) -> Result<()
         states::step(EventType::ItemLost, id, item.state).map_err(place)?;
         context.check_not_missing(id, &item).map_err(place)?;
         context.build_on_item(&mut item).map_err(place)?;
-        item.change_standing(|standing| standing.missing = Some(Missing { how: body.how, reported }));
+        item.change_standing(|standing| standing.missing = Some(Missing { how: body.how, reported, by }));
         if let Some(report) = &body.report {
             keep_documents(&mut item.documents, &mut item.not_kept, std::slice::from_ref(report));
         }
@@ -238,17 +254,35 @@ pub(super) fn item_recovered(context: &mut Context<'_>, body: &ItemRecovered) ->
     for (n, id) in body.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
         let mut item = context.item(id).map_err(place)?;
-        if !context.author_has_role("registrar") {
-            check_holder(context, id, &item).map_err(place)?;
-        }
-        if item.standing().missing.is_none() {
+        let Some(missing) = item.standing().missing else {
             return Err(place(Violation::new(Reason::NotMissing).with(id)));
-        }
+        };
+        check_may_find(context, id, &item, missing).map_err(place)?;
         context.build_on_item(&mut item).map_err(place)?;
         item.change_standing(|standing| standing.missing = None);
         context.put_item(*id, item);
     }
     Ok(())
+}
+
+/// That something is there again says whoever reported it missing while he answers for it, its owner, or a registrar: a
+/// keeper does not lift what the owner has reported.
+fn check_may_find(
+    context: &Context<'_>,
+    id: &ItemId,
+    item: &Item,
+    missing: Missing,
+) -> Result<(), Violation> {
+    if context.author_has_role("registrar") {
+        return Ok(());
+    }
+    check_holder(context, id, item)?;
+    match &context.actor {
+        Actor::Participant(author, _) if item.owner != Some(*author) && missing.by != Some(*author) => {
+            Err(Violation::new(Reason::NotOwner).with(id))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Who answers for the item: its custodian while it is in the trade, its owner, or the buyer whose key owns it.

@@ -19,7 +19,7 @@ use crate::words::words;
 
 use super::balance::{add, positive};
 use super::certificate::normalise;
-use super::context::{Context, refuse_twice, state_forbids};
+use super::context::{Context, Purpose, refuse_twice, state_forbids};
 use super::document_use::note_use;
 use super::lots::{document, keep_documents};
 
@@ -106,7 +106,7 @@ fn to_ship(context: &Context<'_>, id: &ItemId, by: ParticipantId) -> Result<Item
     if item.state != ItemState::Declared {
         return Err(state_forbids(id, item.state));
     }
-    context.check_not_missing(id, &item)?;
+    context.check_free(id, &item, Purpose::Change)?;
     if item.custodian != by && item.supplier != Some(by) && !context.author_has_role("carrier") {
         return Err(Violation::new(Reason::NotEntitled).with(id));
     }

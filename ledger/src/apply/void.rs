@@ -27,6 +27,10 @@ pub(super) fn event_voided(context: &mut Context<'_>, body: &EventVoided) -> Res
             if let Some(ended) = hold.ended {
                 return Err(used(id, ended).field("hold"));
             }
+            // A pledge is the creditor's to release, however it came about.
+            if hold.creditor.is_some() {
+                return Err(Violation::new(Reason::NotEntitled).with(id).field("hold"));
+            }
             hold.ended = Some(context.event_ref());
             lift_hold(context, *id, &hold)?;
             context.put(RecordKey::Hold(*id), hold);

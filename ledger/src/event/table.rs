@@ -72,9 +72,9 @@ impl Author {
                 "o comprador que a reivindicou, com chave própria",
             ),
             Self::Holder => words(
-                "the custodian, or the buyer who claimed it",
-                "保管人，或已认领的买家",
-                "o custodiante, ou o comprador que a reivindicou",
+                "the custodian, the owner, or the buyer who claimed it",
+                "保管人、所有人，或已认领的买家",
+                "o custodiante, o dono, ou o comprador que a reivindicou",
             ),
             Self::Keeper => words(
                 "the ledger itself, or a registrar",
@@ -98,7 +98,7 @@ pub struct EventSpec {
     pub doc: &'static str,
     /// Who may author it.
     pub author: Author,
-    /// The rules that it meets beside K1, K2, K3, U4 and the T rules, which all events meet.
+    /// The rules that it meets beside [`COMMON_RULES`].
     pub rules: &'static [Rule],
     /// The EPCIS 2.0 counterpart.
     pub epcis: &'static str,
@@ -279,19 +279,19 @@ events! {
         "Ledger opened" "账本启用" "Registro aberto", "none", "none";
     PolicyAdopted 1 "policy.adopted", REGISTRAR, [],
         "Policy adopted" "采用规则" "Política adotada", "none", "none";
-    ParticipantEnrolled 1 "participant.enrolled", REGISTRAR, [U1 K1],
+    ParticipantEnrolled 1 "participant.enrolled", REGISTRAR, [U1 U2 K1],
         "Participant enrolled" "参与方登记" "Participante inscrito", "none", "DigitalIdentityAnchor";
     ParticipantSuspended 1 "participant.suspended", REGISTRAR, [K3 K5],
         "Participant suspended" "参与方暂停" "Participante suspenso", "none", "none";
-    ParticipantReinstated 2 "participant.reinstated", REGISTRAR, [K3 K5],
+    ParticipantReinstated 2 "participant.reinstated", REGISTRAR, [C5 K3 K5],
         "Participant reinstated" "参与方恢复" "Participante reabilitado", "none", "none";
     ParticipantUpdated 2 "participant.updated", ANYBODY, [K2],
         "Participant updated" "参与方信息变更" "Participante atualizado", "none", "DigitalIdentityAnchor";
     FacilityRegistered 2 "facility.registered", ANYBODY, [U1],
         "Facility registered" "登记场所" "Local registrado", "bizLocation", "DigitalFacilityRecord";
-    CredentialIssued 2 "credential.issued", ISSUERS, [K2 U1],
+    CredentialIssued 2 "credential.issued", ISSUERS, [U1 K2],
         "Credential issued" "颁发资质" "Credencial emitida", "none", "DigitalConformityCredential";
-    CredentialRevoked 2 "credential.revoked", ISSUERS, [K2],
+    CredentialRevoked 2 "credential.revoked", ISSUERS, [C5 K2],
         "Credential revoked" "撤销资质" "Credencial revogada", "none", "none";
     RoleGranted 1 "role.granted", REGISTRAR, [K2],
         "Role granted" "授予角色" "Função concedida", "none", "none";
@@ -304,51 +304,51 @@ events! {
     LotDeclared 1 "lot.declared", Author::Participant(&["importer", "miner", "exporter", "studio", "seller"]),
         [M1 M5 U1 U3 L1 L2 L5 L6],
         "Lot declared" "登记原料" "Lote declarado", "ObjectEvent ADD creating_class_instance", "MakeEvent";
-    SupplierCountersigned 1 "supplier.countersigned", Author::Supplier, [M2 M4 L5],
+    SupplierCountersigned 1 "supplier.countersigned", Author::Supplier, [M2 M4 C5 L5],
         "Supplier counter-signed" "供应商会签" "Fornecedor contra-assinou", "TransactionEvent ADD accepting", "none";
     ConsignmentReceived 1 "consignment.received", HOLDERS, [M1 M2 M4 U1 C1 C5],
         "Consignment received" "收货" "Remessa recebida", "ObjectEvent OBSERVE receiving", "MoveEvent";
-    ConsignmentShipped 2 "consignment.shipped", SHIPPERS, [U1 K2 C5],
+    ConsignmentShipped 2 "consignment.shipped", SHIPPERS, [U1 C5 K2],
         "Consignment shipped" "发运" "Remessa embarcada", "ObjectEvent OBSERVE shipping", "MoveEvent";
-    CustomsCleared 2 "customs.cleared", Author::Participant(&["importer", "broker"]), [K2 M1 M5 C5 U3],
+    CustomsCleared 2 "customs.cleared", Author::Participant(&["importer", "broker"]), [M1 M5 U3 C5 K2],
         "Customs cleared" "清关" "Liberado pela aduana", "ObjectEvent OBSERVE arriving", "none";
     LotSplit 1 "lot.split", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2],
         "Lot split" "分货" "Lote dividido", "TransformationEvent", "ModifyEvent";
-    LotMerged 1 "lot.merged", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2 L3 L4],
+    LotMerged 1 "lot.merged", HOLDERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2 L3 L4 L6],
         "Lots merged" "合并" "Lotes misturados", "TransformationEvent", "ModifyEvent";
     LossRecorded 1 "loss.recorded", HOLDERS, [M1 M2 M3 M7 C1 C3 C5],
         "Loss recorded" "损耗" "Perda registrada", "ObjectEvent OBSERVE other", "ModifyEvent";
-    TreatmentDeclared 1 "treatment.declared", HOLDERS, [C1 C3 C5 L1 L5],
+    TreatmentDeclared 1 "treatment.declared", HOLDERS, [U3 C1 C3 C5 L1 L5],
         "Treatment declared" "处理声明" "Tratamento declarado", "ObjectEvent OBSERVE inspecting", "ModifyEvent";
-    TreatmentApplied 1 "treatment.applied", MAKERS, [M1 M2 C1 C3 C5 L1],
+    TreatmentApplied 1 "treatment.applied", MAKERS, [M1 M2 M5 C1 C3 C5 L1],
         "Treatment applied" "进行处理" "Tratamento aplicado", "TransformationEvent", "ModifyEvent";
-    CertificateLinked 1 "certificate.linked", HOLDERS, [U2 C1 L1 L5],
+    CertificateLinked 1 "certificate.linked", HOLDERS, [U2 U3 C1 C3 C5 L1 L5],
         "Certificate linked" "关联证书" "Certificado vinculado", "ObjectEvent OBSERVE inspecting",
         "DigitalConformityCredential";
-    DocumentAttached 2 "document.attached", ANYBODY, [K2 U3],
+    DocumentAttached 2 "document.attached", ANYBODY, [U3 K2],
         "Document attached" "附加单证" "Documento anexado", "ObjectEvent OBSERVE other", "none";
-    OriginAsserted 2 "origin.asserted", WITNESSES, [C1 C5 L2 L5 U3],
+    OriginAsserted 2 "origin.asserted", WITNESSES, [U3 C1 C5 L2 L5],
         "Origin asserted" "声明产地" "Origem declarada", "ObjectEvent OBSERVE inspecting", "ModifyEvent";
-    InspectionRecorded 2 "inspection.recorded", EXAMINERS, [K2 C5 L4 L5 U3],
+    InspectionRecorded 2 "inspection.recorded", EXAMINERS, [U3 C5 K2 L4 L5],
         "Inspection recorded" "检验" "Inspeção registrada", "ObjectEvent OBSERVE inspecting",
         "DigitalConformityCredential";
-    StockCounted 2 "stock.counted", Author::Participant(&["inspector"]), [K2 C5 M5 M7 U1],
+    StockCounted 2 "stock.counted", Author::Participant(&["inspector"]), [M5 M7 U1 C1 C5 K2],
         "Stock counted" "盘点" "Estoque contado", "ObjectEvent OBSERVE cycle_counting", "none";
-    WorkStarted 1 "work.started", MAKERS, [M1 M3 M7 U1 C1 C3 C5 L1 L2 L3 L4],
+    WorkStarted 1 "work.started", MAKERS, [M1 M2 M3 M5 M7 U1 C1 C3 C5 L1 L2 L3 L4],
         "Work started" "开工" "Trabalho iniciado", "TransformationEvent (inputs)", "MakeEvent";
-    StepLogged 1 "step.logged", MAKERS, [C1 C3 C5 L1],
+    StepLogged 1 "step.logged", MAKERS, [U3 C1 C3 C5 L1],
         "Step logged" "工序" "Etapa registrada", "ObjectEvent OBSERVE", "MakeEvent";
-    WorkCompleted 1 "work.completed", MAKERS, [M1 M2 M3 M6 M7 U1 C1 C3 C5 L1 L2 L3],
+    WorkCompleted 1 "work.completed", MAKERS, [M1 M2 M3 M5 M6 M7 U1 U3 C1 C3 C5 L1 L2 L3 L6],
         "Work completed" "完工" "Trabalho concluído", "TransformationEvent (outputs)", "MakeEvent";
-    CustodyOffered 1 "custody.offered", HOLDERS, [M1 U1 C1 C2 C3 C4 C5],
+    CustodyOffered 1 "custody.offered", HOLDERS, [M1 M2 M5 U1 C1 C2 C3 C4 C5],
         "Hand-over offered" "交付" "Entrega oferecida", "ObjectEvent OBSERVE shipping", "MoveEvent";
-    CustodyAccepted 1 "custody.accepted", HOLDERS, [M1 M2 M5 C2 C3],
+    CustodyAccepted 1 "custody.accepted", HOLDERS, [M1 M2 M5 C2 C3 C5],
         "Hand-over accepted" "接收" "Entrega aceita", "ObjectEvent OBSERVE receiving", "MoveEvent";
     CustodyRejected 1 "custody.rejected", HOLDERS, [C2 C3],
         "Hand-over rejected" "拒收" "Entrega recusada", "ObjectEvent OBSERVE void_shipping", "none";
     CustodyCancelled 1 "custody.cancelled", HOLDERS, [C2 C3],
         "Hand-over cancelled" "撤回交付" "Entrega cancelada", "ObjectEvent OBSERVE void_shipping", "none";
-    TagBound 1 "tag.bound", SELLERS, [M7 U1 C1 C3 C5],
+    TagBound 1 "tag.bound", SELLERS, [M7 U1 U3 C1 C3 C5],
         "Tag bound" "绑定标签" "Etiqueta vinculada", "ObjectEvent OBSERVE encoding", "none";
     TagReplaced 1 "tag.replaced", SELLERS, [U1 C1 C3 C5],
         "Tag replaced" "更换标签" "Etiqueta substituída", "ObjectEvent OBSERVE encoding", "none";
@@ -358,7 +358,7 @@ events! {
         "Sale cancelled" "取消售出" "Venda cancelada", "TransactionEvent DELETE retail_selling", "none";
     CustodyAssigned 2 "custody.assigned", REGISTRAR, [C2 C3 C4 C5],
         "Goods assigned" "强制移交" "Bens atribuídos", "ObjectEvent OBSERVE receiving", "MoveEvent";
-    ItemConsigned 2 "item.consigned", HOLDERS, [C3 C4 C5],
+    ItemConsigned 2 "item.consigned", HOLDERS, [C2 C3 C4 C5],
         "Consigned for sale" "委托销售" "Consignado para venda", "none", "none";
     OwnershipTransferred 2 "ownership.transferred", ANYBODY, [U1 C2 C3 C4 C5],
         "Ownership transferred" "所有权转移" "Propriedade transferida", "TransactionEvent ADD", "none";
@@ -372,27 +372,27 @@ events! {
         "Unpacked" "拆箱" "Desembalado", "AggregationEvent DELETE unpacking", "none";
     ListingOpened 2 "listing.opened", SELLERS, [U1 C3 C4 C5 L6],
         "Listed" "上架" "Anunciado", "none", "none";
-    ListingClosed 2 "listing.closed", SELLERS, [C4],
+    ListingClosed 2 "listing.closed", SELLERS, [C4 C5],
         "Listing closed" "下架" "Anúncio encerrado", "none", "none";
     ItemReserved 2 "item.reserved", SELLERS, [C3 C4 C5],
         "Reserved" "预留" "Reservado", "ObjectEvent OBSERVE holding", "none";
     ExportPrepared 2 "export.prepared", EXPORTERS, [U1 C1 C4 C5 L2],
         "Export prepared" "出口备案" "Exportação preparada", "TransactionEvent ADD", "none";
-    ShipmentDispatched 2 "shipment.dispatched", HOLDERS, [U1 C1 C5],
+    ShipmentDispatched 2 "shipment.dispatched", HOLDERS, [U1 C1 C4 C5],
         "Dispatched" "发货" "Despachado", "ObjectEvent OBSERVE departing", "MoveEvent";
     ShipmentDelivered 2 "shipment.delivered", CARRIERS, [C1 C5],
         "Delivered" "送达" "Entregue", "ObjectEvent OBSERVE arriving", "MoveEvent";
     PaymentSettled 2 "payment.settled", SETTLERS, [U1 C4 C5],
         "Payment settled" "结算" "Pagamento liquidado", "none", "none";
-    ItemReturned 2 "item.returned", SELLERS, [C4 C5],
+    ItemReturned 2 "item.returned", SELLERS, [C1 C3 C4 C5],
         "Returned" "退货" "Devolvido", "ObjectEvent OBSERVE returning", "MoveEvent";
-    ClaimRedeemed 2 "claim.redeemed", Author::Claimant, [U1 C4 C5],
+    ClaimRedeemed 2 "claim.redeemed", Author::Claimant, [M7 U1 C4 C5],
         "Claimed by its buyer" "买家认领" "Resgatado pelo comprador", "none", "none";
     OwnerTransferred 2 "owner.transferred", Author::Buyer, [U1 C4 C5],
         "Passed on" "转让" "Passado adiante", "none", "none";
-    EventCorrected 1 "event.corrected", ANYBODY, [X1 X2 X3 L1 L2 L4 L5 L6 M3 M5],
+    EventCorrected 1 "event.corrected", ANYBODY, [M3 M5 M7 L1 L2 L4 L5 L6 X1 X2 X3],
         "Correction" "更正" "Correção", "errorDeclaration incorrect_data", "none";
-    EventVoided 2 "event.voided", ANYBODY, [X1 X3 C1 C3 C5],
+    EventVoided 2 "event.voided", ANYBODY, [C1 C3 C5 X1 X3],
         "Event voided" "作废" "Evento anulado", "errorDeclaration did_not_occur", "none";
     HoldPlaced 2 "hold.placed", ANYBODY, [U1 C1 C4 C5],
         "Hold placed" "冻结" "Retenção imposta", "ObjectEvent OBSERVE holding", "none";
@@ -400,7 +400,7 @@ events! {
         "Hold released" "解除冻结" "Retenção liberada", "ObjectEvent OBSERVE other", "none";
     DisputeOpened 2 "dispute.opened", ANYBODY, [U1 C5],
         "Dispute opened" "提出争议" "Disputa aberta", "ObjectEvent OBSERVE other", "none";
-    DisputeAnswered 2 "dispute.answered", ANYBODY, [K3 C5],
+    DisputeAnswered 2 "dispute.answered", ANYBODY, [C5 K3],
         "Dispute answered" "回应争议" "Disputa respondida", "ObjectEvent OBSERVE other", "none";
     DisputeResolved 2 "dispute.resolved", ANYBODY, [C5],
         "Dispute resolved" "争议解决" "Disputa resolvida", "ObjectEvent OBSERVE other", "none";
@@ -412,26 +412,26 @@ events! {
         "Salt destroyed" "盐值已销毁" "Sal destruído", "none", "none";
     LedgerFrozen 2 "ledger.frozen", Author::Keeper, [F1],
         "Ledger frozen" "账本冻结" "Registro congelado", "none", "none";
-    MassAdjusted 2 "mass.adjusted", HOLDERS, [M1 M2 M3 M5 M7 C1 C3 C5],
+    MassAdjusted 2 "mass.adjusted", HOLDERS, [M1 M2 M3 M5 M7 U3 C1 C3 C5],
         "Balance adjusted" "账面调整" "Saldo ajustado", "ObjectEvent OBSERVE other", "ModifyEvent";
-    PiecesSerialised 2 "pieces.serialised", MAKERS, [M1 M2 M3 M7 U1 C1 C3 C5 L1 L2],
+    PiecesSerialised 2 "pieces.serialised", MAKERS, [M1 M2 M3 M7 U1 U3 C1 C3 C5 L1 L2 L6],
         "Pieces made out of a batch" "批件转单件" "Peças separadas do lote", "TransformationEvent", "ModifyEvent";
-    ItemAssembled 2 "item.assembled", MAKERS, [M1 M2 M3 M5 M7 U1 C1 C3 C5 L1 L2 L3 L4],
+    ItemAssembled 2 "item.assembled", MAKERS, [M1 M2 M3 M5 M7 U1 U3 C1 C3 C5 L1 L2 L3 L4 L6],
         "Assembled" "组装" "Montado", "AggregationEvent ADD assembling", "MakeEvent";
     ItemDisassembled 2 "item.disassembled", MAKERS, [M1 M2 M3 M5 M7 U1 C1 C3 C5 L1 L2 L4],
         "Taken apart" "拆解" "Desmontado", "AggregationEvent DELETE disassembling", "ModifyEvent";
-    ItemRepaired 2 "item.repaired", HOLDERS, [M1 M2 M3 M5 U2 C1 C3 C5 L1 L4],
+    ItemRepaired 2 "item.repaired", HOLDERS, [M1 M2 M3 M5 U2 U3 C1 C3 C5 L1 L4],
         "Repaired" "修复" "Reparado", "ObjectEvent OBSERVE repairing", "ModifyEvent";
-    ItemDestroyed 2 "item.destroyed", HOLDERS, [M2 M7 C1 C3 C5],
+    ItemDestroyed 2 "item.destroyed", HOLDERS, [M2 M7 U3 C1 C3 C4 C5],
         "Destroyed" "销毁" "Destruído", "ObjectEvent DELETE destroying", "ModifyEvent";
-    LedgerSealed 1 "ledger.sealed", Author::Ledger, [T2],
+    LedgerSealed 1 "ledger.sealed", Author::Ledger, [M2 T2],
         "Ledger sealed" "账本封存" "Registro selado", "none", "none";
 }
 
 /// What a suspended participant may still say: it answers disputes, and nothing else (rule K3).
 const WHILE_SUSPENDED: &[&str] = &["dispute.answered"];
 
-/// The rules that every event meets.
+/// The rules that every event meets; T1 and T3 where it builds on an item, a job, or another record that keeps a time.
 pub const COMMON_RULES: &[Rule] = &[Rule::U4, K1, K2, K3, T1, T2, T3];
 
 impl EventType {

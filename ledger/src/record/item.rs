@@ -304,6 +304,9 @@ pub struct Missing {
     /// The event that reported it.
     #[n(1)]
     pub reported: EventRef,
+    /// The participant that reported it; absent: a buyer did.
+    #[n(2)]
+    pub by: Option<ParticipantId>,
 }
 
 /// What stands beside an item's state and stops or marks what may be done with it.

@@ -3,7 +3,7 @@
 use askama::Template;
 use lode_ledger::id::{ItemId, ItemKind};
 use lode_ledger::record::{Item, ItemState, MAX_KEPT, Record, RecordKey, Warning};
-use lode_ledger::violation::Reason;
+use lode_ledger::violation::{Reason, Rule};
 use lode_ledger::vocab::CertificateScope;
 use lode_ledger::vocab::EvidenceLevel;
 
@@ -14,7 +14,7 @@ use super::gaps::gaps;
 use super::market;
 use super::source::{Reader, Source};
 use super::text::{PageLang, Texts};
-use super::timeline::{Timeline, Told, short, timeline, told};
+use super::timeline::{Row, Timeline, Told, short, timeline, told};
 
 /// What the page needs beside the ledger.
 pub struct PageOptions {
@@ -109,7 +109,9 @@ pub fn item_page(source: &dyn Source, id: &ItemId, options: PageOptions) -> Opti
     let ancestry = ancestry(&reader, &item);
     let (told, cut) = told(&reader, id, &ancestry);
     let known = Known { reader: &reader, texts, id, item: &item, ancestry: &ancestry, told: &told };
-    let (warnings, not_kept) = warnings(&item, &ancestry, texts);
+    let (mut warnings, not_kept) = warnings(&item, &ancestry, texts);
+    let timeline = timeline(&reader, texts, &item, &ancestry, &told, cut);
+    warnings.extend(suspect_keys(&timeline.rows, texts));
     let answers = vec![known.what(), known.treated(), known.origin(), known.made_by()];
     Some(ItemPage {
         t: texts,
@@ -128,7 +130,7 @@ pub fn item_page(source: &dyn Source, id: &ItemId, options: PageOptions) -> Opti
         certificates: certificates(&reader, id, &item, texts),
         warnings,
         not_kept,
-        timeline: timeline(&reader, texts, &item, &ancestry, &told, cut),
+        timeline,
         gaps: gaps(&known, options.photo.is_some()),
         levels: levels(texts),
         options,
@@ -273,6 +275,23 @@ fn warnings(item: &Item, ancestry: &Ancestry, texts: Texts) -> (Vec<WarningView>
     }
     left_out += views.drain(views.len().min(MAX_KEPT)..).count() as u64;
     (views, left_out)
+}
+
+/// Rule K4: of each thing, the first entry that a suspect key signed. No record bears that warning, as the key does.
+fn suspect_keys(rows: &[Row], texts: Texts) -> Vec<WarningView> {
+    let mut first: Vec<&Row> = Vec::new();
+    for row in rows.iter().filter(|row| row.suspect) {
+        if first.iter().all(|known| known.of != row.of) {
+            first.push(row);
+        }
+    }
+    let view = |row: &&Row| WarningView {
+        rule: Rule::K4.code().to_owned(),
+        text: super::answers::sentence(texts.suspect_key()),
+        of: row.of.clone(),
+        index: row.index,
+    };
+    first.iter().map(view).collect()
 }
 
 fn view_warning(warning: &Warning, of: String, texts: Texts) -> WarningView {

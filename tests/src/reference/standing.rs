@@ -27,8 +27,8 @@ pub struct Hold {
     pub creditor: Option<ParticipantId>,
     /// Which goods and jobs.
     pub goods: Vec<Source>,
-    /// Whether customs detains them.
-    pub by_customs: bool,
+    /// Whether they secure a debt.
+    pub for_a_debt: bool,
     /// By which event.
     pub placed: Place,
     /// Whether it has ended.
@@ -131,7 +131,7 @@ impl State {
                     by,
                     creditor: body.creditor,
                     goods: named(&body.items, &body.works),
-                    by_customs: body.reason.as_str() == "customs",
+                    for_a_debt: body.reason.as_str() == "pledge",
                     placed: place,
                     over: false,
                 };
@@ -182,10 +182,10 @@ impl Asked<'_> {
         self.unmarked(Source::Item(id), purpose);
     }
 
-    /// Customs does not detain it.
+    /// Nobody holds it where it is, but for a debt.
     pub(super) fn not_detained(&mut self, id: ItemId) {
         let standing = &self.state.standing;
-        let detained = standing.holds_on(Source::Item(id)).any(|hold| standing.holds[&hold].by_customs);
+        let detained = standing.holds_on(Source::Item(id)).any(|hold| !standing.holds[&hold].for_a_debt);
         self.must(!detained, "held");
     }
 

@@ -16,6 +16,7 @@ use lode_ledger::sealed::Sealable;
 
 use super::refusals::{Asked, share};
 use super::repair::heavier;
+use super::standing::Purpose;
 use super::state::{Stage, State, Thing, mg};
 use crate::world::ORIGIN;
 
@@ -383,7 +384,7 @@ impl Asked<'_> {
                 continue;
             }
             self.must(item.stage == Stage::Declared, "state-forbids");
-            self.must(!item.dealing.missing, "missing");
+            self.free(*id, Purpose::Use);
             let sells = item.supplier.is_some_and(|(supplier, _)| Some(supplier) == self.author);
             self.must(carries || sells || item.custodian == self.author, "not-entitled");
             receivers.insert(item.custodian);

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lode_ledger::event::EventType;
+use lode_ledger::json::Json;
 use lode_ledger::key::SecretKey;
 use lode_ledger::record::{Record, RecordKey, RecordKind, View};
 use lode_ledger::replay::{Applied, ReplayError};
-use lode_ledger::statement::{Issuer, Statement};
+use lode_ledger::statement::{Issuer, Statement, decode_payload};
 use lode_ledger::violation::Reason;
 use serde_json::{Value, json};
 
@@ -23,6 +24,7 @@ pub struct Library {
     likes: Likes,
     liked: RefCell<BTreeSet<String>>,
     touched: RefCell<BTreeMap<EventType, BTreeSet<(RecordKind, bool)>>>,
+    refused: RefCell<BTreeSet<(String, String)>>,
 }
 
 /// One story on its way.
@@ -43,7 +45,13 @@ impl Library {
             (Beginning::Enrolled, World::enrolled()),
             (Beginning::Traded, World::traded()),
         ]);
-        Self { beginnings, likes: Likes::read(), liked: RefCell::default(), touched: RefCell::default() }
+        Self {
+            beginnings,
+            likes: Likes::read(),
+            liked: RefCell::default(),
+            touched: RefCell::default(),
+            refused: RefCell::default(),
+        }
     }
 
     /// The usual events that no story told so far was like.
@@ -58,6 +66,12 @@ impl Library {
     #[must_use]
     pub fn touched(&self) -> BTreeMap<EventType, BTreeSet<(RecordKind, bool)>> {
         self.touched.borrow().clone()
+    }
+
+    /// Which events were refused under which rules in all stories told so far, by name and code.
+    #[must_use]
+    pub fn refused(&self) -> BTreeSet<(String, String)> {
+        self.refused.borrow().clone()
     }
 
     /// Tells a story.
@@ -102,9 +116,12 @@ impl Telling<'_> {
         let statement = self.statement(number, step).map_err(place)?;
         let trace = |world: &mut World| (world.replay.size(), world.replay.root(), world.replay.state_root());
         let before = trace(&mut self.world);
-        let (bytes, result) = match statement {
-            Ok(statement) => (statement.bytes().to_vec(), self.world.submit(statement)),
-            Err(error) => (Vec::new(), Err(error)),
+        let (bytes, said, result) = match statement {
+            Ok(statement) => {
+                let said = names_of_events(&statement);
+                (statement.bytes().to_vec(), said, self.world.submit(statement))
+            }
+            Err(error) => (Vec::new(), Vec::new(), Err(error)),
         };
         let verdict = Verdict::of(&result);
         if verdict != *expected {
@@ -113,6 +130,10 @@ impl Telling<'_> {
         }
         if result.is_err() && trace(&mut self.world) != before {
             return Err(place("it was refused and left something behind".to_owned()));
+        }
+        if let (Some(rule), Some(event)) = (verdict.rule, verdict.event) {
+            let event = usize::try_from(event).ok().and_then(|event| said.get(event).cloned());
+            self.library.refused.borrow_mut().extend(event.map(|event| (event, rule)));
         }
         if let Some(name) = &step.name {
             self.names
@@ -233,4 +254,11 @@ impl Telling<'_> {
         }
         Ok(())
     }
+}
+
+/// What the events of a statement are called.
+fn names_of_events(statement: &Statement) -> Vec<String> {
+    let events = decode_payload(statement.payload()).map(|(_, events)| events).unwrap_or_default();
+    let name = |event: &Json| event.get("type").and_then(Json::as_str).unwrap_or_default().to_owned();
+    events.iter().map(name).collect()
 }

@@ -95,10 +95,11 @@ impl Context<'_> {
         }
     }
 
-    /// Rule C5: what customs detains has not been let in, and has not arrived. Other holds stop neither.
+    /// Rule C5: what is held where it is has not been let in, and has not arrived. A pledge secures a debt, wherever the goods
+    /// are; and a dispute over whose they are keeps no ship from arriving.
     pub(crate) fn check_not_detained(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
         for hold in &item.standing().holds {
-            if self.hold(hold)?.reason == HoldReason::CUSTOMS {
+            if self.hold(hold)?.reason != HoldReason::PLEDGE {
                 return Err(Violation::new(Reason::Held).with(id).with(hold));
             }
         }

@@ -79,7 +79,7 @@ payload! {
     pub struct DocumentRef {
         /// What kind of document.
         [kind]: Code<DocumentType>,
-        /// SHA-256 of its bytes; of a private document, salted as a sealed field is.
+        /// SHA-256 of its bytes; of a private document, of "lode document 1\n" || origin || "\n" || 16-byte salt || bytes.
         [sha256]: Hash,
         /// Whether everybody may read it.
         [public]: bool,

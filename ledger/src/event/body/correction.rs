@@ -8,7 +8,8 @@ use crate::time::Timestamp;
 
 payload! {
     /// A field of an earlier event was wrong. The old value stays readable for ever. A descriptive field is put right; a
-    /// claim travels forward to what was made of the goods and only gets worse; a mass is a difference to what is there.
+    /// claim travels forward to what was made of the goods, where treatments and nature only get worse and origins only get
+    /// more; a mass is a difference to what is there.
     pub struct EventCorrected {
         /// When the author says that it happened.
         [at]: Timestamp,

@@ -71,7 +71,7 @@ payload! {
         [report]: Option<DocumentRef>,
     }
 
-    /// Goods that were lost or stolen are there again.
+    /// Goods that were lost or stolen are there again: says whoever reported it, the owner, or a registrar.
     pub struct ItemRecovered {
         /// When the author says that it happened.
         [at]: Timestamp,

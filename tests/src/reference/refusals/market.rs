@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use lode_ledger::event::Event;
 use lode_ledger::event::body::{
     ClaimRedeemed, CustodyAccepted, CustodyAssigned, CustodyOffered, ExportPrepared, ItemConsigned,
     ItemReserved, ItemReturned, ItemsPacked, ListingOpened, OwnerTransferred, OwnershipTransferred,
     PaymentSettled, SaleRecorded, ShipmentDispatched,
 };
+use lode_ledger::event::{Author, Event, EventType};
 use lode_ledger::id::{
     ExportId, ItemId, ItemKind, ListingId, OfferId, PackId, ParticipantId, SaleId, SettlementId, ShipmentId,
 };
@@ -62,13 +62,14 @@ impl Asked<'_> {
             }
             Event::ItemRecovered(body) => {
                 self.twice(body.items.iter().copied());
+                let watches = self.author.is_some_and(|author| self.has_role(author, "registrar"));
                 for id in body.items.iter() {
-                    let item = if self.author.is_some_and(|author| self.has_role(author, "registrar")) {
-                        self.thing(*id)
-                    } else {
-                        self.held(*id)
-                    };
-                    self.must(item.is_none_or(|item| item.dealing.missing), "not-missing");
+                    let item = if watches { self.thing(*id) } else { self.held(*id) };
+                    let Some(item) = item else { continue };
+                    self.must(item.dealing.missing, "not-missing");
+                    let keeps_only = self.author.is_some() && item.owner != self.author;
+                    let reported = item.dealing.reported_by == self.author;
+                    self.must(watches || !keeps_only || reported, "not-owner");
                 }
             }
             Event::ItemsPacked(body) => self.items_packed(body),
@@ -122,10 +123,12 @@ impl Asked<'_> {
         self.unless_new(self.state.tags.contains_key(&code));
     }
 
-    /// Somebody who can be given something.
-    fn taker(&mut self, to: ParticipantId) {
+    /// Somebody who can be given something, and whose role lets him say what takers say next.
+    fn taker(&mut self, to: ParticipantId, then: EventType) {
         self.must(self.state.roles.contains_key(&to), "not-found");
         self.must(!self.state.suspended.contains(&to), "state-forbids");
+        let Author::Participant(roles) = then.spec().author else { return };
+        self.must(roles.iter().any(|role| self.has_role(to, role)), "wrong-kind");
     }
 
     fn may_sell(&mut self, item: &Thing) {
@@ -193,7 +196,7 @@ impl Asked<'_> {
     fn custody_offered(&mut self, body: &CustodyOffered) {
         self.twice(body.lines.iter().map(|line| line.item));
         self.must(Some(body.to) != self.author, "to-self");
-        self.taker(body.to);
+        self.taker(body.to, EventType::CustodyAccepted);
         let ids: Vec<ItemId> = body.lines.iter().map(|line| line.item).collect();
         self.whole_boxes(&ids);
         self.must(body.expires.unix() > self.state.clock, "fields-disagree");
@@ -267,7 +270,7 @@ impl Asked<'_> {
         self.twice(body.items.iter().copied());
         self.twice(body.works.iter().copied());
         self.must(!body.items.is_empty() || !body.works.is_empty(), "not-positive");
-        self.taker(body.to);
+        self.taker(body.to, EventType::CustodyOffered);
         for id in body.works.iter() {
             match self.state.jobs.get(id) {
                 None => self.no("not-found"),
@@ -286,7 +289,7 @@ impl Asked<'_> {
         self.must(!self.is_author(Some(body.seller)), "to-self");
         let begins = body.until.unix() > self.state.clock;
         if begins {
-            self.taker(body.seller);
+            self.taker(body.seller, EventType::SaleRecorded);
         }
         for id in body.items.iter() {
             let Some(item) = self.thing(*id) else { continue };
@@ -304,7 +307,7 @@ impl Asked<'_> {
             (Some(nonce), Some(to), Some(expires), None) if !body.items.is_empty() => {
                 self.twice(body.items.iter().copied());
                 self.must(!self.is_author(Some(to)), "to-self");
-                self.taker(to);
+                self.taker(to, EventType::OwnershipTransferred);
                 self.must(expires.unix() > self.state.clock, "fields-disagree");
                 for id in body.items.iter() {
                     let Some(item) = self.thing(*id) else { continue };

@@ -263,7 +263,10 @@ impl Asked<'_> {
             (Some(id), None, None, None, None) => self.item_voided(id, place),
             (None, Some(id), None, None, None) => self.job_voided(id, place),
             (None, None, Some(id), None, None) => {
-                let known = standing.holds.get(&id).map(|hold| (hold.placed, hold.by, hold.over));
+                let hold = standing.holds.get(&id);
+                let known = hold.map(|hold| (hold.placed, hold.by, hold.over));
+                let secures = hold.is_some_and(|hold| hold.creditor.is_some());
+                self.must(!secures, "not-entitled");
                 self.mark_voided(known, place);
             }
             (None, None, None, Some(id), None) => {

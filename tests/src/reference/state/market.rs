@@ -38,6 +38,8 @@ pub struct Dealing {
     pub given_back: bool,
     /// Whether it is lost or stolen.
     pub missing: bool,
+    /// The participant who reported that.
+    pub reported_by: Option<ParticipantId>,
 }
 
 /// A sale.
@@ -153,7 +155,7 @@ impl State {
             Event::CustodyAssigned(body) => self.assign(body),
             Event::ItemConsigned(body) => self.consign(body),
             Event::OwnershipTransferred(body) => self.give_title(by, body),
-            Event::ItemLost(body) => body.items.iter().for_each(|id| self.item(*id).dealing.missing = true),
+            Event::ItemLost(body) => self.lose(Some(by), &body.items),
             Event::ItemRecovered(body) => {
                 body.items.iter().for_each(|id| self.item(*id).dealing.missing = false);
             }
@@ -348,11 +350,18 @@ impl State {
     pub(super) fn buyer_says(&mut self, key: KeyId, event: &Event) {
         match event {
             Event::OwnerTransferred(body) => self.pass_on(key, body),
-            Event::ItemLost(body) => body.items.iter().for_each(|id| self.item(*id).dealing.missing = true),
+            Event::ItemLost(body) => self.lose(None, &body.items),
             Event::ItemRecovered(body) => {
                 body.items.iter().for_each(|id| self.item(*id).dealing.missing = false);
             }
             other => panic!("{} is not a buyer's to say", other.event_type().spec().name),
+        }
+    }
+
+    fn lose(&mut self, by: Option<ParticipantId>, items: &[ItemId]) {
+        for id in items {
+            let dealing = &mut self.item(*id).dealing;
+            (dealing.missing, dealing.reported_by) = (true, by);
         }
     }
 
