@@ -74,6 +74,7 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("in_mg", ["came in", "转入", "entrou"]),
     ("out_mg", ["went out", "转出", "saiu"]),
     ("loss_mg", ["lost", "损耗", "perdido"]),
+    ("by_products_mg", ["rest as lots", "余料", "resto em lotes"]),
     ("adjustments", ["adjustments", "调整", "ajustes"]),
     ("count", ["pieces", "件数", "peças"]),
     ("entered", ["at the start", "起始", "no início"]),

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lode_ledger::event::EventType;
 use lode_ledger::event::effect::{COMMON_RECORDS, Effect};
 use lode_ledger::event::table::COMMON_RULES;
-use lode_ledger::event::EventType;
 use lode_ledger::record::RecordKind;
 use lode_ledger::violation::{Reason, Rule};
 use lode_tests::stories::{Library, Outcome, all, folder};

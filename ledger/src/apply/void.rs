@@ -2,7 +2,7 @@
 //! or a contradiction; nothing here rewinds what others rely on.
 
 use crate::event::body::EventVoided;
-use crate::id::{ItemId, WorkOrderId};
+use crate::id::{ItemId, ItemKind, WorkOrderId};
 use crate::mass::Milligrams;
 use crate::record::{
     CountBalance, EventRef, Item, ItemState, MassBalance, Offspring, Parentage, Record, RecordKey, WorkOrder,
@@ -11,6 +11,7 @@ use crate::violation::{Reason, Violation};
 use crate::vocab::DisputeOutcome;
 use crate::words::words;
 
+use super::balance::add;
 use super::context::{Context, Purpose, state_forbids};
 use super::correction::{making_by, revive};
 use super::dispute::{end_dispute, lift_hold, lift_recall};
@@ -106,15 +107,27 @@ fn void_items(context: &mut Context<'_>, id: ItemId, by: EventRef) -> Result<(),
             children = offspring.children.iter().filter_map(item).collect();
         }
     }
+    let mut lots = Milligrams::ZERO;
     for child in children {
         let mut item = unused(context, &child)?;
         context.build_on_item(&mut item)?;
+        if child.kind() == ItemKind::Lot {
+            lots = add(lots, item.mass.entered)?;
+        }
         item.state = ItemState::Voided;
         item.mass = MassBalance::of(Milligrams::ZERO);
         item.count = item.count.map(|_| CountBalance::of(0));
         item.foreign = None;
         item.parents.clear();
         context.put_item(child, item);
+    }
+    if let Some(id) = item.work
+        && !lots.is_zero()
+    {
+        let mut work = context.work_order(&id)?;
+        work.by_products =
+            work.by_products.and_then(|known| known.checked_sub(lots)).filter(|rest| !rest.is_zero());
+        context.put(RecordKey::WorkOrder(id), work);
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::violation::{Reason, Violation};
 use crate::vocab::{Code, GainReason, Step};
 use crate::words::words;
 
-use super::balance::{Differences, positive};
+use super::balance::{Differences, add, positive};
 use super::claims::mark_applied;
 use super::context::{Context, Purpose, Warnings, refuse_twice};
 use super::document_use::note_use;
@@ -56,6 +56,7 @@ pub(super) fn work_started(context: &mut Context<'_>, body: &WorkStarted) -> Res
             offer: None,
             before: None,
             standing: None,
+            by_products: None,
             title: body.title.as_ref().map(|title| title.to_json().write()),
         },
     )?;
@@ -207,6 +208,9 @@ pub(super) fn work_completed(context: &mut Context<'_>, body: &WorkCompleted) ->
         context.create(RecordKey::Item(id), id, item)?;
         note_use(context, Parentage::Item(id), work.studio, output.photo.as_slice());
         context.link(RecordKey::WorkOrder(body.work), RecordKey::Item(id), output.mass_mg);
+        if output.kind == OutputKind::Lot && context.ruleset() >= 2 {
+            work.by_products = Some(add(work.by_products.unwrap_or_default(), output.mass_mg)?);
+        }
     }
     work.outputs = work.outputs.saturating_add(u32::try_from(body.outputs.len()).unwrap_or(u32::MAX));
     check_yield(context, &mut work)?;
@@ -306,7 +310,7 @@ fn check_yield(context: &Context<'_>, work: &mut WorkOrder) -> Result<(), Violat
     let policy = context.policy()?;
     let Some(range) = policy.yields.iter().find(|range| range.step == work.process) else { return Ok(()) };
     let put_in = u128::from(work.mass.entered.get()) + u128::from(work.mass.gained.get());
-    let share = u128::from(work.mass.passed_on.get()) * 1_000_000 / put_in.max(1);
+    let share = u128::from(work.product().get()) * 1_000_000 / put_in.max(1);
     if share < u128::from(range.min.get()) || share > u128::from(range.max.get()) {
         let args = [share.to_string(), range.min.get().to_string(), range.max.get().to_string()];
         Warnings { kept: &mut work.warnings, not_kept: &mut work.not_kept }.add(

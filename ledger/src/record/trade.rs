@@ -85,9 +85,21 @@ pub struct WorkOrder {
     /// What stops or marks what is in it; absent while there is nothing of the kind.
     #[n(24)]
     pub standing: Option<Box<Standing>>,
+    /// Of the mass that it passed on, what came out as lots: rest and dust beside pieces or batches. Absent while there is
+    /// none, and under ruleset 1.
+    #[n(25)]
+    pub by_products: Option<Milligrams>,
 }
 
 impl WorkOrder {
+    /// What it yielded of what it was for: its pieces and batches, or its lots where it yields nothing else (rule M6).
+    #[must_use]
+    pub fn product(&self) -> Milligrams {
+        let all = self.mass.passed_on;
+        let pieces = all.checked_sub(self.by_products.unwrap_or_default()).unwrap_or_default();
+        if pieces.is_zero() { all } else { pieces }
+    }
+
     /// What stops or marks what is in it, to read.
     #[must_use]
     pub fn standing(&self) -> std::borrow::Cow<'_, Standing> {

@@ -80,8 +80,10 @@ pub struct YieldView {
     pub jobs: u32,
     /// What went into them, in milligrams.
     pub in_mg: u64,
-    /// What they yielded, in milligrams.
+    /// What they yielded of what they were for, in milligrams: pieces and batches, or lots where there is nothing else.
     pub out_mg: u64,
+    /// The lots that came out beside these, in milligrams.
+    pub by_products_mg: u64,
     /// What was lost, in milligrams.
     pub loss_mg: u64,
     /// What they yielded as a share of what went in, in parts per million.
@@ -148,6 +150,7 @@ fn count(
         jobs: 0,
         in_mg: 0,
         out_mg: 0,
+        by_products_mg: 0,
         loss_mg: 0,
         yield_ppm: 0,
         min_ppm: range.map(|range| range.min.get()),
@@ -155,13 +158,15 @@ fn count(
         outside: 0,
     });
     let put_in = work.mass.entered.get().saturating_add(work.mass.gained.get());
-    let out = work.mass.passed_on.get();
+    let out = work.product().get();
     let own = share(out, put_in);
     let outside =
         range.is_some_and(|range| own < u64::from(range.min.get()) || own > u64::from(range.max.get()));
     report.jobs = report.jobs.saturating_add(1);
     report.in_mg = report.in_mg.saturating_add(put_in);
     report.out_mg = report.out_mg.saturating_add(out);
+    report.by_products_mg =
+        report.by_products_mg.saturating_add(work.mass.passed_on.get().saturating_sub(out));
     report.loss_mg = report.loss_mg.saturating_add(work.mass.lost.get());
     report.yield_ppm = share(report.out_mg, report.in_mg);
     report.outside = report.outside.saturating_add(u32::from(outside));
