@@ -14,6 +14,11 @@ const MASS: Said = [
     "用 `lode correct ITEM` 更正质量，或凭单证用 `lode adjust`",
     "corrija a massa com `lode correct ITEM` ou, com documento, `lode adjust`",
 ];
+const ARRIVED: Said = [
+    "what was weighed wrongly on arrival is put right, with a document, by `lode adjust`",
+    "收货时称错的质量，凭单证用 `lode adjust` 调整",
+    "o que se pesou errado na chegada se acerta, com documento, por `lode adjust`",
+];
 const ACCEPTED: Said = [
     "offer the goods back with `lode offer`; a wrong weight is corrected with `lode correct`, which the giver signs too",
     "用 `lode offer` 交还；重量有误则用 `lode correct` 更正，对方也须签署",
@@ -112,7 +117,8 @@ const POLICY: Said = [
 #[must_use]
 pub(super) fn instead(name: &str) -> Said {
     match name {
-        "loss.recorded" | "mass.adjusted" | "consignment.received" => MASS,
+        "loss.recorded" | "mass.adjusted" => MASS,
+        "consignment.received" => ARRIVED,
         "custody.accepted" => ACCEPTED,
         "custody.rejected" | "custody.cancelled" => OFFER_AGAIN,
         "step.logged" => STEP,
