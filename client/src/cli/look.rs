@@ -180,11 +180,11 @@ pub(super) fn sync(desk: &Desk) -> Result<Output> {
             ),
             refusal.message
         ),
-        Fate::Held { because_of } => format!(
-            "{} {}",
-            desk.say("held back because of", "暂缓，因", "retido por causa de"),
-            short(&because_of.to_string())
-        ),
+        Fate::Held { because_of } => {
+            let refused = short(&because_of.to_string());
+            let because = desk.say("held back because of", "暂缓，因", "retido por causa de");
+            format!("{because} {refused} (`lode queue drop {refused}`)")
+        }
     };
     let rows = fates.iter().map(|(waiting, fate)| {
         [short(&waiting.statement.to_string()), titles(desk, &waiting.events), said(fate)]

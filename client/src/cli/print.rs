@@ -51,7 +51,12 @@ impl Output {
                     "assinado; aguarda a declaração",
                 );
                 let ids: Vec<String> = waits_for.iter().map(|id| short(&id.to_string())).collect();
-                format!("{words} {} (`lode sync`)", ids.join(", "))
+                let ways = desk.say(
+                    "`lode sync` sends it after them, `lode queue drop` takes one of them back",
+                    "`lode sync` 依次发送，`lode queue drop` 可撤下其一",
+                    "`lode sync` envia depois delas, `lode queue drop` retira uma",
+                );
+                format!("{words} {} ({ways})", ids.join(", "))
             }
         };
         let mut text = format!("{}: {said}\n", titles(desk, &done.events));

@@ -31,7 +31,7 @@ impl Target {
     pub fn parse(text: &str) -> Result<Self> {
         let work = text.parse().map(Self::Work).ok();
         work.or_else(|| text.parse().map(Self::Item).ok())
-            .ok_or_else(|| spec::expected(text, "W-..., L-..., B-... / P-..."))
+            .ok_or_else(|| spec::expected(text, "W-... / L-... / B-... / P-... (`lode name list`)"))
     }
 
     const fn parts(self) -> (Option<ItemId>, Option<WorkOrderId>) {
