@@ -6,7 +6,7 @@ use lode_ledger::apply::apply;
 use lode_ledger::event::Event;
 use lode_ledger::event::body::{
     AnyValue, CustodyCancelled, CustodyRejected, HoldReleased, ItemsPacked, ItemsUnpacked, ListingClosed,
-    ListingOpened, SaleCancelled,
+    ListingOpened, RecallLifted, SaleCancelled,
 };
 use lode_ledger::id::{ItemId, ListingId, LogIndex, PackId};
 use lode_ledger::record::{EventRef, Parentage, Record, RecordKey, View};
@@ -71,6 +71,11 @@ fn an_event_that_closes_a_record_asks_for_what_the_record_names() {
     let (held, hold) = world.held(Who::Registrar, &parts, "investigation");
     world.must(Who::Registrar, held);
     closes(&mut world, Who::Registrar, HoldReleased { at, hold, text: None }, MANY);
+
+    let (recalled, recall) = world.recalled(Who::Registrar, &parts);
+    world.must(Who::Registrar, recalled);
+    let (said, documents) = (text("nothing was found"), Vec::new().into());
+    closes(&mut world, Who::Registrar, RecallLifted { at, recall, text: said, documents }, MANY);
 
     let (offered, offer) = world.offer(Who::ImporterA, Who::ImporterB, &parts);
     world.must(Who::ImporterA, offered);

@@ -3,7 +3,7 @@
 
 use lode_ledger::event::body::{
     AnyValue, DisclosureDestroyed, DisputeAnswered, DisputeOpened, DisputeResolved, EventCorrected,
-    EventVoided, HoldPlaced, HoldReleased, LedgerFrozen, RecallIssued,
+    EventVoided, HoldPlaced, HoldReleased, LedgerFrozen, RecallIssued, RecallLifted,
 };
 use lode_ledger::id::{DisputeId, HoldId, ItemId, RecallId};
 use lode_ledger::sealed::{Sealable, digest};
@@ -126,6 +126,12 @@ impl World {
         let recalled = self.stock(Who::ImporterA, "recalled");
         let (body, _) = self.recalled(Who::ImporterA, &[recalled]);
         self.must(Who::ImporterA, body);
+        self.begin("a recall is lifted");
+        let tested = self.stock(Who::ImporterA, "tested again");
+        let (body, recall) = self.recalled(Who::ImporterA, &[tested]);
+        self.must(Who::ImporterA, body);
+        let (text, documents) = (text("a second laboratory found nothing"), Vec::new().into());
+        self.must(Who::ImporterA, RecallLifted { at: self.now, recall, text, documents });
     }
 
     fn dispute(&mut self) {
