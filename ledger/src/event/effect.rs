@@ -42,8 +42,8 @@ effects! {
     FacilityRegistered: creates [Facility] changes [];
     CredentialIssued: creates [Credential] changes [Participant];
     CredentialRevoked: creates [] changes [Participant Credential];
-    RoleGranted: creates [] changes [Participant];
-    RoleRevoked: creates [] changes [Participant];
+    RoleGranted: creates [] changes [Ledger Participant];
+    RoleRevoked: creates [] changes [Ledger Participant];
     KeyAdded: creates [Key] changes [Ledger Participant];
     KeyRevoked: creates [] changes [Ledger Participant Key];
     LotDeclared: creates [Item Exposure] changes [];
