@@ -33,7 +33,7 @@ pub(super) fn next(world: &mut World, op: &Op) -> Option<(Who, Event)> {
         82 => dispute(world, op),
         83 => answer(world, op),
         84 => resolve(world, op),
-        _ if op.flag % 4 == 0 => recall(world, op),
+        _ if op.flag.is_multiple_of(4) => recall(world, op),
         _ if op.flag % 4 == 1 => lift(world, op).or_else(|| recall(world, op)),
         _ => follow_recall(world, op).or_else(|| resolve(world, op)),
     }
@@ -179,8 +179,10 @@ fn lift(world: &World, op: &Op) -> Option<(Who, Event)> {
         (RecordKey::Recall(id), Record::Recall(recall)) => Some((*id, recall.clone())),
         _ => None,
     });
-    let open: Vec<_> =
-        issued.into_iter().filter(|(_, recall)| recall.ended.is_none() || op.share % 9 == 0).collect();
+    let open: Vec<_> = issued
+        .into_iter()
+        .filter(|(_, recall)| recall.ended.is_none() || op.share.is_multiple_of(9))
+        .collect();
     let (id, recall) = picked(&open, op.pick)?;
     let who = match op.other % 5 {
         0 => Who::Registrar,
