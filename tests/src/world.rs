@@ -58,6 +58,8 @@ pub enum Who {
     Exporter,
     /// An importer that was suspended.
     Suspended,
+    /// One of [`Self::NEWCOMERS`], by its place there.
+    Newcomer(u8),
 }
 
 impl Who {
@@ -72,12 +74,16 @@ impl Who {
         Self::Suspended,
     ];
 
+    /// Nobody of the world's story: whoever is enrolled in the course of a history.
+    pub const NEWCOMERS: [Self; 4] =
+        [Self::Newcomer(0), Self::Newcomer(1), Self::Newcomer(2), Self::Newcomer(3)];
+
     /// The role in the trade.
     #[must_use]
     pub const fn role(self) -> &'static str {
         match self {
             Self::Registrar => "registrar",
-            Self::ImporterA | Self::ImporterB | Self::Suspended => "importer",
+            Self::ImporterA | Self::ImporterB | Self::Suspended | Self::Newcomer(_) => "importer",
             Self::Studio => "studio",
             Self::Lab => "lab",
             Self::Seller => "seller",
@@ -365,7 +371,14 @@ impl World {
         LedgerSealed { at: self.now, size: self.replay.size(), state_root: self.replay.state_root() }
     }
 
-    fn enlist(&mut self, who: Who, id: ParticipantId) {
+    /// Whether somebody is enrolled.
+    #[must_use]
+    pub fn knows(&self, who: Who) -> bool {
+        self.ids.contains_key(&who)
+    }
+
+    /// Somebody was enrolled with this id and the key of his name, and speaks from here on.
+    pub fn enlist(&mut self, who: Who, id: ParticipantId) {
         let author = Author::new(secret(who_name(who)), Issuer::Participant(id), self.audience());
         self.authors.insert(who, author);
         self.ids.insert(who, id);
@@ -392,6 +405,10 @@ pub const fn who_name(who: Who) -> &'static str {
         Who::Seller => "seller",
         Who::Exporter => "exporter",
         Who::Suspended => "suspended",
+        Who::Newcomer(0) => "newcomer 0",
+        Who::Newcomer(1) => "newcomer 1",
+        Who::Newcomer(2) => "newcomer 2",
+        Who::Newcomer(_) => "newcomer 3",
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod agreement;
 mod histories;
+mod identity;
 mod market;
 mod mutations;
 mod repair;

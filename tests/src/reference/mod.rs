@@ -1,10 +1,13 @@
 //! A second opinion on what may happen: written for clarity, slow on purpose. It keeps nothing but what was told and
-//! accepted, recomputes the whole history for every question with plain maps and wide integers, and names every reason
-//! why an event must be refused.
+//! accepted, recomputes the whole history for every question with plain maps and wide integers, and names the reasons why
+//! an event must be refused: all that apply, or, of who may not speak at all, of what is not there and of corrections, what
+//! is found first.
 //!
-//! Of the ledger it uses the shapes of events, the table's roles and the codes of reasons; none of its arithmetic,
-//! records or rules, or both would share their errors.
+//! Of the ledger it uses the shapes of events, the table's roles, the codes of reasons and the check of a key's proof; none
+//! of its arithmetic, records or rules, or both would share their errors. Form, signatures, sequence numbers and times
+//! are not its matter, nor is the ledger's opening, with which every history begins.
 
+mod identity;
 mod refusals;
 mod repair;
 mod standing;
@@ -17,8 +20,10 @@ use std::sync::Arc;
 use lode_ledger::event::Event;
 use lode_ledger::id::ParticipantId;
 use lode_ledger::json::Json;
+use lode_ledger::key::KeyId;
 use lode_ledger::statement::Issuer;
 
+pub use identity::DeviceKey;
 pub use repair::{Contradiction, Target, Waiting, Word};
 pub use state::{Dealing, Source, Stage, State, Thing, height};
 
@@ -30,6 +35,7 @@ pub type Place = (u64, u16);
 struct Told {
     place: Place,
     author: Issuer,
+    key: KeyId,
     event: Arc<Event>,
     names: Arc<BTreeSet<String>>,
 }
@@ -72,13 +78,13 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Takes an accepted statement in.
-    pub fn tell(&mut self, author: Issuer, events: &[Event]) {
+    /// Takes an accepted statement in: whose, signed with which key.
+    pub fn tell(&mut self, author: Issuer, key: KeyId, events: &[Event]) {
         for (number, event) in (0..).zip(events) {
             let (place, mut names) = ((self.statements, number), BTreeSet::new());
             name_all(&event.to_json(), &mut names);
             let (event, names) = (Arc::new(event.clone()), Arc::new(names));
-            self.told.push(Told { place, author, event, names });
+            self.told.push(Told { place, author, key, event, names });
         }
         self.statements += 1;
     }
@@ -98,9 +104,20 @@ impl Reference {
         state
     }
 
-    /// Every reason, by its code, why nobody of this name may say this now. None: it must be accepted.
+    /// The entries that were signed with a key which is suspect since then or before. They stand, flagged.
     #[must_use]
-    pub fn refusals(&self, author: Issuer, event: &Event) -> BTreeSet<&'static str> {
-        refusals::of(&self.now(), author, event)
+    pub fn suspect(&self) -> BTreeSet<u64> {
+        let keys = self.now().keys;
+        let since = |told: &Told| keys.get(&told.key).and_then(|key| key.suspect_since);
+        let suspect = |told: &&Told| since(told).is_some_and(|since| since <= told.place.0);
+        self.told.iter().filter(suspect).map(|told| told.place.0).collect()
+    }
+
+    /// Every reason, by its code, why nobody of this name may say this now with this key. None: it must be accepted.
+    #[must_use]
+    pub fn refusals(&self, author: Issuer, key: KeyId, event: &Event) -> BTreeSet<&'static str> {
+        let mut state = self.now();
+        state.present = (self.statements, 0);
+        refusals::of(&state, author, key, event)
     }
 }

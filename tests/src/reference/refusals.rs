@@ -1,5 +1,5 @@
-//! Every reason why an event may not be said, by the events' meaning. All reasons are named, not only the first: which
-//! of them a ledger gives first is its own matter.
+//! Why an event may not be said, by the events' meaning. All reasons are named, not only the first: which of them a ledger
+//! gives first is its own matter. Of who may not speak at all, nothing else is asked.
 
 mod market;
 mod workshop;
@@ -11,7 +11,9 @@ use lode_ledger::event::body::{
     TreatmentApplied, TreatmentDeclared, WorkCompleted,
 };
 use lode_ledger::event::{Author, Event};
+use lode_ledger::hash::Hash;
 use lode_ledger::id::{ItemId, ItemKind, OfferId, ParticipantId, WorkOrderId};
+use lode_ledger::key::KeyId;
 use lode_ledger::statement::Issuer;
 use lode_ledger::vocab::{Code, Country, DeclarationElement};
 
@@ -22,19 +24,20 @@ use crate::world::ORIGIN;
 /// Treatments that leave something behind.
 const ADDING: [&str; 8] = ["coat", "dye", "fill", "glass_fill", "glue", "impregnate", "oil", "wax"];
 
-/// Every reason, by its code.
-pub(super) fn of(state: &State, issuer: Issuer, event: &Event) -> BTreeSet<&'static str> {
+/// The reasons, by their codes.
+pub(super) fn of(state: &State, issuer: Issuer, key: KeyId, event: &Event) -> BTreeSet<&'static str> {
     let author = match issuer {
         Issuer::Participant(author) => Some(author),
         _ => None,
     };
-    let mut asked = Asked { state, issuer, author, reasons: BTreeSet::new() };
+    let mut asked = Asked { state, issuer, author, key, reasons: BTreeSet::new() };
     if state.frozen {
         asked.no("ledger-frozen");
     }
     // Who may not say it at all is asked nothing else: what he names need not even be there.
     if !asked.key_is_known()
         || !asked.entitled(event)
+        || asked.of_identity(event)
         || asked.market(event)
         || asked.workshop(event)
         || asked.of_standing(event)
@@ -87,6 +90,8 @@ pub(super) struct Asked<'a> {
     issuer: Issuer,
     /// The participant that speaks; nothing where it is a buyer.
     pub(super) author: Option<ParticipantId>,
+    /// The key that signs.
+    pub(super) key: KeyId,
     reasons: BTreeSet<&'static str>,
 }
 
@@ -96,9 +101,10 @@ pub(super) const fn share(mass: i128, ppm: u32) -> i128 {
 }
 
 impl<'a> Asked<'a> {
-    /// Somebody who wants to say something, before anything is asked.
+    /// Somebody who wants to say something, before anything is asked. His key was asked for before.
     pub(super) const fn nothing(state: &'a State, by: ParticipantId) -> Self {
-        Self { state, issuer: Issuer::Participant(by), author: Some(by), reasons: BTreeSet::new() }
+        let (issuer, key) = (Issuer::Participant(by), KeyId(Hash::ZERO));
+        Self { state, issuer, author: Some(by), key, reasons: BTreeSet::new() }
     }
 
     pub(super) fn into_reasons(self) -> BTreeSet<&'static str> {
@@ -120,9 +126,10 @@ impl<'a> Asked<'a> {
         self.author.expect("only a participant may say it")
     }
 
-    /// Whether the ledger knows the key that speaks, as far as that is not a matter of signatures.
+    /// Whether the key that speaks is known as the author's, and valid. Its signature is not the reference's matter.
     fn key_is_known(&mut self) -> bool {
         let known = match self.issuer {
+            Issuer::Participant(author) => return self.key_is_valid(author),
             Issuer::Tag(code) => self.state.tags.contains_key(&code),
             Issuer::Owner(key) => self.state.market.buyers.contains_key(&key),
             _ => true,
@@ -157,7 +164,14 @@ impl<'a> Asked<'a> {
                 false
             }
         };
-        entitled && !suspended
+        let in_scope = self.in_scope(event);
+        entitled && in_scope && !suspended
+    }
+
+    /// Codes and numbers of certificates are written in one way only.
+    pub(super) fn normal(&mut self, text: &str) {
+        let normal = text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        self.must(normal, "fields-disagree");
     }
 
     pub(super) fn not_zero(&mut self, amount: i128) {
@@ -495,8 +509,7 @@ impl<'a> Asked<'a> {
         self.must(one_piece == body.sample_count.is_none(), "fields-disagree");
         self.must(!one_piece || body.item.kind() == ItemKind::Piece, "wrong-kind");
         for text in [&body.issuer_code, &body.number] {
-            let normal = text.as_str().bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-            self.must(normal, "fields-disagree");
+            self.normal(text.as_str());
         }
         let Some(item) = self.state.items.get(&body.item) else { return self.no("not-found") };
         self.must(item.is_there(), "state-forbids");

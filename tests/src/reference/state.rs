@@ -17,6 +17,7 @@ use lode_ledger::statement::Issuer;
 use lode_ledger::tag::TagCode;
 use lode_ledger::vocab::EvidenceLevel;
 
+use super::identity::DeviceKey;
 use super::repair::{Contradiction, Target, Waiting, Word, heavier};
 use super::standing::Standing;
 use super::vouching::{Allowance, Journey, Title};
@@ -185,7 +186,7 @@ pub struct State {
     /// All tags that were ever bound, and to what.
     pub tags: BTreeMap<TagCode, ItemId>,
     /// The keys of all participants.
-    pub keys: BTreeSet<KeyId>,
+    pub keys: BTreeMap<KeyId, DeviceKey>,
     /// Where people are from.
     pub countries: BTreeMap<ParticipantId, String>,
     /// Certificates that a lab has bound to a piece, by issuer and number.
@@ -273,37 +274,17 @@ impl State {
             (Issuer::Owner(key), said) => return self.buyer_says(key, said),
             (_, other) => panic!("{issuer} does not say {}", other.event_type().spec().name),
         };
-        if self.deal(by, event) || self.craft(by, event) || self.stop(by, event) || self.repair(by, event) {
+        if self.identify(by, event)
+            || self.deal(by, event)
+            || self.craft(by, event)
+            || self.stop(by, event)
+            || self.repair(by, event)
+        {
             return;
         }
         match event {
-            Event::LedgerOpened(body) => {
-                self.roles.insert(by, BTreeSet::from(["registrar".to_owned()]));
-                self.keys.extend(body.registrar.keys.iter().map(|grant| grant.key.thumbprint()));
-                self.clock = body.at.unix();
-            }
-            Event::KeyAdded(body) => drop(self.keys.insert(body.grant.key.thumbprint())),
-            Event::PolicyAdopted(body) => self.policy = Some((**body).clone()),
-            Event::ParticipantEnrolled(body) => {
-                let id = ParticipantId::derive(ORIGIN, &by.to_string(), &body.nonce, 0);
-                self.roles.insert(id, body.roles.iter().map(ToString::to_string).collect());
-                self.keys.extend(body.keys.iter().map(|grant| grant.key.thumbprint()));
-                self.countries.insert(id, body.country.to_string());
-                if body.person {
-                    self.persons.insert(id);
-                }
-                if let Some(code) = &body.issuer_code {
-                    self.labs.insert(code.to_string(), id);
-                }
-            }
             Event::ParticipantSuspended(body) => {
                 self.suspended.insert(body.participant);
-            }
-            Event::RoleGranted(body) => {
-                self.roles.entry(body.participant).or_default().insert(body.role.to_string());
-            }
-            Event::RoleRevoked(body) => {
-                self.roles.entry(body.participant).or_default().remove(body.role.as_str());
             }
             Event::LotDeclared(body) => {
                 let id = made(ItemKind::Lot, by, &body.nonce, 0);

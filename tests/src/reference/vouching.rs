@@ -199,14 +199,14 @@ impl State {
                     item.nature = if unknown { found } else { heavier(&item.nature, &found) };
                 }
             }
-            // What people are called, what a certificate says of a lot's sample or without the
-            // lab's key, and a key that is no more, change nothing that is kept here.
+            // What people are called, and what a certificate says of a lot's sample or without the lab's key, change
+            // nothing that is kept here.
             Event::ParticipantUpdated(body) => {
                 if let Some(country) = body.country {
                     self.countries.insert(body.participant, country.to_string());
                 }
             }
-            Event::CertificateLinked(_) | Event::KeyRevoked(_) => {}
+            Event::CertificateLinked(_) => {}
             other => panic!("{} is not in the reference", other.event_type().spec().name),
         }
     }
@@ -287,7 +287,7 @@ impl Asked<'_> {
         true
     }
 
-    fn enrolled(&mut self, who: ParticipantId) -> bool {
+    pub(super) fn enrolled(&mut self, who: ParticipantId) -> bool {
         let known = self.state.roles.contains_key(&who);
         self.must(known, "not-found");
         known
@@ -296,8 +296,7 @@ impl Asked<'_> {
     fn participant_suspended(&mut self, body: &ParticipantSuspended) {
         self.enrolled(body.participant);
         self.must(!self.state.suspended.contains(&body.participant), "state-forbids");
-        // There is one registrar.
-        self.must(!self.has_role(body.participant, "registrar"), "last-registrar-key");
+        self.somebody_can_enrol_without(|_, key| key.holder == body.participant);
     }
 
     fn participant_reinstated(&mut self, body: &ParticipantReinstated) {

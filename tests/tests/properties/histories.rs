@@ -12,7 +12,7 @@ use lode_tests::world::{KG, ORIGIN, Who, World, code, input, loss, mg, output, t
 use proptest::prelude::*;
 
 use super::market::{self, Speaker};
-use super::{repair, standing, vouching, workshop};
+use super::{identity, repair, standing, vouching, workshop};
 
 /// The events of this file, of the market's and of the workshops'.
 const EVENTS: [&str; 44] = [
@@ -64,7 +64,8 @@ const EVENTS: [&str; 44] = [
 
 /// What must have been accepted in the course of all histories.
 pub(super) fn events() -> impl Iterator<Item = &'static str> {
-    EVENTS.into_iter().chain(vouching::EVENTS).chain(standing::EVENTS).chain(repair::EVENTS)
+    let around = vouching::EVENTS.into_iter().chain(identity::EVENTS);
+    EVENTS.into_iter().chain(around).chain(standing::EVENTS).chain(repair::EVENTS)
 }
 
 /// One operation; what its numbers mean depends on its kind.
@@ -94,6 +95,7 @@ pub(super) fn ops() -> impl Strategy<Value = Op> {
         10 => vouching::KINDS,
         6 => standing::KINDS,
         8 => repair::KINDS,
+        8 => identity::KINDS,
     ];
     (kinds, 0_usize..1000, 0_usize..1000, 1_u64..1000, any::<u8>())
         .prop_map(|(kind, pick, other, share, flag)| Op { kind, pick, other, share, flag })
@@ -130,6 +132,9 @@ pub(super) fn next(world: &mut World, op: &Op) -> Option<(Speaker, Event)> {
     }
     if repair::KINDS.contains(&op.kind) {
         return repair::next(world, op).map(|(who, event)| (Speaker::One(who), event));
+    }
+    if identity::KINDS.contains(&op.kind) {
+        return identity::next(world, op).map(|(who, event)| (Speaker::One(who), event));
     }
     make(world, op).map(|(who, event)| (Speaker::One(who), event))
 }

@@ -8,7 +8,7 @@ use lode_ledger::event::body::{
 };
 use lode_ledger::hash::Hash;
 use lode_ledger::id::{ItemId, ListingId, OfferId, ParticipantId};
-use lode_ledger::key::{KeyId, prove_possession};
+use lode_ledger::key::{KeyId, SecretKey, prove_possession};
 use lode_ledger::record::{Item, ItemState, Loss, OwnerKey, Record, RecordKey, View};
 use lode_ledger::replay::{Author, ReplayError};
 use lode_ledger::statement::Issuer;
@@ -19,44 +19,61 @@ use lode_tests::world::{
 };
 
 use super::histories::{Op, in_hand, items, jobs, picked};
+use super::identity;
 
 /// Who says something.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Speaker {
-    /// A participant.
+    /// A participant, with the key that it uses.
     One(Who),
+    /// Somebody in a participant's name, with the key of this name.
+    Device(Who, String),
     /// Whoever holds the hidden code of the tag of this name.
     Tag(String),
     /// A buyer, with the key of this name.
     Owner(String),
 }
 
+/// The highest number that a key has used.
+pub(super) fn last_number(world: &World, key: &SecretKey) -> u64 {
+    match world.replay.view().record(&RecordKey::Sequence(key.public().thumbprint())).as_deref() {
+        Some(Record::Sequence(sequence)) => sequence.highest,
+        _ => 0,
+    }
+}
+
 impl Speaker {
     /// In whose name.
     pub(super) fn issuer(&self, world: &World) -> Issuer {
         match self {
-            Self::One(who) => Issuer::Participant(world.id(*who)),
+            Self::One(who) | Self::Device(who, _) => Issuer::Participant(world.id(*who)),
             Self::Tag(name) => Issuer::Tag(tag_code(name)),
             Self::Owner(name) => Issuer::Owner(secret(name).public().thumbprint()),
         }
     }
 
-    /// Says it to the ledger.
-    pub(super) fn say(&self, world: &mut World, event: &Event) -> Result<(), ReplayError> {
-        let key = match self {
-            Self::One(who) => return world.say(*who, std::slice::from_ref(event)).map(drop),
+    fn secret(&self, world: &World) -> SecretKey {
+        match self {
+            Self::One(who) => world.author(*who).secret,
             Self::Tag(name) => claim_key(name),
-            Self::Owner(name) => secret(name),
-        };
-        let last =
-            match world.replay.view().record(&RecordKey::Sequence(key.public().thumbprint())).as_deref() {
-                Some(Record::Sequence(sequence)) => sequence.highest,
-                _ => 0,
-            };
-        let mut author = Author::new(key, self.issuer(world), world.audience());
-        author.seq = last + 1;
+            Self::Device(_, name) | Self::Owner(name) => secret(name),
+        }
+    }
+
+    /// With which key.
+    pub(super) fn key(&self, world: &World) -> KeyId {
+        self.secret(world).public().thumbprint()
+    }
+
+    /// Says it to the ledger, and keeps up with what comes of it.
+    pub(super) fn say(&self, world: &mut World, event: &Event) -> Result<(), ReplayError> {
+        let issuer = self.issuer(world);
+        let mut author = Author::new(self.secret(world), issuer, world.audience());
+        author.seq = last_number(world, &author.secret) + 1;
         let statement = author.sign(std::slice::from_ref(event))?;
-        world.submit(statement).map(drop)
+        world.submit(statement)?;
+        identity::follow(world, issuer, event);
+        Ok(())
     }
 }
 

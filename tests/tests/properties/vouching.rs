@@ -31,15 +31,17 @@ pub(super) const EVENTS: [&str; 12] = [
 ];
 
 /// Those who also do what nobody else in the world does.
+pub(super) const ALSO: [(Who, &str); 5] = [
+    (Who::Lab, "inspector"),
+    (Who::ImporterB, "broker"),
+    (Who::Seller, "carrier"),
+    (Who::Exporter, "trainer"),
+    (Who::Studio, "grader"),
+];
+
+/// Grants them.
 pub(super) fn grant_roles(world: &mut World) {
-    let also = [
-        (Who::Lab, "inspector"),
-        (Who::ImporterB, "broker"),
-        (Who::Seller, "carrier"),
-        (Who::Exporter, "trainer"),
-        (Who::Studio, "grader"),
-    ];
-    for (who, role) in also {
+    for (who, role) in ALSO {
         let granted = RoleGranted { at: world.now, participant: world.id(who), role: code(role) };
         world.say(Who::Registrar, &[granted.into()]).expect("the registrar may");
     }
@@ -328,9 +330,11 @@ fn suspend_or_reinstate(world: &World, op: &Op) -> Option<(Who, Event)> {
         _ => None,
     });
     let (at, reason) = (world.now, text("a complaint"));
+    let newcomer = Who::NEWCOMERS.into_iter().find(|who| world.knows(*who) && op.flag.is_multiple_of(3));
+    let who = newcomer.unwrap_or(Who::Suspended);
     let event = match picked(&suspended, op.pick) {
         Some(participant) => ParticipantReinstated { at, participant, reason }.into(),
-        None => ParticipantSuspended { at, participant: world.id(Who::Suspended), reason }.into(),
+        None => ParticipantSuspended { at, participant: world.id(who), reason }.into(),
     };
     Some((Who::Registrar, event))
 }

@@ -466,7 +466,7 @@ impl Asked<'_> {
     fn fresh_key(&mut self, key: &PublicKey, proof: &Signature, over: &str) {
         self.must(check_possession(key, proof, ORIGIN, over).is_ok(), "key-refused");
         let id = key.thumbprint();
-        let used = self.state.keys.contains(&id) || self.state.market.buyers.contains_key(&id);
+        let used = self.state.keys.contains_key(&id) || self.state.market.buyers.contains_key(&id);
         self.must(!used, "key-in-use");
     }
 
