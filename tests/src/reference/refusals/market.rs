@@ -128,7 +128,7 @@ impl Asked<'_> {
         self.must(self.state.roles.contains_key(&to), "not-found");
         self.must(!self.state.suspended.contains(&to), "state-forbids");
         let Author::Participant(roles) = then.spec().author else { return };
-        self.must(roles.iter().any(|role| self.has_role(to, role)), "wrong-kind");
+        self.must(roles.is_empty() || roles.iter().any(|role| self.has_role(to, role)), "wrong-kind");
     }
 
     fn may_sell(&mut self, item: &Thing) {
