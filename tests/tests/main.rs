@@ -15,6 +15,7 @@ mod journeys_members;
 mod journeys_offline;
 mod journeys_readme;
 mod journeys_tamper;
+mod may;
 mod properties;
 mod records_schema;
 mod repair;

@@ -39,7 +39,12 @@ pub(super) fn show(desk: &Desk, args: &ShowArgs) -> Result<Output> {
     if value.get("claims").is_some() {
         text = format!("{}\n", facts_of(desk, &value).join(" "));
     }
-    text.push_str(&lines(desk, &value));
+    let mut told = value.clone();
+    if let Value::Object(members) = &mut told {
+        // `lode may` has a page of its own for that.
+        members.remove("may");
+    }
+    text.push_str(&lines(desk, &told));
     Ok(Output::new(value, text))
 }
 
@@ -139,6 +144,39 @@ pub(super) fn say(desk: &Desk, args: &Id) -> Result<Output> {
     // What comes from the ledger is printed without anything that moves the cursor.
     let said: String = said.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
     Ok(Output::new(value, said))
+}
+
+pub(super) fn may(desk: &Desk, args: &Id) -> Result<Output> {
+    let item = look::may(&desk.session()?.signed_in()?, &meant(desk, &args.id))?;
+    let text =
+        |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let list = item.get("may").and_then(Value::as_array).cloned().unwrap_or_default();
+    let named = |one: &Value| format!("{} ({})", text(one, "title"), text(one, "event"));
+    let mut possible = Vec::new();
+    // What one hold stops is said under that hold, once.
+    let mut stopped: Vec<(String, Vec<String>)> = Vec::new();
+    for one in &list {
+        match one.get("stopped").map(|stop| text(stop, "message")) {
+            None => possible.push(named(one)),
+            Some(why) => match stopped.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, events)) => events.push(named(one)),
+                None => stopped.push((why, vec![named(one)])),
+            },
+        }
+    }
+    let mut said = format!("{} {}\n", text(&item, "id"), facts_of(desk, &item).join(" "));
+    said.push_str(&format!("\n{}:\n", desk.say("you may now sign", "现在可以签署", "agora pode assinar")));
+    if possible.is_empty() {
+        said.push_str(&format!("  {}\n", desk.say("nothing", "无", "nada")));
+    }
+    possible.iter().for_each(|event| said.push_str(&format!("  {event}\n")));
+    for (why, events) in &stopped {
+        said.push_str(&format!("\n{}: {why}\n", desk.say("not now", "暂不可行", "por ora não")));
+        events.iter().for_each(|event| said.push_str(&format!("  {event}\n")));
+    }
+    // What comes from the ledger is printed without anything that moves the cursor.
+    let said: String = said.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
+    Ok(Output::new(Value::Array(list), said))
 }
 
 pub(super) fn bundle(desk: &Desk, args: &BundleArgs) -> Result<Output> {

@@ -126,6 +126,7 @@ fn dispatch(desk: &Desk, command: Command) -> Result<Output> {
         Command::List(args) => look::list(desk, &args),
         Command::Balance(args) => look::balance(desk, &args),
         Command::Say(args) => look::say(desk, &args),
+        Command::May(args) => look::may(desk, &args),
         Command::Stock(args) => report::stock(desk, &args),
         Command::Audit(args) => report::audit(desk, args),
         Command::Yields(args) => report::yields(desk, &args),

@@ -88,6 +88,21 @@ pub fn spoken(node: &Node, id: &str) -> Result<Value> {
     node.get(&format!("/v1/items/{}/spoken", borne_by(node, id)?))
 }
 
+/// An item as its asker sees it, with what he may do with it now; a tag code stands for the item that bears it.
+///
+/// # Errors
+/// The node does not know it or cannot be reached, or nobody is signed in.
+pub fn may(node: &Node, id: &str) -> Result<Value> {
+    let id: ItemId = borne_by(node, id)?.parse().map_err(|_| {
+        ClientError::usage(words!(
+            "{id:?} is no item: name a lot, batch or piece, or the code of its tag",
+            "{id:?} 不是物品：请用批次、批件、单件的编号或其标签编码",
+            "{id:?} não é um item: indique um lote, lote contado ou peça, ou o código da etiqueta"
+        ))
+    })?;
+    node.get(&format!("/v1/items/{id}"))
+}
+
 struct Walk<'a> {
     node: &'a Node,
     way: String,

@@ -19,17 +19,16 @@ use super::balance::{Differences, add, begin_with_foreign, lose, positive, propo
 use super::claims::{blend_nature, find, is_applied, join, mark_applied, set};
 use super::context::{Context, Purpose, state_forbids, warn_item};
 use super::document_use::note_use;
+use super::export::check_is_finished;
 use super::lots::{Created, details, keep_documents, parents_of};
 use super::material::{TakenItem, exhaust, sum_up, take_each};
 use super::protected::check_name;
 
 pub(super) fn item_assembled(context: &mut Context<'_>, body: &ItemAssembled) -> Result<(), Violation> {
     check_kind(body.kind, body.count, "")?;
-    if let Some(n) = body.components.iter().position(|input| input.item.kind() == ItemKind::Lot) {
-        let id = body.components.get(n).map(|input| input.item.to_string()).unwrap_or_default();
-        let what = words("a piece or a batch", "单件或批件", "uma peça ou um lote contado");
-        let violation = Violation::new(Reason::WrongKind).with(id).saying(what);
-        return Err(violation.field(format!("components[{n}].item")));
+    for (n, input) in body.components.iter().enumerate() {
+        check_is_finished(&input.item)
+            .map_err(|violation| violation.field(format!("components[{n}].item")))?;
     }
     let items = take_each(context, &body.components, "components")?;
     let parts: Vec<(&Claims, Milligrams)> = items
@@ -127,13 +126,20 @@ fn touch_with(claims: &mut Claims, foreign: &[ForeignMass]) {
     }
 }
 
-pub(super) fn item_disassembled(context: &mut Context<'_>, body: &ItemDisassembled) -> Result<(), Violation> {
-    let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
+/// An item that the author may take apart, and what it was assembled as.
+pub(super) fn to_take_apart(context: &Context<'_>, id: &ItemId) -> Result<(Item, ItemId), Violation> {
+    let item = context.item_in_hand(id)?;
     let Some(assembly) = item.assembly else {
         let what = words("something assembled", "组装件", "algo montado");
-        return Err(Violation::new(Reason::WrongKind).with(body.item).saying(what).field("item"));
+        return Err(Violation::new(Reason::WrongKind).with(id).saying(what));
     };
-    context.check_not_reserved(&body.item, &item).map_err(|violation| violation.field("item"))?;
+    context.check_not_reserved(id, &item)?;
+    Ok((item, assembly))
+}
+
+pub(super) fn item_disassembled(context: &mut Context<'_>, body: &ItemDisassembled) -> Result<(), Violation> {
+    let (mut item, assembly) =
+        to_take_apart(context, &body.item).map_err(|violation| violation.field("item"))?;
     context.build_on_item(&mut item)?;
     let components = components_of(context, assembly)?;
     let share = Share::of(context, &item, assembly)?;
@@ -364,10 +370,6 @@ fn carry_certificates(context: &mut Context<'_>, was: ItemId, from: &Item, id: I
 }
 
 pub(super) fn item_repaired(context: &mut Context<'_>, body: &ItemRepaired) -> Result<(), Violation> {
-    if body.item.kind() == ItemKind::Lot {
-        let what = words("a piece or a batch", "单件或批件", "uma peça ou um lote contado");
-        return Err(Violation::new(Reason::WrongKind).with(body.item).saying(what).field("item"));
-    }
     let mut item = repairable(context, &body.item).map_err(|violation| violation.field("item"))?;
     context.build_on_item(&mut item)?;
     let mut differences = Differences::of(item.mass.left, item.resolution, context.policy()?);
@@ -432,13 +434,13 @@ fn take_off(item: &mut Item, mass: Milligrams) -> Result<(), Violation> {
 }
 
 /// Whoever has it in hand mends it, in his own stock or for its buyer.
-fn repairable(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+pub(super) fn repairable(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+    check_is_finished(id)?;
     let item = context.item(id)?;
     if item.state != ItemState::InRepair {
         return context.item_in_hand(id);
     }
-    context.check_custodian(id, &item)?;
-    context.check_not_offered(id, &item)?;
+    context.check_keeps(id, &item)?;
     context.check_free(id, &item, Purpose::Change)?;
     if item.mass.left.is_zero() {
         return Err(state_forbids(id, item.state));

@@ -4,14 +4,14 @@
 use crate::event::body::{CertificateLinked, Normalised};
 use crate::hash::Hash;
 use crate::id::{ItemId, ItemKind};
-use crate::record::{Certificate, CertificateLink, History, Item, ItemState, MAX_KEPT, Parentage, RecordKey};
+use crate::record::{Certificate, CertificateLink, History, Item, MAX_KEPT, Parentage, RecordKey};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{CertificateScope, EvidenceLevel};
 use crate::words::words;
 
-use super::context::{Context, refuse_twice, state_forbids, warn_item, warn_item_once};
+use super::context::{Context, refuse_twice, warn_item, warn_item_once};
 use super::document_use::note_use;
-use super::evidence::is_own;
+use super::evidence::{existing, looks_as_lab};
 use super::lots::keep_documents;
 use super::treatment::learn;
 
@@ -80,19 +80,13 @@ pub(super) fn certificate_linked(
         ));
         return Err(violation.field("item"));
     }
-    let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
-    if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed | ItemState::Voided) {
-        return Err(state_forbids(&body.item, item.state).field("item"));
-    }
+    let mut item = existing(context, &body.item).map_err(|violation| violation.field("item"))?;
     let author = context.author()?;
     let holder = context.issuer_code(&issuer_id(body.issuer_code.as_str())).map(|record| record.participant);
-    let own = context.ruleset() >= 2 && is_own(context, &item, author);
-    // A code is kept when the role is taken away; what a lab may say is not (rule L5). Of its own goods a lab speaks as
-    // any holder does.
-    let by_lab = holder == Some(author) && context.author_has_role("lab") && !own;
+    // A code is kept when the role is taken away; what a lab may say is not (rule L5).
+    let by_lab = holder == Some(author) && looks_as_lab(context, &item)?;
     if !by_lab {
-        context.check_custodian(&body.item, &item).map_err(|violation| violation.field("item"))?;
-        context.check_not_offered(&body.item, &item).map_err(|violation| violation.field("item"))?;
+        context.check_keeps(&body.item, &item).map_err(|violation| violation.field("item"))?;
         if !body.findings.is_empty() {
             return Err(Violation::new(Reason::LabOnly)
                 .saying(words("findings", "检测结论", "resultados de análise"))

@@ -122,11 +122,17 @@ pub(super) fn open_offer(
     Ok(offer)
 }
 
-pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted) -> Result<(), Violation> {
-    let mut offer = open_offer(context, &body.offer, |offer| offer.to)?;
+/// The offer, if it is open, the author is to have it, and goods come with it.
+pub(super) fn goods_offered(context: &Context<'_>, id: &OfferId) -> Result<Offer, Violation> {
+    let offer = open_offer(context, id, |offer| offer.to)?;
     if offer.title_only.is_some() {
-        return Err(Violation::new(Reason::TitleOnly).with(body.offer).field("offer"));
+        return Err(Violation::new(Reason::TitleOnly).with(id).field("offer"));
     }
+    Ok(offer)
+}
+
+pub(super) fn custody_accepted(context: &mut Context<'_>, body: &CustodyAccepted) -> Result<(), Violation> {
+    let mut offer = goods_offered(context, &body.offer)?;
     refuse_twice(body.lines.iter().map(|line| line.item), "lines")?;
     if body.lines.len() != offer.items.len() {
         return Err(Violation::new(Reason::LinesDiffer).field("lines"));

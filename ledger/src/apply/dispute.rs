@@ -46,14 +46,25 @@ pub(super) fn hold_placed(context: &mut Context<'_>, body: &HoldPlaced) -> Resul
     };
     context.create(RecordKey::Hold(id), id, hold)?;
     mark(context, goods, |context, thing| {
-        if let Thing::Item(id, item) = &thing
-            && matches!(item.state, ItemState::Exhausted | ItemState::Destroyed | ItemState::Voided)
-        {
-            return Err(state_forbids(id, item.state));
+        match &thing {
+            Thing::Item(id, item) => check_may_hold_item(context, id, item, body.reason)?,
+            Thing::Work(..) => check_may_hold(context, &thing, body.reason)?,
         }
-        check_may_hold(context, &thing, body.reason)?;
         bear(thing, |standing| &mut standing.holds, id)
     })
+}
+
+/// What is there still is held, by who may.
+pub(super) fn check_may_hold_item(
+    context: &Context<'_>,
+    id: &ItemId,
+    item: &Item,
+    reason: Code<HoldReason>,
+) -> Result<(), Violation> {
+    if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed | ItemState::Voided) {
+        return Err(state_forbids(id, item.state));
+    }
+    check_may_hold(context, &Thing::Item(id, &mut item.clone()), reason)
 }
 
 /// Who may hold for which reason.
@@ -83,19 +94,22 @@ fn check_may_hold(
 }
 
 pub(super) fn hold_released(context: &mut Context<'_>, body: &HoldReleased) -> Result<(), Violation> {
-    let mut hold = context.hold(&body.hold).map_err(|violation| violation.field("hold"))?;
-    // A pledge is the creditor's to release: else it would secure nothing.
-    let holder = hold.creditor.unwrap_or(hold.by);
-    if context.author()? != holder && !context.author_has_role("registrar") {
-        return Err(Violation::new(Reason::NotEntitled).with(body.hold).field("hold"));
-    }
-    if hold.ended.is_some() {
-        return Err(ended(body.hold).field("hold"));
-    }
+    let mut hold = to_release(context, &body.hold).map_err(|violation| violation.field("hold"))?;
     hold.ended = Some(context.event_ref());
     lift_hold(context, body.hold, &hold)?;
     context.put(RecordKey::Hold(body.hold), hold);
     Ok(())
+}
+
+/// A hold in force that the author may release.
+pub(super) fn to_release(context: &Context<'_>, id: &HoldId) -> Result<Hold, Violation> {
+    let hold = context.hold(id)?;
+    // A pledge is the creditor's to release: else it would secure nothing.
+    let holder = hold.creditor.unwrap_or(hold.by);
+    if context.author()? != holder && !context.author_has_role("registrar") {
+        return Err(Violation::new(Reason::NotEntitled).with(id));
+    }
+    if hold.ended.is_some() { Err(ended(id)) } else { Ok(hold) }
 }
 
 fn ended(id: impl std::fmt::Display) -> Violation {
@@ -138,10 +152,7 @@ pub(super) fn dispute_opened(context: &mut Context<'_>, body: &DisputeOpened) ->
     context.create(RecordKey::Dispute(id), id, dispute)?;
     mark(context, goods, |context, thing| {
         match &thing {
-            Thing::Item(id, item) if item.state == ItemState::Voided => {
-                return Err(state_forbids(id, item.state));
-            }
-            Thing::Item(id, item) => check_stake(context, id, item)?,
+            Thing::Item(id, item) => check_may_dispute(context, id, item)?,
             Thing::Work(id, work) => check_stake_in_job(context, id, work)?,
         }
         if body.kind == DisputeKind::TITLE {
@@ -150,6 +161,14 @@ pub(super) fn dispute_opened(context: &mut Context<'_>, body: &DisputeOpened) ->
             bear(thing, |standing| &mut standing.other_disputes, id)
         }
     })
+}
+
+/// What never was is not disputed.
+pub(super) fn check_may_dispute(context: &Context<'_>, id: &ItemId, item: &Item) -> Result<(), Violation> {
+    if item.state == ItemState::Voided {
+        return Err(state_forbids(id, item.state));
+    }
+    check_stake(context, id, item)
 }
 
 /// Whoever has or had to do with the goods may dispute; so may those who watch over the market.
@@ -190,7 +209,17 @@ fn open_dispute(context: &Context<'_>, id: &DisputeId) -> Result<Dispute, Violat
 }
 
 pub(super) fn dispute_answered(context: &mut Context<'_>, body: &DisputeAnswered) -> Result<(), Violation> {
-    let mut dispute = open_dispute(context, &body.dispute)?;
+    let mut dispute = to_answer(context, &body.dispute)?;
+    dispute.answered = Some(context.event_ref());
+    keep_documents(&mut dispute.documents, &mut dispute.not_kept, &body.documents);
+    mark(context, Goods::kept(&dispute.items, dispute.works.as_ref()), |_, _| Ok(()))?;
+    context.put(RecordKey::Dispute(body.dispute), dispute);
+    Ok(())
+}
+
+/// An open dispute that the author may answer.
+pub(super) fn to_answer(context: &Context<'_>, id: &DisputeId) -> Result<Dispute, Violation> {
+    let dispute = open_dispute(context, id)?;
     let by = context.author()?;
     // Where nobody is named, whoever has the goods or owns them speaks for them.
     let speaks = match dispute.respondent {
@@ -206,23 +235,29 @@ pub(super) fn dispute_answered(context: &mut Context<'_>, body: &DisputeAnswered
         }
     };
     if !speaks {
-        return Err(Violation::new(Reason::NotEntitled).with(body.dispute).field("dispute"));
+        return Err(Violation::new(Reason::NotEntitled).with(id).field("dispute"));
     }
-    dispute.answered = Some(context.event_ref());
-    keep_documents(&mut dispute.documents, &mut dispute.not_kept, &body.documents);
-    mark(context, Goods::kept(&dispute.items, dispute.works.as_ref()), |_, _| Ok(()))?;
-    context.put(RecordKey::Dispute(body.dispute), dispute);
-    Ok(())
+    Ok(dispute)
 }
 
 pub(super) fn dispute_resolved(context: &mut Context<'_>, body: &DisputeResolved) -> Result<(), Violation> {
-    let mut dispute = open_dispute(context, &body.dispute)?;
-    let withdraws = body.outcome == DisputeOutcome::WITHDRAWN && dispute.by == context.author()?;
-    if !withdraws && !context.author_has_role("registrar") {
-        return Err(Violation::new(Reason::NotEntitled).with(body.dispute).field("dispute"));
-    }
+    let mut dispute = to_resolve(context, &body.dispute, body.outcome)?;
     keep_documents(&mut dispute.documents, &mut dispute.not_kept, &body.documents);
     end_dispute(context, body.dispute, dispute, body.outcome)
+}
+
+/// An open dispute that the author may end so: the registrar, and whoever opened it by withdrawing it.
+pub(super) fn to_resolve(
+    context: &Context<'_>,
+    id: &DisputeId,
+    outcome: Code<DisputeOutcome>,
+) -> Result<Dispute, Violation> {
+    let dispute = open_dispute(context, id)?;
+    let withdraws = outcome == DisputeOutcome::WITHDRAWN && dispute.by == context.author()?;
+    if !withdraws && !context.author_has_role("registrar") {
+        return Err(Violation::new(Reason::NotEntitled).with(id).field("dispute"));
+    }
+    Ok(dispute)
 }
 
 pub(super) fn end_dispute(
@@ -249,8 +284,6 @@ pub(super) fn recall_issued(context: &mut Context<'_>, body: &RecallIssued) -> R
     let by = context.author()?;
     let back_to = body.back_to.unwrap_or(by);
     context.participant(&back_to).map_err(|violation| violation.field("back_to"))?;
-    let watches =
-        ["registrar", "inspector", "lab", "marketplace"].iter().any(|role| context.author_has_role(role));
     let id = RecallId::derive(&context.origin, &context.issuer, &body.nonce, 0);
     let recall = Recall {
         history: History::default(),
@@ -264,29 +297,43 @@ pub(super) fn recall_issued(context: &mut Context<'_>, body: &RecallIssued) -> R
         documents: body.documents.iter().map(document).collect(),
     };
     context.create(RecordKey::Recall(id), id, recall)?;
-    mark(context, goods, |_, thing| {
-        let made = match &thing {
-            Thing::Item(id, item) if matches!(item.state, ItemState::Destroyed | ItemState::Voided) => {
-                return Err(state_forbids(id, item.state));
-            }
-            Thing::Item(_, item) => item.maker == Some(by) || item.creator == by,
-            Thing::Work(_, work) => work.studio == by,
-        };
-        if !watches && !made {
-            return Err(Violation::new(Reason::NotEntitled).with(thing.id()));
+    mark(context, goods, |context, thing| {
+        match &thing {
+            Thing::Item(id, item) => check_may_recall(context, id, item)?,
+            Thing::Work(_, work) if work.studio == by || watches_over_goods(context) => {}
+            Thing::Work(id, _) => return Err(Violation::new(Reason::NotEntitled).with(id)),
         }
         bear(thing, |standing| &mut standing.recalls, id)
     })
 }
 
-pub(super) fn recall_lifted(context: &mut Context<'_>, body: &RecallLifted) -> Result<(), Violation> {
-    let mut recall = context.recall(&body.recall).map_err(|violation| violation.field("recall"))?;
+fn watches_over_goods(context: &Context<'_>) -> bool {
+    ["registrar", "inspector", "lab", "marketplace"].iter().any(|role| context.author_has_role(role))
+}
+
+/// Who made or declared goods may recall them, and who watches over them.
+pub(super) fn check_may_recall(context: &Context<'_>, id: &ItemId, item: &Item) -> Result<(), Violation> {
+    if matches!(item.state, ItemState::Destroyed | ItemState::Voided) {
+        return Err(state_forbids(id, item.state));
+    }
+    let by = context.author()?;
+    if item.maker == Some(by) || item.creator == by || watches_over_goods(context) {
+        return Ok(());
+    }
+    Err(Violation::new(Reason::NotEntitled).with(id))
+}
+
+/// A recall in force that the author may lift.
+pub(super) fn to_lift(context: &Context<'_>, id: &RecallId) -> Result<Recall, Violation> {
+    let recall = context.recall(id)?;
     if context.author()? != recall.by && !context.author_has_role("registrar") {
-        return Err(Violation::new(Reason::NotEntitled).with(body.recall).field("recall"));
+        return Err(Violation::new(Reason::NotEntitled).with(id));
     }
-    if recall.ended.is_some() {
-        return Err(ended(body.recall).field("recall"));
-    }
+    if recall.ended.is_some() { Err(ended(id)) } else { Ok(recall) }
+}
+
+pub(super) fn recall_lifted(context: &mut Context<'_>, body: &RecallLifted) -> Result<(), Violation> {
+    let mut recall = to_lift(context, &body.recall).map_err(|violation| violation.field("recall"))?;
     recall.ended = Some(context.event_ref());
     recall.documents.extend(body.documents.iter().map(document));
     lift_recall(context, body.recall, &recall)?;

@@ -21,16 +21,31 @@ use super::lots::{check_nature, document, keep_documents};
 /// Roles that look at other people's goods and may put papers with them.
 const OUTSIDERS: [&str; 5] = ["lab", "inspector", "grader", "broker", "registrar"];
 
+/// Who has goods, owns or declared them puts papers with them, and who looks at other people's.
+pub(super) fn check_may_attach(context: &Context<'_>, id: &ItemId, item: &Item) -> Result<(), Violation> {
+    let author = context.author()?;
+    if is_outsider(context)
+        || item.custodian == author
+        || item.owner == Some(author)
+        || item.creator == author
+    {
+        return Ok(());
+    }
+    Err(Violation::new(Reason::NotEntitled).with(id))
+}
+
+fn is_outsider(context: &Context<'_>) -> bool {
+    OUTSIDERS.iter().any(|role| context.author_has_role(role))
+}
+
 pub(super) fn document_attached(context: &mut Context<'_>, body: &DocumentAttached) -> Result<(), Violation> {
     let author = context.author()?;
-    let outsider = OUTSIDERS.iter().any(|role| context.author_has_role(role));
+    let outsider = is_outsider(context);
     let stranger = |id: String, field: &str| Violation::new(Reason::NotEntitled).with(id).field(field);
     match (&body.item, &body.work, &body.consignment) {
         (Some(id), None, None) => {
             let mut item = context.item(id).map_err(|violation| violation.field("item"))?;
-            if !outsider && item.custodian != author && item.owner != Some(author) && item.creator != author {
-                return Err(stranger(id.to_string(), "item"));
-            }
+            check_may_attach(context, id, &item).map_err(|violation| violation.field("item"))?;
             context.build_on_item(&mut item)?;
             keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
             context.put_item(*id, item);
@@ -82,6 +97,12 @@ fn is_independent(context: &Context<'_>, item: &Item) -> Result<bool, Violation>
     Ok(looks && !is_own(context, item, context.author()?))
 }
 
+/// Whether the author speaks as a lab. Of its own goods a lab speaks as any holder does (rule L5).
+pub(super) fn looks_as_lab(context: &Context<'_>, item: &Item) -> Result<bool, Violation> {
+    let own = context.ruleset() >= 2 && is_own(context, item, context.author()?);
+    Ok(context.author_has_role("lab") && !own)
+}
+
 /// Whether somebody would vouch for goods of his own: he owns them, made them, or declared them himself.
 pub(super) fn is_own(context: &Context<'_>, item: &Item, who: ParticipantId) -> bool {
     let made = item.maker == Some(who) || (item.entry.is_some() && item.creator == who);
@@ -89,12 +110,22 @@ pub(super) fn is_own(context: &Context<'_>, item: &Item, who: ParticipantId) -> 
 }
 
 /// The item, if there is still something to look at.
-fn existing(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+pub(super) fn existing(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
     let item = context.item(id)?;
     if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed | ItemState::Voided) {
         return Err(state_forbids(id, item.state));
     }
     Ok(item)
+}
+
+/// An item of which the author may say where it is from, and whether he says so as an independent party.
+pub(super) fn to_assert_origin(context: &Context<'_>, id: &ItemId) -> Result<(Item, bool), Violation> {
+    let item = existing(context, id)?;
+    let independent = is_independent(context, &item)?;
+    if !independent {
+        context.check_keeps(id, &item)?;
+    }
+    Ok((item, independent))
 }
 
 pub(super) fn origin_asserted(context: &mut Context<'_>, body: &OriginAsserted) -> Result<(), Violation> {
@@ -107,12 +138,8 @@ pub(super) fn origin_asserted(context: &mut Context<'_>, body: &OriginAsserted) 
         );
         return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("subdivision"));
     }
-    let mut item = existing(context, &body.item).map_err(|violation| violation.field("item"))?;
-    let independent = is_independent(context, &item)?;
-    if !independent {
-        context.check_custodian(&body.item, &item).map_err(|violation| violation.field("item"))?;
-        context.check_not_offered(&body.item, &item).map_err(|violation| violation.field("item"))?;
-    }
+    let (mut item, independent) =
+        to_assert_origin(context, &body.item).map_err(|violation| violation.field("item"))?;
     context.build_on_item(&mut item)?;
     let is_possible = |country| item.claims.origins.iter().any(|origin| origin.country == country);
     if let Some(n) = body.countries.iter().position(|country| !is_possible(*country)) {
@@ -155,6 +182,15 @@ pub(super) fn origin_asserted(context: &mut Context<'_>, body: &OriginAsserted) 
     Ok(())
 }
 
+/// An item that the author may look at for others: there, and not his own.
+pub(super) fn to_inspect(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+    let item = existing(context, id)?;
+    if is_own(context, &item, context.author()?) {
+        return Err(Violation::new(Reason::NotEntitled).with(id));
+    }
+    Ok(item)
+}
+
 pub(super) fn inspection_recorded(
     context: &mut Context<'_>,
     body: &InspectionRecorded,
@@ -174,11 +210,8 @@ pub(super) fn inspection_recorded(
             words("not stated is no finding", "「未说明」不是检验结论", "não informado não é resultado");
         return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("nature"));
     }
-    let mut item = existing(context, &body.item).map_err(|violation| violation.field("item"))?;
+    let mut item = to_inspect(context, &body.item).map_err(|violation| violation.field("item"))?;
     let by = context.author()?;
-    if is_own(context, &item, by) {
-        return Err(Violation::new(Reason::NotEntitled).with(body.item).field("item"));
-    }
     if finds && !is_independent(context, &item)? {
         let entitled = ["lab", "inspector"].iter().filter_map(|role| vocab::find::<Role>(role)).collect();
         let what = words("a finding", "检验结论", "um resultado");
@@ -250,9 +283,7 @@ pub(super) fn stock_counted(context: &mut Context<'_>, body: &StockCounted) -> R
     refuse_twice(body.lines.iter().map(|line| line.item), "lines")?;
     let inspector = context.author()?;
     context.participant(&body.custodian).map_err(|violation| violation.field("custodian"))?;
-    if inspector == body.custodian {
-        return Err(Violation::new(Reason::NotEntitled).with(body.custodian).field("custodian"));
-    }
+    check_counts_for_others(context, body.custodian).map_err(|violation| violation.field("custodian"))?;
     if let Some(id) = &body.facility {
         let facility = context.facility(id).map_err(|violation| violation.field("facility"))?;
         if facility.participant != body.custodian {
@@ -282,6 +313,33 @@ pub(super) fn stock_counted(context: &mut Context<'_>, body: &StockCounted) -> R
     context.create(RecordKey::StockCount(id), id, record)
 }
 
+/// Nobody counts his own stock as an inspector.
+pub(super) fn check_counts_for_others(
+    context: &Context<'_>,
+    custodian: ParticipantId,
+) -> Result<(), Violation> {
+    if context.author()? == custodian {
+        return Err(Violation::new(Reason::NotEntitled).with(custodian));
+    }
+    Ok(())
+}
+
+/// An item that can be counted where it lies.
+pub(super) fn to_count(
+    context: &Context<'_>,
+    id: &ItemId,
+    custodian: ParticipantId,
+) -> Result<Item, Violation> {
+    let item = context.item(id)?;
+    if item.custodian != custodian {
+        return Err(Violation::new(Reason::NotCustodian).with(id).with(item.custodian));
+    }
+    if !matches!(item.state, ItemState::InStock | ItemState::Finished | ItemState::InRepair) {
+        return Err(state_forbids(id, item.state));
+    }
+    Ok(item)
+}
+
 /// One item against what is really there. Its balance stays: what becomes of the difference is for others to say.
 fn count(
     context: &mut Context<'_>,
@@ -289,13 +347,7 @@ fn count(
     body: &StockCounted,
     line: &CountLine,
 ) -> Result<Counted, Violation> {
-    let mut item = context.item(&line.item)?;
-    if item.custodian != body.custodian {
-        return Err(Violation::new(Reason::NotCustodian).with(line.item).with(item.custodian));
-    }
-    if !matches!(item.state, ItemState::InStock | ItemState::Finished | ItemState::InRepair) {
-        return Err(state_forbids(&line.item, item.state));
-    }
+    let mut item = to_count(context, &line.item, body.custodian)?;
     if item.count.is_some() != line.count.is_some() {
         return Err(Violation::new(Reason::CountMissing).field("count"));
     }

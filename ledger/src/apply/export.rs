@@ -6,7 +6,7 @@ use crate::event::EventType;
 use crate::event::body::{
     ExportPrepared, ItemReturned, PaymentSettled, ShipmentDelivered, ShipmentDispatched,
 };
-use crate::id::{ExportId, ItemId, ItemKind, SettlementId, ShipmentId};
+use crate::id::{ExportId, ItemId, ItemKind, SaleId, SettlementId, ShipmentId};
 use crate::record::{Export, History, Item, ItemState, Market, RecordKey, Sale, Settlement, Shipment};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{Code, Country, ReturnReason};
@@ -24,6 +24,36 @@ fn check_trader(context: &Context<'_>, id: &ItemId, item: &Item) -> Result<(), V
         return Ok(());
     }
     context.check_may_sell(id, item)
+}
+
+/// An item that the author may prepare for customs.
+pub(super) fn to_export(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+    let item = context.item(id)?;
+    states::step(EventType::ExportPrepared, id, item.state)?;
+    check_trader(context, id, &item)?;
+    context.check_free(id, &item, Purpose::Change)?;
+    Ok(item)
+}
+
+/// An item that the author may send, and its state on the way.
+pub(super) fn to_dispatch(context: &Context<'_>, id: &ItemId) -> Result<(Item, ItemState), Violation> {
+    let item = context.item(id)?;
+    let mut state = states::step(EventType::ShipmentDispatched, id, item.state)?;
+    context.check_custodian(id, &item)?;
+    if item.state == ItemState::InRepair {
+        // A workshop hands it over to the seller; the seller sends it to its buyer.
+        sold_by(context, id, &item)?;
+        if item.market().owner_key.is_some() {
+            state = ItemState::Claimed;
+        }
+    }
+    context.check_free(id, &item, Purpose::Change)?;
+    if let Some(shipment) = item.market().shipment
+        && context.shipment(&shipment)?.delivered.is_none()
+    {
+        return Err(Violation::new(Reason::InTransit).with(id).with(shipment));
+    }
+    Ok((item, state))
 }
 
 pub(super) fn export_prepared(context: &mut Context<'_>, body: &ExportPrepared) -> Result<(), Violation> {
@@ -46,10 +76,7 @@ pub(super) fn export_prepared(context: &mut Context<'_>, body: &ExportPrepared) 
     let mut origins: BTreeSet<Code<Country>> = BTreeSet::new();
     for (n, item_id) in body.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
-        let mut item = context.item(item_id).map_err(place)?;
-        states::step(EventType::ExportPrepared, item_id, item.state).map_err(place)?;
-        check_trader(context, item_id, &item).map_err(place)?;
-        context.check_free(item_id, &item, Purpose::Change).map_err(place)?;
+        let mut item = to_export(context, item_id).map_err(place)?;
         context.build_on_item(&mut item).map_err(place)?;
         keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
         origins.extend(item.claims.origins.iter().map(|origin| origin.country));
@@ -101,20 +128,8 @@ pub(super) fn shipment_dispatched(
     }
     for (n, item_id) in body.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
-        let mut item = context.item(item_id).map_err(place)?;
-        let state = states::step(EventType::ShipmentDispatched, item_id, item.state).map_err(place)?;
-        context.check_custodian(item_id, &item).map_err(place)?;
-        if item.state == ItemState::InRepair {
-            // A workshop hands it over to the seller; the seller sends it to its buyer.
-            sold_by(context, item_id, &item).map_err(place)?;
-            item.state = if item.market().owner_key.is_some() { ItemState::Claimed } else { state };
-        }
-        context.check_free(item_id, &item, Purpose::Change).map_err(place)?;
-        if let Some(shipment) = item.market().shipment
-            && context.shipment(&shipment)?.delivered.is_none()
-        {
-            return Err(place(Violation::new(Reason::InTransit).with(item_id).with(shipment)));
-        }
+        let (mut item, state) = to_dispatch(context, item_id).map_err(place)?;
+        item.state = state;
         context.build_on_item(&mut item).map_err(place)?;
         item.change_market(|market| market.shipment = Some(id));
         context.put_item(*item_id, item);
@@ -131,19 +146,26 @@ pub(super) fn shipment_dispatched(
     context.create(RecordKey::Shipment(id), id, shipment)
 }
 
+/// A shipment under way that the author may say arrived.
+pub(super) fn to_deliver(context: &Context<'_>, id: &ShipmentId) -> Result<Shipment, Violation> {
+    let shipment = context.shipment(id)?;
+    let handles = ["carrier", "marketplace"].iter().any(|role| context.author_has_role(role));
+    if shipment.sender != context.author()? && !handles {
+        return Err(Violation::new(Reason::NotEntitled).with(id));
+    }
+    if shipment.delivered.is_some() {
+        return Err(Violation::new(Reason::ShipmentOver).with(id));
+    }
+    Ok(shipment)
+}
+
 /// The sender or the carrier says so, or the trading centre that handles the parcel.
 pub(super) fn shipment_delivered(
     context: &mut Context<'_>,
     body: &ShipmentDelivered,
 ) -> Result<(), Violation> {
-    let mut shipment = context.shipment(&body.shipment).map_err(|violation| violation.field("shipment"))?;
-    let handles = ["carrier", "marketplace"].iter().any(|role| context.author_has_role(role));
-    if shipment.sender != context.author()? && !handles {
-        return Err(Violation::new(Reason::NotEntitled).with(body.shipment).field("shipment"));
-    }
-    if shipment.delivered.is_some() {
-        return Err(Violation::new(Reason::ShipmentOver).with(body.shipment).field("shipment"));
-    }
+    let mut shipment =
+        to_deliver(context, &body.shipment).map_err(|violation| violation.field("shipment"))?;
     for id in &shipment.items {
         let mut item = context.item(id)?;
         // Taken over on the way: its new custodian has said so.
@@ -161,24 +183,30 @@ pub(super) fn shipment_delivered(
     Ok(())
 }
 
+/// A sale that the author may say is paid.
+pub(super) fn to_settle(context: &Context<'_>, id: &SaleId) -> Result<Sale, Violation> {
+    let sale = context.sale(id)?;
+    let handles = ["marketplace", "registrar"].iter().any(|role| context.author_has_role(role));
+    if sale.seller != context.author()? && !handles {
+        return Err(Violation::new(Reason::NotSeller).with(id).with(sale.seller));
+    }
+    if sale.cancelled {
+        return Err(super::market::sale_is_cancelled(id));
+    }
+    match sale.settled {
+        Some(settled) => Err(Violation::new(Reason::SaleSettled).with(id).with(settled)),
+        None => Ok(sale),
+    }
+}
+
 pub(super) fn payment_settled(context: &mut Context<'_>, body: &PaymentSettled) -> Result<(), Violation> {
     refuse_twice(body.sales.iter().copied(), "sales")?;
     let by = context.author()?;
-    let handles = ["marketplace", "registrar"].iter().any(|role| context.author_has_role(role));
     let id = SettlementId::derive(&context.origin, &context.issuer, &body.nonce, 0);
     for (n, sale_id) in body.sales.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("sales[{n}]"));
-        let mut sale = context.sale(sale_id).map_err(place)?;
-        if sale.seller != by && !handles {
-            return Err(place(Violation::new(Reason::NotSeller).with(sale_id).with(sale.seller)));
-        }
-        if sale.cancelled {
-            return Err(place(super::market::sale_is_cancelled(sale_id)));
-        }
+        let mut sale = to_settle(context, sale_id).map_err(place)?;
         context.not_before(Some(sale.at))?;
-        if let Some(settled) = sale.settled {
-            return Err(place(Violation::new(Reason::SaleSettled).with(sale_id).with(settled)));
-        }
         sale.settled = Some(id);
         context.put(RecordKey::Sale(*sale_id), sale);
     }
@@ -214,24 +242,41 @@ pub(super) fn check_given_back(id: &ItemId, item: &Item) -> Result<(), Violation
     Ok(())
 }
 
+/// An item that its seller may take back, of which sale, and its state from then on; `to_mend`: only for a repair.
+pub(super) fn to_take_back(
+    context: &Context<'_>,
+    id: &ItemId,
+    to_mend: bool,
+) -> Result<(Item, Sale, ItemState), Violation> {
+    let item = context.item(id)?;
+    let state = states::step(EventType::ItemReturned, id, item.state)?;
+    let sale = sold_by(context, id, &item)?;
+    context.check_free(id, &item, Purpose::ComeBack)?;
+    if to_mend {
+        check_is_finished(id)?;
+        if item.state == ItemState::InRepair {
+            return Err(state_forbids(id, item.state));
+        }
+        return Ok((item, sale, state));
+    }
+    check_given_back(id, &item)?;
+    if item.state == ItemState::InRepair {
+        // It may lie with a workshop.
+        context.check_keeps(id, &item)?;
+    }
+    Ok((item, sale, state))
+}
+
 /// Goods come back: to the seller's hands, and to whom they belonged before the sale. For a repair they come in and stay
 /// their buyer's.
 pub(super) fn item_returned(context: &mut Context<'_>, body: &ItemReturned) -> Result<(), Violation> {
     let place = |violation: Violation| violation.field("item");
-    let mut item = context.item(&body.item).map_err(place)?;
-    let state = states::step(EventType::ItemReturned, &body.item, item.state).map_err(place)?;
-    let author = context.author()?;
-    let sale = sold_by(context, &body.item, &item).map_err(place)?;
-    context.check_free(&body.item, &item, Purpose::ComeBack).map_err(place)?;
-    if body.reason == ReturnReason::REPAIR {
+    let to_mend = body.reason == ReturnReason::REPAIR;
+    let (mut item, sale, state) = to_take_back(context, &body.item, to_mend).map_err(place)?;
+    if to_mend {
         return bring_in(context, body.item, item).map_err(place);
     }
-    check_given_back(&body.item, &item).map_err(place)?;
-    if item.state == ItemState::InRepair {
-        // It may lie with a workshop.
-        context.check_custodian(&body.item, &item).map_err(place)?;
-        context.check_not_offered(&body.item, &item).map_err(place)?;
-    }
+    let author = context.author()?;
     context.build_on_item(&mut item).map_err(place)?;
     take_out(context, &body.item, &mut item)?;
     not_sold(context, &body.item, &item);
@@ -244,15 +289,17 @@ pub(super) fn item_returned(context: &mut Context<'_>, body: &ItemReturned) -> R
     Ok(())
 }
 
+/// What is assembled and mended is finished: no lot is.
+pub(super) fn check_is_finished(id: &ItemId) -> Result<(), Violation> {
+    if id.kind() != ItemKind::Lot {
+        return Ok(());
+    }
+    let what = words("a piece or a batch", "单件或批件", "uma peça ou um lote contado");
+    Err(Violation::new(Reason::WrongKind).with(id).saying(what))
+}
+
 /// What was sold comes in to be mended: it is in the seller's hands, and whose it is does not change.
 fn bring_in(context: &mut Context<'_>, id: ItemId, mut item: Item) -> Result<(), Violation> {
-    if id.kind() == ItemKind::Lot {
-        let what = words("a piece or a batch", "单件或批件", "uma peça ou um lote contado");
-        return Err(Violation::new(Reason::WrongKind).with(id).saying(what));
-    }
-    if item.state == ItemState::InRepair {
-        return Err(state_forbids(&id, item.state));
-    }
     context.build_on_item(&mut item)?;
     take_out(context, &id, &mut item)?;
     item.state = ItemState::InRepair;

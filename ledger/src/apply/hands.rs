@@ -43,13 +43,19 @@ pub(super) fn check_taker(
     Ok(())
 }
 
+/// An item that can be put into other hands.
+pub(super) fn to_assign(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+    let item = context.item(id)?;
+    states::step(EventType::CustodyAssigned, id, item.state)?;
+    Ok(item)
+}
+
 pub(super) fn custody_assigned(context: &mut Context<'_>, body: &CustodyAssigned) -> Result<(), Violation> {
     let goods = Goods::of(&body.items, &body.works)?;
     check_taker(context, &body.to, EventType::CustodyOffered, "to")?;
     for (n, id) in goods.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
-        let mut item = context.item(id).map_err(place)?;
-        states::step(EventType::CustodyAssigned, id, item.state).map_err(place)?;
+        let mut item = to_assign(context, id).map_err(place)?;
         context.build_on_item(&mut item).map_err(place)?;
         close_offer(context, item.offer)?;
         take_out(context, id, &mut item)?;
@@ -96,6 +102,18 @@ fn close_offer(context: &mut Context<'_>, offer: Option<OfferId>) -> Result<(), 
     Ok(())
 }
 
+/// An item that its owner may let another sell, or, where that `ends`, let sell no more.
+pub(super) fn to_consign(context: &Context<'_>, id: &ItemId, ends: bool) -> Result<Item, Violation> {
+    let item = context.item(id)?;
+    context.check_owner(id, &item)?;
+    states::step(EventType::ItemConsigned, id, item.state)?;
+    if !ends {
+        context.check_not_offered(id, &item)?;
+        context.check_free(id, &item, Purpose::Change)?;
+    }
+    Ok(item)
+}
+
 pub(super) fn item_consigned(context: &mut Context<'_>, body: &ItemConsigned) -> Result<(), Violation> {
     refuse_twice(body.items.iter().copied(), "items")?;
     if body.seller == context.author()? {
@@ -108,13 +126,7 @@ pub(super) fn item_consigned(context: &mut Context<'_>, body: &ItemConsigned) ->
     let clock = context.clock;
     for (n, id) in body.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
-        let mut item = context.item(id).map_err(place)?;
-        context.check_owner(id, &item).map_err(place)?;
-        states::step(EventType::ItemConsigned, id, item.state).map_err(place)?;
-        if !ends {
-            context.check_not_offered(id, &item).map_err(place)?;
-            context.check_free(id, &item, Purpose::Change).map_err(place)?;
-        }
+        let mut item = to_consign(context, id, ends).map_err(place)?;
         context.build_on_item(&mut item).map_err(place)?;
         item.change_market(|market| {
             market
@@ -155,6 +167,47 @@ pub(super) fn ownership_transferred(
     }
 }
 
+/// An item whose ownership alone its owner may offer.
+pub(super) fn to_offer_title(
+    context: &Context<'_>,
+    id: &ItemId,
+    purpose: Purpose,
+) -> Result<Item, Violation> {
+    let item = context.item(id)?;
+    context.check_owner(id, &item)?;
+    states::step(EventType::OwnershipTransferred, id, item.state)?;
+    context.check_not_offered(id, &item)?;
+    context.check_free(id, &item, purpose)?;
+    context.check_not_reserved(id, &item)?;
+    Ok(item)
+}
+
+/// The offer, if it is open, the author is to have it, and ownership alone passes with it.
+pub(super) fn title_offered(context: &Context<'_>, id: &OfferId) -> Result<Offer, Violation> {
+    let offer = open_offer(context, id, |offer| offer.to)?;
+    if offer.title_only == Some(true) {
+        return Ok(offer);
+    }
+    let text = words(
+        "goods are offered with it: take them with custody.accepted",
+        "该交付包含货物：请用 custody.accepted 接收",
+        "a oferta inclui os bens: receba-os com custody.accepted",
+    );
+    Err(Violation::new(Reason::FieldsDisagree).saying(text).field("offer"))
+}
+
+/// An item of such an offer.
+pub(super) fn to_take_title(
+    context: &Context<'_>,
+    id: &ItemId,
+    to: ParticipantId,
+) -> Result<Item, Violation> {
+    let item = context.item(id)?;
+    states::step(EventType::OwnershipTransferred, id, item.state)?;
+    context.check_free(id, &item, Purpose::HandTo(to))?;
+    Ok(item)
+}
+
 fn offer_title(
     context: &mut Context<'_>,
     id: OfferId,
@@ -174,12 +227,7 @@ fn offer_title(
     let mut offered = Vec::new();
     for (n, item_id) in items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
-        let mut item = context.item(item_id).map_err(place)?;
-        context.check_owner(item_id, &item).map_err(place)?;
-        states::step(EventType::OwnershipTransferred, item_id, item.state).map_err(place)?;
-        context.check_not_offered(item_id, &item).map_err(place)?;
-        context.check_free(item_id, &item, Purpose::HandTo(to)).map_err(place)?;
-        context.check_not_reserved(item_id, &item).map_err(place)?;
+        let mut item = to_offer_title(context, item_id, Purpose::HandTo(to)).map_err(place)?;
         context.build_on_item(&mut item).map_err(place)?;
         item.offer = Some(id);
         let (mass, resolution): (Milligrams, Milligrams) = (item.mass.left, item.resolution);
@@ -202,19 +250,9 @@ fn offer_title(
 }
 
 fn take_title(context: &mut Context<'_>, id: &OfferId) -> Result<(), Violation> {
-    let mut offer = open_offer(context, id, |offer| offer.to)?;
-    if offer.title_only != Some(true) {
-        let text = words(
-            "goods are offered with it: take them with custody.accepted",
-            "该交付包含货物：请用 custody.accepted 接收",
-            "a oferta inclui os bens: receba-os com custody.accepted",
-        );
-        return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("offer"));
-    }
+    let mut offer = title_offered(context, id)?;
     for offered in &offer.items {
-        let mut item = context.item(&offered.item)?;
-        states::step(EventType::OwnershipTransferred, &offered.item, item.state)?;
-        context.check_free(&offered.item, &item, Purpose::HandTo(offer.to))?;
+        let mut item = to_take_title(context, &offered.item, offer.to)?;
         context.build_on_item(&mut item)?;
         item.owner = Some(offer.to);
         item.change_market(|market| {
@@ -230,15 +268,31 @@ fn take_title(context: &mut Context<'_>, id: &OfferId) -> Result<(), Violation> 
     Ok(())
 }
 
+/// An item that the author may report as missing.
+pub(super) fn to_report(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+    let item = context.item(id)?;
+    check_holder(context, id, &item)?;
+    states::step(EventType::ItemLost, id, item.state)?;
+    context.check_not_missing(id, &item)?;
+    Ok(item)
+}
+
+/// A missing item that the author may say is found.
+pub(super) fn to_recover(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+    let item = context.item(id)?;
+    let Some(missing) = item.standing().missing else {
+        return Err(Violation::new(Reason::NotMissing).with(id));
+    };
+    check_may_find(context, id, &item, missing)?;
+    Ok(item)
+}
+
 pub(super) fn item_lost(context: &mut Context<'_>, body: &ItemLost) -> Result<(), Violation> {
     refuse_twice(body.items.iter().copied(), "items")?;
     let (reported, by) = (context.event_ref(), context.author().ok());
     for (n, id) in body.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
-        let mut item = context.item(id).map_err(place)?;
-        check_holder(context, id, &item).map_err(place)?;
-        states::step(EventType::ItemLost, id, item.state).map_err(place)?;
-        context.check_not_missing(id, &item).map_err(place)?;
+        let mut item = to_report(context, id).map_err(place)?;
         context.build_on_item(&mut item).map_err(place)?;
         item.change_standing(|standing| standing.missing = Some(Missing { how: body.how, reported, by }));
         if let Some(report) = &body.report {
@@ -253,11 +307,7 @@ pub(super) fn item_recovered(context: &mut Context<'_>, body: &ItemRecovered) ->
     refuse_twice(body.items.iter().copied(), "items")?;
     for (n, id) in body.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
-        let mut item = context.item(id).map_err(place)?;
-        let Some(missing) = item.standing().missing else {
-            return Err(place(Violation::new(Reason::NotMissing).with(id)));
-        };
-        check_may_find(context, id, &item, missing).map_err(place)?;
+        let mut item = to_recover(context, id).map_err(place)?;
         context.build_on_item(&mut item).map_err(place)?;
         item.change_standing(|standing| standing.missing = None);
         context.put_item(*id, item);

@@ -14,7 +14,7 @@ use crate::record::{
 };
 use crate::sealed::Sealable;
 use crate::violation::{Reason, Violation};
-use crate::vocab::{DocumentType, EntryKind};
+use crate::vocab::{Code, Country, DocumentType, EntryKind};
 use crate::words::words;
 
 use super::balance::{add, positive};
@@ -97,7 +97,7 @@ pub(super) fn consignment_shipped(
 
 /// A lot that may be sent: one that its receiver has declared, or one in the hands of a miner or exporter, who hands it
 /// over by an offer while it is on its way.
-fn to_ship(context: &Context<'_>, id: &ItemId, by: ParticipantId) -> Result<Item, Violation> {
+pub(super) fn to_ship(context: &Context<'_>, id: &ItemId, by: ParticipantId) -> Result<Item, Violation> {
     let item = context.item(id)?;
     let sends = ["miner", "exporter"].iter().any(|role| context.author_has_role(role));
     if item.state == ItemState::InStock && id.kind() == ItemKind::Lot && sends {
@@ -106,10 +106,10 @@ fn to_ship(context: &Context<'_>, id: &ItemId, by: ParticipantId) -> Result<Item
     if item.state != ItemState::Declared {
         return Err(state_forbids(id, item.state));
     }
-    context.check_free(id, &item, Purpose::Change)?;
     if item.custodian != by && item.supplier != Some(by) && !context.author_has_role("carrier") {
         return Err(Violation::new(Reason::NotEntitled).with(id));
     }
+    context.check_free(id, &item, Purpose::Change)?;
     Ok(item)
 }
 
@@ -209,11 +209,26 @@ fn clear(
     body: &CustomsCleared,
     clearance: Clearance,
 ) -> Result<Milligrams, Violation> {
-    let mut item = context.item(id)?;
+    let mut item = to_clear(context, id, Some(body.jurisdiction))?;
+    context.build_on_item(&mut item)?;
+    item.change_passage(|passage| passage.cleared = Some(clearance));
+    keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
+    let declared = mass_to_clear(&item);
+    context.put_item(*id, item);
+    Ok(declared)
+}
+
+/// A lot that the author may say is let in; without a jurisdiction, by some customs.
+pub(super) fn to_clear(
+    context: &Context<'_>,
+    id: &ItemId,
+    jurisdiction: Option<Code<Country>>,
+) -> Result<Item, Violation> {
+    let item = context.item(id)?;
     if item.state == ItemState::Voided {
         return Err(state_forbids(id, item.state));
     }
-    if !comes_from_abroad(context, &item, body)? {
+    if !comes_from_abroad(context, &item, jurisdiction)? {
         let kind = words(
             "a lot, or a part of one, that was imported or declared in another country",
             "进口或在境外登记的批次或其分批",
@@ -221,7 +236,7 @@ fn clear(
         );
         return Err(Violation::new(Reason::WrongKind).with(id).saying(kind));
     }
-    let author = clearance.declarant;
+    let author = context.author()?;
     if item.custodian != author && item.owner != Some(author) && !context.author_has_role("broker") {
         return Err(Violation::new(Reason::NotEntitled).with(id));
     }
@@ -231,30 +246,29 @@ fn clear(
     }
     context.check_not_missing(id, &item)?;
     context.check_not_detained(id, &item)?;
-    context.build_on_item(&mut item)?;
-    item.change_passage(|passage| passage.cleared = Some(clearance));
-    keep_documents(&mut item.documents, &mut item.not_kept, &body.documents);
-    let declared = to_clear(&item);
-    context.put_item(*id, item);
-    Ok(declared)
+    Ok(item)
 }
 
 /// Whether the lot, or the lot that it is a part of, was imported, or declared by somebody of another country than the one
 /// that lets it in.
-fn comes_from_abroad(context: &Context<'_>, item: &Item, body: &CustomsCleared) -> Result<bool, Violation> {
+fn comes_from_abroad(
+    context: &Context<'_>,
+    item: &Item,
+    jurisdiction: Option<Code<Country>>,
+) -> Result<bool, Violation> {
     let lot = match item.passage.as_ref().and_then(|passage| passage.part_of) {
         Some(lot) => context.item(&lot)?,
         None => item.clone(),
     };
     let declared_abroad = || {
         let declarant = context.participant(&lot.creator).ok();
-        declarant.and_then(|who| who.country).is_some_and(|country| country != body.jurisdiction)
+        declarant.and_then(|who| who.country).is_some_and(|country| jurisdiction != Some(country))
     };
     Ok(lot.entry == Some(EntryKind::IMPORT) || (lot.entry.is_some() && declared_abroad()))
 }
 
 /// The mass that a clearance counts: what the lot began with, without the parts that are cleared for themselves.
-fn to_clear(item: &Item) -> Milligrams {
+fn mass_to_clear(item: &Item) -> Milligrams {
     let declared = item.mass.entered;
     match item.passage.as_ref().and_then(|passage| passage.split_off) {
         None => declared,

@@ -35,20 +35,9 @@ pub(super) fn items_packed(context: &mut Context<'_>, body: &ItemsPacked) -> Res
 }
 
 pub(super) fn items_unpacked(context: &mut Context<'_>, body: &ItemsUnpacked) -> Result<(), Violation> {
-    let mut pack = context.pack(&body.pack).map_err(|violation| violation.field("pack"))?;
-    if pack.opened {
-        return Err(Violation::new(Reason::StateForbids)
-            .with(body.pack)
-            .saying(words("unpacked", "已拆箱", "desembalada"))
-            .field("pack"));
-    }
+    let mut pack = to_open(context, &body.pack).map_err(|violation| violation.field("pack"))?;
     for id in &pack.items {
-        let mut item = context.item(id)?;
-        context.check_custodian(id, &item).map_err(|violation| violation.field("pack"))?;
-        states::step(EventType::ItemsUnpacked, id, item.state)
-            .map_err(|violation| violation.field("pack"))?;
-        context.check_not_offered(id, &item).map_err(|violation| violation.field("pack"))?;
-        context.check_free(id, &item, Purpose::Change).map_err(|violation| violation.field("pack"))?;
+        let mut item = to_unpack(context, id).map_err(|violation| violation.field("pack"))?;
         context.build_on_item(&mut item)?;
         item.change_market(|market| market.pack = None);
         context.put_item(*id, item);
@@ -56,6 +45,26 @@ pub(super) fn items_unpacked(context: &mut Context<'_>, body: &ItemsUnpacked) ->
     pack.opened = true;
     context.put(RecordKey::Pack(body.pack), pack);
     Ok(())
+}
+
+/// A box that is closed.
+pub(super) fn to_open(context: &Context<'_>, id: &PackId) -> Result<Pack, Violation> {
+    let pack = context.pack(id)?;
+    if pack.opened {
+        let opened = words("unpacked", "已拆箱", "desembalada");
+        return Err(Violation::new(Reason::StateForbids).with(id).saying(opened));
+    }
+    Ok(pack)
+}
+
+/// What the author may take out of a box.
+pub(super) fn to_unpack(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+    let item = context.item(id)?;
+    context.check_custodian(id, &item)?;
+    states::step(EventType::ItemsUnpacked, id, item.state)?;
+    context.check_not_offered(id, &item)?;
+    context.check_free(id, &item, Purpose::Change)?;
+    Ok(item)
 }
 
 /// What is in a box moves together: every box that is touched is named whole.
@@ -96,18 +105,41 @@ pub(super) fn item_to_sell(context: &Context<'_>, event: EventType, id: &ItemId)
     Ok(item)
 }
 
+/// An item that the author may list.
+pub(super) fn to_list(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+    let item = item_to_sell(context, EventType::ListingOpened, id)?;
+    if item.market().listings.len() >= MAX_SELLERS {
+        return Err(Violation::new(Reason::TooManySellers).with(id).with(MAX_SELLERS));
+    }
+    Ok(item)
+}
+
+/// An item that the author may keep for a buyer.
+pub(super) fn to_reserve(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+    let item = item_to_sell(context, EventType::ItemReserved, id)?;
+    context.check_not_reserved(id, &item)?;
+    Ok(item)
+}
+
+/// The author's own listing, if it is open.
+pub(super) fn to_close(context: &Context<'_>, id: &ListingId) -> Result<Listing, Violation> {
+    let listing = own_listing(context, id, context.author()?)?;
+    if listing.closed {
+        let closed = words("closed", "已关闭", "encerrado");
+        return Err(Violation::new(Reason::StateForbids).with(id).saying(closed).field("listing"));
+    }
+    Ok(listing)
+}
+
 pub(super) fn listing_opened(context: &mut Context<'_>, body: &ListingOpened) -> Result<(), Violation> {
     refuse_twice(body.items.iter().copied(), "items")?;
     let id = ListingId::derive(&context.origin, &context.issuer, &body.nonce, 0);
     let seller = context.author()?;
     for (n, item_id) in body.items.iter().enumerate() {
         let place = |violation: Violation| violation.field(format!("items[{n}]"));
-        let mut item = item_to_sell(context, EventType::ListingOpened, item_id).map_err(place)?;
+        let mut item = to_list(context, item_id).map_err(place)?;
         check_name(context, body.title.as_ref().map(Text::as_str), &item.claims)
             .map_err(|violation| violation.field("title"))?;
-        if item.market().listings.len() >= MAX_SELLERS {
-            return Err(place(Violation::new(Reason::TooManySellers).with(item_id).with(MAX_SELLERS)));
-        }
         context.build_on_item(&mut item).map_err(place)?;
         item.change_market(|market| market.listings.push(id));
         context.put_item(*item_id, item);
@@ -126,13 +158,7 @@ pub(super) fn listing_opened(context: &mut Context<'_>, body: &ListingOpened) ->
 }
 
 pub(super) fn listing_closed(context: &mut Context<'_>, body: &ListingClosed) -> Result<(), Violation> {
-    let mut listing = own_listing(context, &body.listing, context.author()?)?;
-    if listing.closed {
-        return Err(Violation::new(Reason::StateForbids)
-            .with(body.listing)
-            .saying(words("closed", "已关闭", "encerrado"))
-            .field("listing"));
-    }
+    let mut listing = to_close(context, &body.listing)?;
     context.not_before(listing.opened)?;
     for id in &listing.items {
         let mut item = context.item(id)?;
@@ -185,8 +211,7 @@ pub(super) fn item_reserved(context: &mut Context<'_>, body: &ItemReserved) -> R
         );
         return Err(Violation::new(Reason::FieldsDisagree).saying(text).field("until"));
     }
-    let mut item = item_to_sell(context, EventType::ItemReserved, &body.item).map_err(place)?;
-    context.check_not_reserved(&body.item, &item).map_err(place)?;
+    let mut item = to_reserve(context, &body.item).map_err(place)?;
     if let Some(listing) = &body.listing {
         check_listed(context, &body.item, &item, listing)?;
     }

@@ -308,39 +308,36 @@ pub(super) fn keep_records(
     }
 }
 
+/// A lot that the author may counter-sign as its supplier, and whether he is enrolled. That is done once, and once more
+/// where he `agrees` to what was received.
+pub(super) fn to_countersign(
+    context: &Context<'_>,
+    id: &ItemId,
+    agrees: bool,
+) -> Result<(Item, bool), Violation> {
+    let item = context.item(id).map_err(|violation| violation.field("item"))?;
+    if item.state == ItemState::Voided {
+        return Err(state_forbids(id, item.state).field("item"));
+    }
+    let enrolled = match &context.actor {
+        Actor::Participant(author, _) if item.supplier == Some(*author) => true,
+        Actor::Link(key) if item.supplier_link.is_some_and(|link| link.thumbprint() == *key) => false,
+        _ => return Err(Violation::new(Reason::NotEntitled).with(id)),
+    };
+    let agreed_before = item.passage.as_ref().is_some_and(|passage| passage.agreed.is_some());
+    if item.countersigned.is_some() && (!agrees || agreed_before) {
+        let signed = words("counter-signed", "已会签", "contra-assinado");
+        return Err(Violation::new(Reason::StateForbids).with(id).saying(signed).field("item"));
+    }
+    Ok((item, enrolled))
+}
+
 pub(super) fn supplier_countersigned(
     context: &mut Context<'_>,
     body: &SupplierCountersigned,
 ) -> Result<(), Violation> {
-    let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
-    if item.state == ItemState::Voided {
-        return Err(state_forbids(&body.item, item.state).field("item"));
-    }
-    let enrolled = match &context.actor {
-        Actor::Participant(id, _) => item.supplier == Some(*id),
-        Actor::Link(key) => {
-            if item.supplier_link.is_none_or(|link| link.thumbprint() != *key) {
-                return Err(Violation::new(Reason::NotEntitled).with(body.item));
-            }
-            false
-        }
-        Actor::Ledger | Actor::Claimant(_) | Actor::Buyer(_) => {
-            return Err(Violation::new(Reason::NotEntitled).with(body.item));
-        }
-    };
-    if matches!(context.actor, Actor::Participant(..)) && !enrolled {
-        return Err(Violation::new(Reason::NotEntitled).with(body.item));
-    }
     let agrees = body.received_mg.filter(|_| context.ruleset() >= 2);
-    let agreed_before = item.passage.as_ref().is_some_and(|passage| passage.agreed.is_some());
-    if item.countersigned.is_some() && (agrees.is_none() || agreed_before) {
-        let violation = Violation::new(Reason::StateForbids).with(body.item).saying(words(
-            "counter-signed",
-            "已会签",
-            "contra-assinado",
-        ));
-        return Err(violation.field("item"));
-    }
+    let (mut item, enrolled) = to_countersign(context, &body.item, agrees.is_some())?;
     if body.net_mg != item.mass.entered {
         let difference = body.net_mg.abs_diff(item.mass.entered);
         let violation = Violation::new(Reason::NotBalanced).with(item.mass.entered).with(body.net_mg);
@@ -372,9 +369,7 @@ fn agree(
     received: crate::mass::Milligrams,
 ) -> Result<(), Violation> {
     positive(received, "received_mg")?;
-    if item.state != ItemState::Declared {
-        return Err(state_forbids(id, item.state).field("received_mg"));
-    }
+    check_declared(id, item).map_err(|violation| violation.field("received_mg"))?;
     let declared = item.mass.left;
     if received.abs_diff(declared) <= declared.share(context.policy()?.receipt_countersign) {
         let violation = Violation::new(Reason::AgreedDiffers).with(received).with(declared);
@@ -414,16 +409,25 @@ pub(super) fn consignment_received(
     context.create_consignment(id, record)
 }
 
+/// What is on its way still.
+pub(super) fn check_declared(id: &ItemId, item: &Item) -> Result<(), Violation> {
+    if item.state == ItemState::Declared { Ok(()) } else { Err(state_forbids(id, item.state)) }
+}
+
+/// A lot that the author may take in: he declared it for himself, and nothing keeps it from arriving.
+pub(super) fn to_receive(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+    let item = context.item(id)?;
+    check_declared(id, &item)?;
+    context.check_custodian(id, &item)?;
+    context.check_not_missing(id, &item)?;
+    context.check_not_detained(id, &item)?;
+    Ok(item)
+}
+
 /// Rule M4: what arrives is weighed; a difference beyond the policy's tolerance has a reason, and none goes beyond
 /// what would need the supplier's counter-signature.
 fn receive(context: &mut Context<'_>, line: &ReceiptLine) -> Result<(), Violation> {
-    let mut item = context.item(&line.item)?;
-    if item.state != ItemState::Declared {
-        return Err(state_forbids(&line.item, item.state));
-    }
-    context.check_custodian(&line.item, &item)?;
-    context.check_not_missing(&line.item, &item)?;
-    context.check_not_detained(&line.item, &item)?;
+    let mut item = to_receive(context, &line.item)?;
     let received = positive(line.received_mg, "received_mg")?;
     let declared = item.mass.left;
     let difference = received.abs_diff(declared);

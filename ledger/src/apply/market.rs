@@ -17,10 +17,7 @@ use super::states;
 use super::units::{not_sold, sold};
 
 pub(super) fn tag_bound(context: &mut Context<'_>, body: &TagBound) -> Result<(), Violation> {
-    let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
-    if let Some(tag) = item.tag {
-        return Err(Violation::new(Reason::TagBoundAlready).with(tag).field("item"));
-    }
+    let mut item = to_tag(context, &body.item).map_err(|violation| violation.field("item"))?;
     context.build_on_item(&mut item)?;
     let units = units(context, body, &item)?;
     bind(context, body.item, body.code, body.claim_key, units)?;
@@ -36,6 +33,15 @@ pub(super) fn tag_bound(context: &mut Context<'_>, body: &TagBound) -> Result<()
     let author = context.author()?;
     note_use(context, Parentage::Item(body.item), author, body.photo.as_slice());
     Ok(())
+}
+
+/// An item that the author may tag: in hand, and without a tag.
+pub(super) fn to_tag(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+    let item = context.item_in_hand(id)?;
+    match item.tag {
+        Some(tag) => Err(Violation::new(Reason::TagBoundAlready).with(tag)),
+        None => Ok(item),
+    }
 }
 
 pub(super) fn tag_replaced(context: &mut Context<'_>, body: &TagReplaced) -> Result<(), Violation> {
@@ -157,19 +163,25 @@ pub(super) fn sale_recorded(context: &mut Context<'_>, body: &SaleRecorded) -> R
 
 /// An item that the author may sell. Under ruleset 1 its owner sold what he had in hand.
 fn item_for_sale(context: &Context<'_>, id: &ItemId, body: &SaleRecorded) -> Result<Item, Violation> {
+    if context.ruleset() < 2 && body.listing.is_some() {
+        return Err(Violation::new(Reason::NotListed).with(id).field("listing"));
+    }
+    let item = to_sell(context, id)?;
+    if let Some(listing) = &body.listing {
+        check_listed(context, id, &item, listing)?;
+    }
+    Ok(item)
+}
+
+/// [`item_for_sale`], from no listing.
+pub(super) fn to_sell(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
     if context.ruleset() < 2 {
-        if body.listing.is_some() {
-            return Err(Violation::new(Reason::NotListed).with(id).field("listing"));
-        }
         let item = context.item_in_hand(id)?;
         context.check_owner(id, &item)?;
         return Ok(item);
     }
     let item = item_to_sell(context, EventType::SaleRecorded, id)?;
     context.check_not_reserved(id, &item)?;
-    if let Some(listing) = &body.listing {
-        check_listed(context, id, &item, listing)?;
-    }
     Ok(item)
 }
 
@@ -194,14 +206,8 @@ fn sell(context: &Context<'_>, item: &mut Item, sale: SaleId) -> Result<(), Viol
 }
 
 pub(super) fn sale_cancelled(context: &mut Context<'_>, body: &SaleCancelled) -> Result<(), Violation> {
-    let mut sale = context.sale(&body.sale).map_err(|violation| violation.field("sale"))?;
+    let mut sale = to_cancel(context, &body.sale).map_err(|violation| violation.field("sale"))?;
     let author = context.author()?;
-    if sale.seller != author {
-        return Err(Violation::new(Reason::NotOwner).with(body.sale).field("sale"));
-    }
-    if sale.cancelled {
-        return Err(sale_is_cancelled(&body.sale).field("sale"));
-    }
     for item_id in &sale.items {
         let mut item = context.item(item_id)?;
         let state = check_cancellable(context, item_id, &item, &body.sale)
@@ -218,8 +224,20 @@ pub(super) fn sale_cancelled(context: &mut Context<'_>, body: &SaleCancelled) ->
     Ok(())
 }
 
+/// The author's own sale, if it was not cancelled before.
+pub(super) fn to_cancel(context: &Context<'_>, id: &SaleId) -> Result<Sale, Violation> {
+    let sale = context.sale(id)?;
+    if sale.seller != context.author()? {
+        return Err(Violation::new(Reason::NotOwner).with(id));
+    }
+    if sale.cancelled {
+        return Err(sale_is_cancelled(id));
+    }
+    Ok(sale)
+}
+
 /// A sale is cancelled while nothing has come of it: not claimed, not delivered, not taken back.
-fn check_cancellable(
+pub(super) fn check_cancellable(
     context: &Context<'_>,
     id: &ItemId,
     item: &Item,

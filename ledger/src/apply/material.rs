@@ -18,20 +18,7 @@ use super::protected::check_name;
 use super::units::batch_of;
 
 pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<(), Violation> {
-    let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
-    context.check_not_reserved(&body.item, &item).map_err(|violation| violation.field("item"))?;
-    let kind = match body.item.kind() {
-        ItemKind::Lot => OutputKind::Lot,
-        ItemKind::Batch => OutputKind::Batch,
-        ItemKind::Piece => {
-            let violation = Violation::new(Reason::WrongKind).with(body.item).saying(words(
-                "a lot or a batch",
-                "批次或批件",
-                "um lote ou um lote contado",
-            ));
-            return Err(violation.field("item"));
-        }
-    };
+    let (mut item, kind) = to_divide(context, &body.item).map_err(|violation| violation.field("item"))?;
     context.build_on_item(&mut item)?;
     let mut differences = Differences::of(item.mass.left, item.resolution, context.policy()?);
     let mut foreign = Vec::new();
@@ -71,11 +58,38 @@ pub(super) fn lot_split(context: &mut Context<'_>, body: &LotSplit) -> Result<()
     Ok(())
 }
 
+/// An item that the author may divide, and what its parts are.
+pub(super) fn to_divide(context: &Context<'_>, id: &ItemId) -> Result<(Item, OutputKind), Violation> {
+    let item = to_take(context, id)?;
+    let kind = match id.kind() {
+        ItemKind::Lot => OutputKind::Lot,
+        ItemKind::Batch => OutputKind::Batch,
+        ItemKind::Piece => {
+            let what = words("a lot or a batch", "批次或批件", "um lote ou um lote contado");
+            return Err(Violation::new(Reason::WrongKind).with(id).saying(what));
+        }
+    };
+    Ok((item, kind))
+}
+
+/// An item of which the author may take something: in hand, and not kept for another's buyer.
+pub(super) fn to_take(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+    let item = context.item_in_hand(id)?;
+    context.check_not_reserved(id, &item)?;
+    Ok(item)
+}
+
+/// Only lots are poured together.
+pub(super) fn check_is_lot(id: &ItemId) -> Result<(), Violation> {
+    if id.kind() == ItemKind::Lot {
+        return Ok(());
+    }
+    Err(Violation::new(Reason::WrongKind).with(id).saying(words("a lot", "批次", "um lote")))
+}
+
 pub(super) fn lot_merged(context: &mut Context<'_>, body: &LotMerged) -> Result<(), Violation> {
-    if let Some(n) = body.inputs.iter().position(|input| input.item.kind() != ItemKind::Lot) {
-        let id = body.inputs.get(n).map(|input| input.item.to_string()).unwrap_or_default();
-        let violation = Violation::new(Reason::WrongKind).with(id).saying(words("a lot", "批次", "um lote"));
-        return Err(violation.field(format!("inputs[{n}].item")));
+    for (n, input) in body.inputs.iter().enumerate() {
+        check_is_lot(&input.item).map_err(|violation| violation.field(format!("inputs[{n}].item")))?;
     }
     let id = context.new_item(OutputKind::Lot, &body.nonce, 0);
     let taken = take_inputs(context, &body.inputs, Parentage::Item(id))?;
@@ -153,9 +167,9 @@ pub(super) fn take_inputs(
     into: Parentage,
 ) -> Result<Taken, Violation> {
     let items = take_each(context, inputs, "inputs")?;
-    if let Some(n) = items.iter().position(|taken| holds_foreign(&taken.item)) {
-        let id = items.get(n).map(|taken| taken.id.to_string()).unwrap_or_default();
-        return Err(Violation::new(Reason::ForeignInside).with(id).field(format!("inputs[{n}].item")));
+    for (n, taken) in items.iter().enumerate() {
+        check_all_stone(&taken.id, &taken.item)
+            .map_err(|violation| violation.field(format!("inputs[{n}].item")))?;
     }
     let parts: Vec<(&Claims, Milligrams)> =
         items.iter().map(|taken| (&taken.item.claims, taken.mass)).collect();
@@ -173,6 +187,11 @@ pub(super) fn take_inputs(
 /// What was assembled, or mended with something that is no stone. Not all of it comes back as stone.
 pub(super) const fn holds_foreign(item: &Item) -> bool {
     item.assembly.is_some() || item.foreign.is_some()
+}
+
+/// What is not all stone goes into no blend and no job.
+pub(super) fn check_all_stone(id: &ItemId, item: &Item) -> Result<(), Violation> {
+    if holds_foreign(item) { Err(Violation::new(Reason::ForeignInside).with(id)) } else { Ok(()) }
 }
 
 /// What the inputs are together.
@@ -204,8 +223,7 @@ pub(super) fn take_each(
             let field = if violation.field.is_empty() { "item".to_owned() } else { violation.field.clone() };
             violation.field(format!("{list}[{n}].{field}"))
         };
-        let mut item = context.item_in_hand(&input.item).map_err(place)?;
-        context.check_not_reserved(&input.item, &item).map_err(place)?;
+        let mut item = to_take(context, &input.item).map_err(place)?;
         context.build_on_item(&mut item)?;
         let foreign = pass_on(&mut item, input.mass_mg, input.count, "mass_mg").map_err(place)?;
         if let Some(count) = item.count

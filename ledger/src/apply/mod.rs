@@ -4,7 +4,8 @@
 //! One file per family: `identity` and `credential` (who), `inbound` (on the way), `evidence`, `document_use` and
 //! `protected` (what is shown), `material` and `work` (mass), `custody` and `hands` (hands and title), `listings`, `market`,
 //! `export` and `buyer` (before, at and after a sale), `states` (the state machine), `claims` (what travels), `certificate`,
-//! `treatment`, `correction`, `void`, `dispute`, `seal`. `balance` is the arithmetic that they share.
+//! `treatment`, `correction`, `void`, `dispute`, `seal`. `balance` is the arithmetic that they share; `may` asks all of them
+//! who could say what of an item now.
 
 mod assembly;
 mod balance;
@@ -27,6 +28,7 @@ mod listings;
 mod lots;
 mod market;
 mod material;
+mod may;
 mod protected;
 mod seal;
 pub mod states;
@@ -55,6 +57,7 @@ pub use certificate::{certificate_id, issuer_id, normalise};
 pub use context::Link;
 use context::{Actor, Context};
 pub use identity::registrar_id;
+pub use may::{May, may};
 pub use seal::check_state_root;
 pub use stock::is_set_right;
 
@@ -409,24 +412,31 @@ fn check_ruleset(context: &Context<'_>, event: EventType) -> Result<(), Violatio
 
 /// Rule K2: the table says who may author what; a key's scope may narrow it.
 fn authorise(context: &Context<'_>, event: EventType) -> Result<(), Violation> {
+    check_author(context, event)?;
+    match context.actor {
+        Actor::Participant(..) => check_scope(context, event),
+        _ => Ok(()),
+    }
+}
+
+/// The table's part of rule K2.
+fn check_author(context: &Context<'_>, event: EventType) -> Result<(), Violation> {
     let spec = event.spec();
     let not_entitled = || Violation::new(Reason::NotEntitled).with(spec.name);
     match (&context.actor, spec.author) {
         (Actor::Ledger, Author::Ledger | Author::Keeper)
         | (Actor::Link(_), Author::Supplier)
         | (Actor::Claimant(_), Author::Claimant)
-        | (Actor::Buyer(_), Author::Buyer | Author::Holder) => Ok(()),
-        (Actor::Participant(..), Author::Keeper) if context.author_has_role("registrar") => {
-            check_scope(context, event)
-        }
-        (Actor::Participant(..), Author::Supplier | Author::Holder) => check_scope(context, event),
+        | (Actor::Buyer(_), Author::Buyer | Author::Holder)
+        | (Actor::Participant(..), Author::Supplier | Author::Holder) => Ok(()),
+        (Actor::Participant(..), Author::Keeper) if context.author_has_role("registrar") => Ok(()),
         (Actor::Participant(..), Author::Participant(roles)) => {
             if !roles.is_empty() && !roles.iter().any(|role| context.author_has_role(role)) {
                 return Err(Violation::new(Reason::RoleForbids).with(spec.name).saying(Arg::Terms(
                     roles.iter().filter_map(|role| vocab::find::<Role>(role)).collect(),
                 )));
             }
-            check_scope(context, event)
+            Ok(())
         }
         _ => Err(not_entitled()),
     }

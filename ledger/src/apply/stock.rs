@@ -16,7 +16,7 @@ use super::context::{Context, Purpose, warn_item};
 use super::document_use::note_use;
 use super::export::check_given_back;
 use super::lots::{Created, details, keep_documents};
-use super::material::exhaust;
+use super::material::{exhaust, to_take};
 use super::protected::check_name;
 
 pub(super) fn mass_adjusted(context: &mut Context<'_>, body: &MassAdjusted) -> Result<(), Violation> {
@@ -156,13 +156,17 @@ fn adjust_count(
     Ok(())
 }
 
-pub(super) fn pieces_serialised(context: &mut Context<'_>, body: &PiecesSerialised) -> Result<(), Violation> {
-    if body.item.kind() != ItemKind::Batch {
-        let violation = Violation::new(Reason::WrongKind).with(body.item);
-        return Err(violation.saying(words("a batch", "批件", "um lote contado")).field("item"));
+/// A batch that the author may make single pieces of.
+pub(super) fn to_serialise(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+    if id.kind() != ItemKind::Batch {
+        let what = words("a batch", "批件", "um lote contado");
+        return Err(Violation::new(Reason::WrongKind).with(id).saying(what));
     }
-    let mut item = context.item_in_hand(&body.item).map_err(|violation| violation.field("item"))?;
-    context.check_not_reserved(&body.item, &item).map_err(|violation| violation.field("item"))?;
+    to_take(context, id)
+}
+
+pub(super) fn pieces_serialised(context: &mut Context<'_>, body: &PiecesSerialised) -> Result<(), Violation> {
+    let mut item = to_serialise(context, &body.item).map_err(|violation| violation.field("item"))?;
     context.build_on_item(&mut item)?;
     let mut differences = Differences::of(item.mass.left, item.resolution, context.policy()?);
     let mut foreign = Vec::new();
@@ -226,13 +230,12 @@ pub(super) fn item_destroyed(context: &mut Context<'_>, body: &ItemDestroyed) ->
 
 /// What is recalled may be destroyed: that is how many recalls end. What is held, disputed, missing or somebody else's
 /// stays.
-fn destructible(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
+pub(super) fn destructible(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
     let item = context.item(id)?;
     if item.state != ItemState::InRepair {
         return context.item_in_hand_for(id, Purpose::Destroy);
     }
-    context.check_custodian(id, &item)?;
-    context.check_not_offered(id, &item)?;
+    context.check_keeps(id, &item)?;
     context.check_free(id, &item, Purpose::Destroy)?;
     check_given_back(id, &item)?;
     Ok(item)

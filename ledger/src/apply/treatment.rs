@@ -3,16 +3,16 @@
 use crate::event::body::{TreatmentApplied, TreatmentDeclared, TreatmentStatement};
 use crate::id::{ItemId, ItemKind};
 use crate::mass::Milligrams;
-use crate::record::{Item, ItemState, Parentage, RecordKey, TreatmentState};
+use crate::record::{Item, Parentage, RecordKey, TreatmentState};
 use crate::violation::{Reason, Violation};
 use crate::vocab::{Code, EvidenceLevel, Finding};
 use crate::words::words;
 
 use super::balance::{check_total_gain, positive};
 use super::claims::{find, is_applied, mark_applied, set};
-use super::context::{Context, Purpose, refuse_twice, state_forbids, warn_item};
+use super::context::{Context, Purpose, refuse_twice, warn_item};
 use super::document_use::note_use;
-use super::evidence::is_own;
+use super::evidence::{existing, looks_as_lab};
 use super::lots::{is_of_lab, keep_documents};
 use super::work::{job_in_hand, one_of_two};
 
@@ -24,18 +24,12 @@ pub(super) fn treatment_declared(
     body: &TreatmentDeclared,
 ) -> Result<(), Violation> {
     refuse_twice(body.treatments.iter().map(|statement| statement.treatment), "treatments")?;
-    let mut item = context.item(&body.item).map_err(|violation| violation.field("item"))?;
-    if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed | ItemState::Voided) {
-        return Err(state_forbids(&body.item, item.state).field("item"));
-    }
-    let own = context.ruleset() >= 2 && is_own(context, &item, context.author()?);
-    // Of its own goods a lab speaks as any holder does (rule L5).
-    let by_lab = context.author_has_role("lab") && !own;
+    let mut item = existing(context, &body.item).map_err(|violation| violation.field("item"))?;
+    let by_lab = looks_as_lab(context, &item)?;
     // A lab finds what it finds on anybody's goods; what a holder says, only the holder says.
     let speaks_as_lab = by_lab && body.treatments.iter().all(|statement| is_of_lab(statement.finding));
     if !speaks_as_lab {
-        context.check_custodian(&body.item, &item).map_err(|violation| violation.field("item"))?;
-        context.check_not_offered(&body.item, &item).map_err(|violation| violation.field("item"))?;
+        context.check_keeps(&body.item, &item).map_err(|violation| violation.field("item"))?;
     }
     context.build_on_item(&mut item)?;
     let documented =

@@ -168,7 +168,7 @@ pub async fn list(
     found.map(Json).map_err(|_| Problem::new(Kind::BadCursor, lang))
 }
 
-/// One item, whole; with a session its parties see more of it. In a ledger for members anybody may read of pieces and of what bears a tag; so below.
+/// One item, whole; with a session its parties see more of it, and who asks what may be done with it now. In a ledger for members anybody may read of pieces and of what bears a tag; so below.
 #[utoipa::path(get, path = "/v1/items/{id}", tag = "items", params(("id" = String, Path)),
     responses((status = 200, body = ItemView), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub async fn get(
@@ -179,7 +179,12 @@ pub async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<ItemView>, Problem> {
     let (id, item) = known(&node, admitted, &id, lang)?;
-    Ok(Json(view::item(&id, &item, market(&node, &item, member.as_ref(), lang), lang)))
+    let mut view = view::item(&id, &item, market(&node, &item, member.as_ref(), lang), lang);
+    if let Some(member) = member {
+        let listed = aside(lang, move || node.may(&id, &member.session.participant)).await?;
+        view.may = Some(view::may(&listed, lang));
+    }
+    Ok(Json(view))
 }
 
 /// Where the page before ended.

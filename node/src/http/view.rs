@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use lode_ledger::apply::May;
 use lode_ledger::id::{ItemId, OfferId, WorkOrderId};
 use lode_ledger::json::Json;
 use lode_ledger::lang::Lang;
@@ -12,7 +13,7 @@ use lode_ledger::record::{
     Tag, Warning, WorkOrder,
 };
 use lode_ledger::tag::TagCode;
-use lode_ledger::violation::Reason;
+use lode_ledger::violation::{Reason, Violation};
 use lode_ledger::vocab::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -398,6 +399,47 @@ pub struct ItemView {
     pub events: u64,
     /// The hash over them.
     pub head: String,
+    /// What who asks could sign about it now, and what is theirs but stopped. Only for a signed-in participant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub may: Option<Vec<MayView>>,
+}
+
+/// An event that who asks could sign about an item.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MayView {
+    /// The event's type.
+    pub event: String,
+    /// What it is called in the asked language.
+    pub title: String,
+    /// What stands in its way for now; absent: it could be signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<StopView>,
+}
+
+/// Why something cannot be signed now.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StopView {
+    /// The reason's stable code.
+    pub code: String,
+    /// The rule.
+    pub rule: String,
+    /// In the asked language.
+    pub message: String,
+}
+
+/// What somebody may do with an item.
+pub(super) fn may(list: &[May], lang: Lang) -> Vec<MayView> {
+    let stop = |violation: &Violation| StopView {
+        code: violation.reason.code().to_owned(),
+        rule: violation.rule().code().to_owned(),
+        message: violation.message(lang),
+    };
+    let view = |may: &May| MayView {
+        event: may.event.spec().name.to_owned(),
+        title: may.event.spec().title(lang).to_owned(),
+        stopped: may.stopped.as_ref().map(stop),
+    };
+    list.iter().map(view).collect()
 }
 
 /// What kind an item is, as a word.
@@ -474,6 +516,7 @@ pub fn item(id: &ItemId, item: &Item, market: Option<MarketView>, lang: Lang) ->
         created: item.created.into(),
         events: item.history.events,
         head: item.history.head.to_string(),
+        may: None,
     }
 }
 

@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use lode_ledger::apply::{May, may};
 use lode_ledger::hash::Hash;
 use lode_ledger::id::{ItemId, LogIndex, OfferId, ParticipantId, StatementId, WorkOrderId};
 use lode_ledger::proof::BuildError;
@@ -323,6 +324,12 @@ impl Node {
         limit: usize,
     ) -> Result<Page<ParticipantId>, BadCursor> {
         query::participants(&self.inner.shared.state, role, cursor, limit)
+    }
+
+    /// What a participant could sign about an item as things are, and what is stopped.
+    #[must_use]
+    pub fn may(&self, item: &ItemId, who: &ParticipantId) -> Vec<May> {
+        may(&self.inner.shared.state, item, who)
     }
 
     /// Jobs of a studio, newest first; `open` asks for those with something left in them, or with nothing, `warning` for

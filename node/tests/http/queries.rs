@@ -1,5 +1,6 @@
 //! What people ask beside the goods themselves: a participant's stock against counts, and one thing of every kind by its id.
 
+use axum::http::header;
 use lode_ledger::id::{ConsignmentId, CredentialId, FacilityId, HoldId, Nonce, StockCountId};
 use lode_ledger::replay::Author;
 use serde_json::{Value, json};
@@ -334,4 +335,52 @@ async fn an_auditor_walks_disputes_collisions_and_entries() {
         mass("lost_mg") + mass("passed_on_mg") + mass("left_mg"),
         "it balances"
     );
+}
+
+/// What the list has of one event: nothing, or how it stands.
+fn told(item: &Value, event: &str) -> Option<Value> {
+    let list = item["may"].as_array().unwrap();
+    list.iter().find(|one| one["event"] == event).cloned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_is_told_what_may_be_done_now() {
+    let mut stage = stage_of(trade::trade(false), |_| {}).await;
+    let path = format!("/v1/items/{}", stage.trade.brazil);
+    assert!(stage.get(&path).await.json().get("may").is_none(), "nobody asks");
+    let importer = stage.bearer(&stage.trade.importer).await;
+    let mine = stage.get_as(&path, header::AUTHORIZATION, &importer).await.json();
+    let split = told(&mine, "lot.split").unwrap();
+    assert_eq!((&split["title"], split.get("stopped")), (&"Lot split".into(), None), "{mine:#}");
+    // Another's to say, of another kind, or another role's.
+    for event in
+        ["consignment.received", "pieces.serialised", "hold.released", "work.started", "recall.lifted"]
+    {
+        assert_eq!(told(&mine, event).is_some(), event == "work.started", "{event}");
+    }
+    let seller = stage.bearer(&stage.trade.seller).await;
+    let theirs = stage.get_as(&path, header::AUTHORIZATION, &seller).await.json();
+    assert_eq!((told(&theirs, "lot.split"), told(&theirs, "item.lost")), (None, None), "not in its hands");
+
+    let (lot, mut registrar) = (stage.trade.brazil, stage.trade.world.registrar.clone());
+    let nonce = Nonce([77; 16]);
+    let hold =
+        format!(r#"{{"type":"hold.placed","nonce":"{nonce}","items":["{lot}"],"reason":"investigation"}}"#);
+    stage.say(&mut registrar, &hold).await;
+    let hold = HoldId::derive(ORIGIN, &registrar.issuer.to_string(), &nonce, 0);
+    for (lang, title, word) in
+        [("en", "Lot split", "is held"), ("zh", "分货", "冻结"), ("pt", "Lote dividido", "retido")]
+    {
+        let path = format!("{path}?lang={lang}");
+        let held = stage.get_as(&path, header::AUTHORIZATION, &importer).await.json();
+        let split = told(&held, "lot.split").unwrap();
+        let stop = &split["stopped"];
+        assert_eq!(
+            (&split["title"], &stop["code"], &stop["rule"]),
+            (&title.into(), &"held".into(), &"C5".into())
+        );
+        let message = stop["message"].as_str().unwrap();
+        assert!(message.contains(word) && message.contains(&hold.to_string()), "{message}");
+        assert!(told(&held, "document.attached").unwrap().get("stopped").is_none());
+    }
 }

@@ -391,6 +391,38 @@ fn a_seller_reads_out_what_may_be_said() {
 }
 
 #[test]
+fn an_artisan_asks_what_may_be_done() {
+    let world = world();
+    let who = world.name("maker");
+    world.enrol(&who, "artisan", "CN");
+    let lot = world.lot("importer", "BR", "2kg");
+    let held = |id: &str, event: &str| -> Option<Value> {
+        let list = world.ok(&who, &["may", id]);
+        list.as_array().unwrap().iter().find(|one| one["event"] == event).cloned()
+    };
+    assert_eq!(held(&lot, "work.started"), None, "in other hands");
+    let offer = world.made("importer", &["offer", &lot, "--to", &world.id(&who)]);
+    assert!(held(&lot, "custody.accepted").is_some_and(|one| one.get("stopped").is_none()));
+    world.ok(&who, &["accept", &offer]);
+    assert!(held(&lot, "work.started").is_some_and(|one| one.get("stopped").is_none()));
+    let back = world.made(&who, &["offer", &lot, "--to", &world.id("importer")]);
+    assert_eq!(held(&lot, "work.started").unwrap()["stopped"]["code"], "offer-open");
+    for (lang, words) in [
+        ("en", ["you may now sign:", "Hand-over cancelled (custody.cancelled)", "not now: "]),
+        ("zh", ["现在可以签署:", "撤回交付 (custody.cancelled)", "暂不可行: "]),
+        ("pt", ["agora pode assinar:", "Entrega cancelada (custody.cancelled)", "por ora não: "]),
+    ] {
+        says(world, &who, &["--lang", lang, "may", &lot], &[&words[..], &[back.as_str()]].concat());
+    }
+    assert_eq!(world.run(&who, &["may", &offer]).status.code(), Some(64), "an offer is no item");
+    let piece = world.piece("studio");
+    let tag = world.ok("studio", &["tag", "new", "--bind", &piece])["code"].as_str().unwrap().to_owned();
+    let list = world.ok("studio", &["may", &tag]);
+    let all: Vec<&str> = list.as_array().unwrap().iter().filter_map(|one| one["event"].as_str()).collect();
+    assert!(all.contains(&"tag.replaced") && !all.contains(&"tag.bound"), "{all:?}");
+}
+
+#[test]
 fn an_auditor_asks_about_the_whole_ledger() {
     let world = world();
     let house = world.name("audited");

@@ -228,6 +228,8 @@ pub enum Command {
     Balance(Id),
     /// What may be said of an item, to read out to a buyer
     Say(Id),
+    /// What you may do with an item now, and what stops the rest
+    May(Id),
     /// A stock against counts: what stands still, what differs, what entered how
     Stock(StockArgs),
     /// The whole ledger: what came in, open disputes, certificates used twice

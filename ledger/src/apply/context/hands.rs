@@ -113,6 +113,12 @@ impl Context<'_> {
         Err(Violation::new(Reason::NotCustodian).with(id).with(item.custodian))
     }
 
+    /// Who says something of goods without changing them has them, and offers them to nobody.
+    pub(crate) fn check_keeps(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
+        self.check_custodian(id, item)?;
+        self.check_not_offered(id, item)
+    }
+
     pub(crate) fn check_owner(&self, id: &ItemId, item: &Item) -> Result<(), Violation> {
         if item.owner == Some(self.author()?) {
             return Ok(());
