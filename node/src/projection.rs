@@ -16,6 +16,8 @@
 //! a | state | order                          items by state
 //! p | species 0 | order                      items by species
 //! j | studio | order of job                   jobs by who has them
+//! w | warning 0 | order                      items by a warning that they bear
+//! W | warning 0 | order of job               jobs by a warning that they bear
 //! u | order of participant                   every participant
 //! v | role 0 | order of participant          participants by role
 //! x | to | expiry offer                      open offers to a participant, soonest to expire first
@@ -34,14 +36,14 @@
 mod audit;
 mod market;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use lode_ledger::apply::Delta;
 use lode_ledger::hash::Hash;
 use lode_ledger::id::{ItemId, LogIndex, OfferId, ParticipantId, StatementId, WorkOrderId};
 use lode_ledger::record::{
-    EventRef, Item, ItemState, Offer, OfferState, Participant, Record, RecordKey, WorkOrder,
+    EventRef, Item, ItemState, Offer, OfferState, Participant, Record, RecordKey, Warning, WorkOrder,
 };
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +54,7 @@ pub(crate) use market::{
 };
 
 /// The version of the layout; another one is deleted and rebuilt.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 /// The most of a record in one value, below the store's limit; 256 of them hold the longest record.
 const PART_BYTES: usize = 6_000;
 
@@ -335,11 +337,27 @@ fn item_facets(id: &ItemId, item: &Item) -> Vec<Vec<u8>> {
     facets.extend(
         item.market.iter().flat_map(|market| &market.consigned).map(|to| consigned_prefix(&to.seller)),
     );
+    facets.extend(codes(&item.warnings).into_iter().map(warned_items_prefix));
     for facet in &mut facets {
         push_ref(facet, item.created);
         facet.extend(id.to_bytes());
     }
     facets
+}
+
+/// The codes of warnings, each once.
+fn codes(warnings: &[Warning]) -> BTreeSet<&str> {
+    warnings.iter().map(|warning| warning.reason.as_str()).collect()
+}
+
+/// The prefix of items that bear a warning.
+pub(crate) fn warned_items_prefix(code: &str) -> Vec<u8> {
+    with_text(b'w', code)
+}
+
+/// The prefix of jobs that bear a warning.
+pub(crate) fn warned_jobs_prefix(code: &str) -> Vec<u8> {
+    with_text(b'W', code)
 }
 
 fn participant_facets(id: &ParticipantId, participant: &Participant) -> Vec<Vec<u8>> {
@@ -358,10 +376,13 @@ pub(crate) fn jobs_prefix(studio: &ParticipantId) -> Vec<u8> {
 }
 
 fn job_facets(id: &WorkOrderId, work: &WorkOrder) -> Vec<Vec<u8>> {
-    let mut facet = jobs_prefix(&work.studio);
-    push_ref(&mut facet, work.created);
-    facet.extend(id.bytes());
-    vec![facet]
+    let mut facets = vec![jobs_prefix(&work.studio)];
+    facets.extend(codes(&work.warnings).into_iter().map(warned_jobs_prefix));
+    for facet in &mut facets {
+        push_ref(facet, work.created);
+        facet.extend(id.bytes());
+    }
+    facets
 }
 
 fn offer_facets(id: &OfferId, offer: &Offer) -> Vec<Vec<u8>> {

@@ -11,12 +11,11 @@ use lode_ledger::id::{ItemId, ItemKind, LogIndex, OfferId, ParticipantId, Statem
 use lode_ledger::mass::Milligrams;
 use lode_ledger::record::{EventRef, Item, Record, RecordKey, View};
 use lode_ledger::time::Timestamp;
-use lode_ledger::violation::Reason;
 
 use crate::codec;
 use crate::index::{self, Direction};
 use crate::projection::{self, StoredLink};
-use crate::service::{BadCursor, ItemFilter, Link, Page};
+use crate::service::{BadCursor, ItemFilter, JobFilter, JobsOf, Link, Page};
 use crate::view::State;
 
 /// The most things on a page.
@@ -123,6 +122,8 @@ pub(crate) fn items(
         projection::consigned_prefix(seller)
     } else if let Some(creator) = &filter.creator {
         projection::creator_prefix(creator)
+    } else if let Some(reason) = filter.warning {
+        projection::warned_items_prefix(reason.code())
     } else if let Some(species) = &filter.species {
         projection::species_prefix(species.as_str())
     } else if let Some(state) = filter.state {
@@ -160,15 +161,18 @@ fn fits(filter: &ItemFilter, text: Option<&str>, clock: Timestamp, id: &ItemId, 
         })
 }
 
-/// Jobs of a studio, newest first; `open` asks for those with something left in them, or with nothing.
+/// Jobs, newest first: of one studio, or of all that bear a warning.
 pub(crate) fn jobs(
     state: &State,
-    studio: &ParticipantId,
-    open: Option<bool>,
-    warning: Option<Reason>,
+    filter: &JobFilter,
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<WorkOrderId>, BadCursor> {
+    let JobFilter { of, open } = *filter;
+    let (prefix, warning) = match of {
+        JobsOf::Studio(studio, warning) => (projection::jobs_prefix(&studio), warning),
+        JobsOf::Warning(reason) => (projection::warned_jobs_prefix(reason.code()), Some(reason)),
+    };
     let read = |sort: &[u8], _: &[u8]| {
         let id = WorkOrderId::new(sort.get(10..)?.try_into().ok()?);
         let record = state.record(&RecordKey::WorkOrder(id))?;
@@ -177,7 +181,6 @@ pub(crate) fn jobs(
             && warning.is_none_or(|reason| work.warnings.iter().any(|w| w.reason == reason.code()));
         fits.then_some(id)
     };
-    let prefix = projection::jobs_prefix(studio);
     Walk { prefix, direction: Direction::Descending, sort_bytes: PARTICIPANT_BYTES }
         .page(state, cursor, limit, read)
 }

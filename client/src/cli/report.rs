@@ -11,7 +11,7 @@ use super::desk::Desk;
 use super::market::listed;
 use super::print::{Output, table};
 use crate::commands::look;
-use crate::error::Result;
+use crate::error::{ClientError, Result, words};
 use crate::fields;
 use crate::node::Node;
 
@@ -278,8 +278,26 @@ fn yields_part(desk: &Desk, yields: &[Value]) -> String {
     part(desk, heading, heads, yields.iter().map(row).collect())
 }
 
-pub(super) fn jobs(desk: &Desk, studio: Option<&str>, open: Option<bool>, limit: usize) -> Result<Output> {
-    let mut filters = vec![("studio", whose(desk, studio)?)];
+pub(super) fn jobs(
+    desk: &Desk,
+    studio: Option<&str>,
+    warning: Option<&str>,
+    open: Option<bool>,
+    limit: usize,
+) -> Result<Output> {
+    let mut filters = Vec::new();
+    match (studio, warning) {
+        (Some("any"), Some(_)) => {}
+        (Some("any"), None) => {
+            return Err(ClientError::usage(words!(
+                "--studio any lists jobs of every studio by a warning: name one with --warning CODE; `lode audit warnings` has them",
+                "--studio any 按警示列出所有工坊的工单：请用 --warning 指定代码，见 `lode audit warnings`",
+                "--studio any lista trabalhos de todas as oficinas por um aviso: indique-o com --warning CÓDIGO; veja `lode audit warnings`"
+            )));
+        }
+        _ => filters.push(("studio", whose(desk, studio)?)),
+    }
+    filters.extend(warning.map(|code| ("warning", code.to_owned())));
     filters.extend(open.map(|open| ("open", open.to_string())));
     let found = desk.reading(|node| look::listed(node, "work", &filters, limit))?;
     let row = |work: &Value| {
@@ -317,9 +335,37 @@ pub(super) fn jobs(desk: &Desk, studio: Option<&str>, open: Option<bool>, limit:
 pub(super) fn audit(desk: &Desk, args: Sub<AuditCommand>) -> Result<Output> {
     match args.command {
         AuditCommand::Entered { participant } => entered_by_month(desk, participant.as_deref()),
+        AuditCommand::Warnings => warnings(desk),
         AuditCommand::Disputes { limit } => listed(desk, "disputes", &[], limit),
         AuditCommand::Collisions { limit } => listed(desk, "certificates", &[], limit),
     }
+}
+
+fn warnings(desk: &Desk) -> Result<Output> {
+    let found = desk.reading(|node| node.list("/v1/warnings", 1_000))?;
+    let row = |one: &Value| {
+        // The node says where it stopped counting.
+        let more = if one.get("more") == Some(&Value::Bool(true)) { "+" } else { "" };
+        let counted = |name: &str| match number(one, name) {
+            0 => "0".to_owned(),
+            count => format!("{count}{more}"),
+        };
+        [text(one, "code"), text(one, "rule"), counted("items"), counted("jobs"), text(one, "message")]
+    };
+    let heads = [
+        desk.say("code", "代码", "código"),
+        desk.say("rule", "规则", "regra"),
+        desk.say("items", "物品", "itens"),
+        desk.say("jobs", "工单", "trabalhos"),
+        desk.say("what it says", "内容", "o que diz"),
+    ];
+    let mut said = table(heads, found.iter().map(row));
+    said.push_str(desk.say(
+        "\n\nwhat bears one: lode list --custodian any --warning CODE; lode work list --studio any --warning CODE\n",
+        "\n\n查看带某警示者：lode list --custodian any --warning 代码；lode work list --studio any --warning 代码\n",
+        "\n\no que traz um aviso: lode list --custodian any --warning CÓDIGO; lode work list --studio any --warning CÓDIGO\n",
+    ));
+    Ok(Output::new(Value::Array(found), said))
 }
 
 /// All whose role lets them declare what comes in.

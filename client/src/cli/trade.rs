@@ -217,13 +217,9 @@ pub(super) fn loss(desk: &Desk, args: &LossArgs) -> Result<Output> {
 
 pub(super) fn work(desk: &Desk, args: Sub<WorkCommand>) -> Result<Output> {
     let done = match args.command {
-        WorkCommand::List { studio, unfinished, done, limit } => {
-            return report::jobs(
-                desk,
-                studio.as_deref(),
-                unfinished.then_some(true).or(done.then_some(false)),
-                limit,
-            );
+        WorkCommand::List { studio, warning, unfinished, done, limit } => {
+            let open = unfinished.then_some(true).or(done.then_some(false));
+            return report::jobs(desk, studio.as_deref(), warning.as_deref(), open, limit);
         }
         WorkCommand::Start { process, input, title, crew } => {
             let inputs = all(&input, |text| spec::input(text, &desk.names))?;

@@ -1,5 +1,5 @@
-//! What an auditor asks of the whole ledger: open disputes, certificates that are shown for several items, and what a
-//! participant declared by month and origin, with what became of its mass.
+//! What an auditor asks of the whole ledger: warnings by code, open disputes, certificates that are shown for several items,
+//! and what a participant declared by month and origin, with what became of its mass.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,6 +8,7 @@ use axum::extract::State;
 use lode_ledger::id::ParticipantId;
 use lode_ledger::lang::Lang;
 use lode_ledger::record::{Item, ItemState, Record, RecordKey};
+use lode_ledger::violation::Reason;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,7 +22,7 @@ use super::stock::{time_of, walk};
 use super::view::{Listed, MassView, Named, named};
 use super::vouched::{self, CertificateRecordView};
 use super::{aside, parse};
-use crate::service::{BadCursor, ItemFilter, Node};
+use crate::service::{BadCursor, ItemFilter, Node, Warned};
 
 /// Open disputes, last touched first.
 #[utoipa::path(get, path = "/v1/disputes", tag = "standing", params(Paged),
@@ -59,6 +60,49 @@ pub async fn certificates(
         _ => None,
     })
     .await
+}
+
+/// On how much of the ledger a warning stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WarnedView {
+    /// The warning's stable code; `/v1/items?warning=` and `/v1/work?warning=` list what bears it.
+    pub code: String,
+    /// The rule.
+    pub rule: String,
+    /// What it says in the asked language; what differs from case to case is left out.
+    pub message: String,
+    /// On how many items.
+    pub items: usize,
+    /// On how many jobs.
+    pub jobs: usize,
+    /// There are more than are counted.
+    pub more: bool,
+}
+
+/// Warnings that stand on items and jobs, by code: how many of each, up to 5,000. One that a record had no room for is not
+/// counted.
+#[utoipa::path(get, path = "/v1/warnings", tag = "items",
+    responses((status = 200, body = Listed<WarnedView>), (status = 403, body = ProblemBody)))]
+pub async fn warnings(
+    State(node): State<Node>,
+    Asked(lang): Asked,
+    _: Admitted,
+) -> Result<Json<Listed<WarnedView>>, Problem> {
+    let items = aside(lang, move || {
+        let view = |reason: &Reason| {
+            let Warned { items, jobs, more } = node.warned(*reason);
+            (items + jobs > 0).then(|| WarnedView {
+                code: reason.code().to_owned(),
+                rule: reason.rule().code().to_owned(),
+                message: reason.words().fill(lang, &["…"; 8]),
+                items,
+                jobs,
+                more,
+            })
+        };
+        Reason::ALL.iter().filter_map(view).collect()
+    });
+    Ok(Json(Listed { items: items.await?, next: None }))
 }
 
 /// What a participant declared in one month from one origin, and what became of it.

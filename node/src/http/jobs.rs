@@ -1,4 +1,4 @@
-//! The jobs of a studio, and what its processes yield beside what the policy finds plausible.
+//! The jobs of a studio, or of all with a warning, and what its processes yield beside what the policy finds plausible.
 
 use std::collections::BTreeMap;
 
@@ -16,17 +16,17 @@ use super::items::page_size;
 use super::problem::{Kind, Problem, ProblemBody};
 use super::view::{self, Listed, Named, WorkView};
 use super::{aside, parse};
-use crate::service::{BadCursor, Node};
+use crate::service::{BadCursor, JobFilter, JobsOf, Node};
 
 /// The most jobs that one report of yields looks at, newest first.
 const MAX_REPORTED: usize = 1000;
 
-/// Whose jobs.
+/// Whose jobs, or with which warning: at least one of the two.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Whose {
-    /// Of this studio: whoever has the job now.
-    studio: String,
+    /// Of this studio: whoever has the job now. Without it, of every studio, and a warning is named.
+    studio: Option<String>,
     /// Only those with something left in them (`true`) or with nothing (`false`).
     open: Option<bool>,
     /// Only those with this warning, by its code (schemas/rules.md has them). One that a job's record had no room for
@@ -45,7 +45,7 @@ pub(super) fn job(node: &Node, id: &WorkOrderId) -> Option<WorkOrder> {
     }
 }
 
-/// The jobs of a studio, newest first.
+/// The jobs of a studio, or all that bear a warning, newest first.
 #[utoipa::path(get, path = "/v1/work", tag = "items", params(Whose),
     responses((status = 200, body = Listed<WorkView>), (status = 403, body = ProblemBody),
         (status = 400, body = ProblemBody)))]
@@ -55,16 +55,24 @@ pub async fn list(
     _: Admitted,
     Query(whose): Query<Whose>,
 ) -> Result<Json<Listed<WorkView>>, Problem> {
-    let studio: ParticipantId = parse(&whose.studio, "studio", lang)?;
+    let studio: Option<ParticipantId> =
+        whose.studio.as_deref().map(|studio| parse(studio, "studio", lang)).transpose()?;
     let warning = match whose.warning.as_deref() {
         None => None,
         Some(code) => Some(
             Reason::of_code(code).ok_or_else(|| Problem::new(Kind::BadParameter, lang).detail("warning"))?,
         ),
     };
+    let of = match (studio, warning) {
+        (Some(studio), warning) => JobsOf::Studio(studio, warning),
+        (None, Some(reason)) => JobsOf::Warning(reason),
+        (None, None) => {
+            return Err(Problem::new(Kind::BadParameter, lang).detail("?studio=U-... | ?warning=CODE"));
+        }
+    };
+    let filter = JobFilter { of, open: whose.open };
     let found = aside(lang, move || {
-        let page =
-            node.jobs(&studio, whose.open, warning, whose.cursor.as_deref(), page_size(whose.limit))?;
+        let page = node.jobs(&filter, whose.cursor.as_deref(), page_size(whose.limit))?;
         let view = |id: &WorkOrderId| Some(view::work(id, &job(&node, id)?, lang));
         Ok::<_, BadCursor>(Listed { items: page.items.iter().filter_map(view).collect(), next: page.next })
     });
@@ -126,7 +134,8 @@ pub(super) fn yields_of(
         _ => None,
     };
     let mut reports: BTreeMap<&'static str, YieldView> = BTreeMap::new();
-    for id in node.jobs(studio, Some(false), None, None, MAX_REPORTED)?.items {
+    let done = JobFilter { of: JobsOf::Studio(*studio, None), open: Some(false) };
+    for id in node.jobs(&done, None, MAX_REPORTED)?.items {
         if let Some(work) = job(node, &id) {
             count(&mut reports, &work, policy.as_ref(), lang);
         }

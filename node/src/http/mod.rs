@@ -169,6 +169,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/participants/{id}/yields", get(jobs::yields))
         .route("/v1/participants/{id}/stock", get(stock::stock))
         .route("/v1/participants/{id}/entered", get(audit::entered))
+        .route("/v1/warnings", get(audit::warnings))
         .route("/v1/disputes", get(audit::disputes))
         .route("/v1/certificates", get(audit::certificates))
         .route("/v1/work/{id}", get(parties::work))

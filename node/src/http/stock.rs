@@ -24,7 +24,7 @@ use super::jobs::{YieldView, job, yields_of};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::view::{self, Named, kind_word, named, text};
 use super::{aside, parse};
-use crate::service::{BadCursor, ItemFilter, Node};
+use crate::service::{BadCursor, ItemFilter, JobFilter, JobsOf, Node};
 
 /// Most items of one participant that a report looks at; beyond it the report says that it is cut.
 const MAX_WALK: usize = 10_000;
@@ -275,7 +275,8 @@ fn report(
             open.push(Open { latest, id: id.to_string(), left, thing });
         }
     })?;
-    let jobs = node.jobs(id, Some(true), None, None, STRIDE)?;
+    let going_on = JobFilter { of: JobsOf::Studio(*id, None), open: Some(true) };
+    let jobs = node.jobs(&going_on, None, STRIDE)?;
     view.cut |= jobs.next.is_some();
     for id in jobs.items {
         let Some(work) = job(node, &id) else { continue };

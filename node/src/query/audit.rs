@@ -2,16 +2,42 @@
 
 use lode_ledger::hash::Hash;
 use lode_ledger::id::DisputeId;
+use lode_ledger::violation::Reason;
 
 use super::{Page, Walk};
-use crate::index::Direction;
+use crate::index::{Direction, MAX_SCAN};
 use crate::projection;
-use crate::service::BadCursor;
+use crate::service::{BadCursor, Warned};
 use crate::view::State;
 
 /// Index of the last event on it, and id.
 const DISPUTE_BYTES: usize = 24;
 const CERTIFICATE_BYTES: usize = 40;
+
+/// How many things of one kind a warning is counted on: beyond that they are not counted, but said to be more.
+const MAX_COUNTED: usize = 5_000;
+
+/// On how many items and jobs a warning stands.
+pub(crate) fn warned(state: &State, reason: Reason) -> Warned {
+    let (items, more_items) = count(state, &projection::warned_items_prefix(reason.code()));
+    let (jobs, more_jobs) = count(state, &projection::warned_jobs_prefix(reason.code()));
+    Warned { items, jobs, more: more_items || more_jobs }
+}
+
+/// How many keys stand under a prefix, up to the bound; whether there are more.
+fn count(state: &State, prefix: &[u8]) -> (usize, bool) {
+    let (mut counted, mut cursor) = (0, None::<Vec<u8>>);
+    while counted < MAX_COUNTED {
+        let want = (MAX_COUNTED - counted).min(MAX_SCAN);
+        let page = state.scan(prefix, cursor.as_deref(), Direction::Ascending, want);
+        counted += page.len();
+        if page.len() < want {
+            return (counted, false);
+        }
+        cursor = page.into_iter().next_back().map(|(key, _)| key);
+    }
+    (counted, !state.scan(prefix, cursor.as_deref(), Direction::Ascending, 1).is_empty())
+}
 
 /// Open disputes.
 pub(crate) fn disputes(

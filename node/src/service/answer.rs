@@ -325,6 +325,35 @@ pub struct ItemFilter {
     pub text: Option<String>,
 }
 
+/// Which jobs.
+#[derive(Clone, Copy, Debug)]
+pub struct JobFilter {
+    /// Whose, or with which warning.
+    pub of: JobsOf,
+    /// Only those with something left in them, or with nothing.
+    pub open: Option<bool>,
+}
+
+/// The list of jobs that is walked.
+#[derive(Clone, Copy, Debug)]
+pub enum JobsOf {
+    /// A studio's; of them those with a warning, if one is named.
+    Studio(ParticipantId, Option<Reason>),
+    /// Everybody's that bear a warning.
+    Warning(Reason),
+}
+
+/// On how much a warning stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Warned {
+    /// Items.
+    pub items: usize,
+    /// Jobs.
+    pub jobs: usize,
+    /// There are more than are counted.
+    pub more: bool,
+}
+
 /// What stands in an item's way beside its state, or is missing of it: what somebody has to see to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Mark {

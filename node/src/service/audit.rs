@@ -2,11 +2,19 @@
 
 use lode_ledger::hash::Hash;
 use lode_ledger::id::DisputeId;
+use lode_ledger::violation::Reason;
 
-use super::{BadCursor, Node, Page};
+use super::{BadCursor, Node, Page, Warned};
 use crate::query::audit;
 
 impl Node {
+    /// On how many items and jobs a warning stands, as far as they are counted. One that a record had no room for is
+    /// not.
+    #[must_use]
+    pub fn warned(&self, reason: Reason) -> Warned {
+        audit::warned(&self.inner.shared.state, reason)
+    }
+
     /// Open disputes, last touched first.
     ///
     /// # Errors

@@ -30,11 +30,13 @@ use lode_ledger::sealed::Disclosure;
 use lode_ledger::time::Timestamp;
 use lode_ledger::tlog::tile::TilePath;
 use lode_ledger::tlog::{SignedCheckpoint, proof};
-use lode_ledger::violation::Reason;
 use lode_ledger::words::{Words, words};
 use tokio::sync::{Semaphore, oneshot};
 
-pub use self::answer::{Accepted, BadCursor, Health, ItemFilter, Link, Mark, Outcome, Page, Refusal, Tile};
+pub use self::answer::{
+    Accepted, BadCursor, Health, ItemFilter, JobFilter, JobsOf, Link, Mark, Outcome, Page, Refusal, Tile,
+    Warned,
+};
 pub use crate::sequencer::OpenError;
 
 use crate::clock::{Clock, SystemClock};
@@ -332,20 +334,17 @@ impl Node {
         may(&self.inner.shared.state, item, who)
     }
 
-    /// Jobs of a studio, newest first; `open` asks for those with something left in them, or with nothing, `warning` for
-    /// those that bear one.
+    /// Jobs, newest first: of one studio, or of all that bear a warning.
     ///
     /// # Errors
     /// The cursor is none of this list.
     pub fn jobs(
         &self,
-        studio: &ParticipantId,
-        open: Option<bool>,
-        warning: Option<Reason>,
+        filter: &JobFilter,
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<WorkOrderId>, BadCursor> {
-        query::jobs(&self.inner.shared.state, studio, open, warning, cursor, limit)
+        query::jobs(&self.inner.shared.state, filter, cursor, limit)
     }
 
     /// Open offers to a participant, soonest to expire first.

@@ -50,6 +50,8 @@ fn closed(stage: &Stage) -> Vec<String> {
         "/v1/certificates/GTC/2026001234".to_owned(),
         "/v1/certificates".to_owned(),
         "/v1/disputes".to_owned(),
+        "/v1/warnings".to_owned(),
+        "/v1/work?warning=yield-outside".to_owned(),
         format!("/v1/work?studio={}", trade.importer.1),
         format!("/v1/offers?to={}", trade.importer.1),
         format!("/v1/work/{work}"),
@@ -148,6 +150,7 @@ const CLOSED: &[&str] = &[
     "/v1/shipments",
     "/v1/shipments/{id}",
     "/v1/statements/{id}",
+    "/v1/warnings",
     "/v1/work",
     "/v1/work/{id}",
 ];

@@ -1,7 +1,7 @@
 //! What people ask beside the goods themselves: a participant's stock against counts, and one thing of every kind by its id.
 
 use axum::http::header;
-use lode_ledger::id::{ConsignmentId, CredentialId, FacilityId, HoldId, Nonce, StockCountId};
+use lode_ledger::id::{ConsignmentId, CredentialId, FacilityId, HoldId, Nonce, StockCountId, WorkOrderId};
 use lode_ledger::replay::Author;
 use serde_json::{Value, json};
 
@@ -383,4 +383,69 @@ async fn who_asks_is_told_what_may_be_done_now() {
         assert!(message.contains(word) && message.contains(&hold.to_string()), "{message}");
         assert!(told(&held, "document.attached").unwrap().get("stopped").is_none());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn warnings_are_counted_by_code_over_items_and_jobs() {
+    let mut trade = trade::trade(false);
+    let mut inspector = inspector(&mut trade);
+    count(&mut trade, &mut inspector, 40);
+    // From here on a carving is to yield nine tenths.
+    let at = trade.world.at();
+    trade.world.registrar(&format!(
+        r#"{{"type":"policy.adopted","at":"{at}","ruleset":2,"vocabulary":"1","skew_s":600,"late_after_s":86400,"receipt_reason_ppm":5000,"receipt_countersign_ppm":20000,"scale_ppm":2000,"max_forward_items":100,"yields":[{{"step":"carve","min_ppm":900000,"max_ppm":1000000}}]}}"#
+    ));
+    let (lot, mut studio) = (trade.blend, trade.studio.0.clone());
+    let mut works = Vec::new();
+    for _ in 0..2 {
+        let (start, end) = (trade.world.nonce(), trade.world.nonce());
+        let work = WorkOrderId::derive(ORIGIN, &studio.issuer.to_string(), &start, 0);
+        say(
+            &mut trade.world,
+            &mut studio,
+            &format!(
+                r#"{{"type":"work.started","nonce":"{start}","process":"carve","inputs":[{{"item":"{lot}","mass_mg":1000000}}]}}"#
+            ),
+        );
+        say(
+            &mut trade.world,
+            &mut studio,
+            &format!(
+                r#"{{"type":"work.completed","work":"{work}","nonce":"{end}","left_mg":0,"outputs":[{{"kind":"piece","mass_mg":100000,"form":"carving"}}],"losses":[{{"reason":"process","mass_mg":900000}}]}}"#
+            ),
+        );
+        works.push(work.to_string());
+    }
+    works.reverse();
+    let stage = stage_of(trade, |_| {}).await;
+    let counts = stage.get("/v1/warnings").await.json();
+    let of = |code: &str| {
+        let all = counts["items"].as_array().unwrap();
+        let one = all.iter().find(|one| one["code"] == code).unwrap_or_else(|| panic!("{counts:#}"));
+        (one["items"].as_u64().unwrap(), one["jobs"].as_u64().unwrap(), one["more"].as_bool().unwrap())
+    };
+    assert_eq!((of("stock-differs"), of("yield-outside")), ((1, 0, false), (0, 2, false)));
+    // Each figure is the length of the list that it stands for.
+    for one in counts["items"].as_array().unwrap() {
+        let code = one["code"].as_str().unwrap();
+        for (list, name) in [("items", "items"), ("work", "jobs")] {
+            let found = stage.get(&format!("/v1/{list}?warning={code}&limit=200")).await.json();
+            assert_eq!(
+                found["items"].as_array().unwrap().len() as u64,
+                one[name].as_u64().unwrap(),
+                "{code}"
+            );
+        }
+    }
+    let ids = |page: &Value| -> Vec<String> {
+        page["items"].as_array().unwrap().iter().map(|job| job["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(&stage.get("/v1/work?warning=yield-outside").await.json()), works, "newest first");
+    let first = stage.get("/v1/work?warning=yield-outside&limit=1").await.json();
+    let rest = format!("/v1/work?warning=yield-outside&cursor={}", first["next"].as_str().unwrap());
+    assert_eq!(ids(&stage.get(&rest).await.json()), works[1..]);
+    assert_eq!(ids(&stage.get("/v1/work?warning=yield-outside&open=true").await.json()), [""; 0]);
+    stage.get("/v1/work").await.is_problem(400, "bad-parameter");
+    let zh = stage.get("/v1/warnings?lang=zh").await.json();
+    assert!(zh["items"].as_array().unwrap().iter().all(|one| !one["message"].as_str().unwrap().is_ascii()));
 }

@@ -451,6 +451,24 @@ fn an_auditor_asks_about_the_whole_ledger() {
     world.ok("registrar", &["dispute", "resolve", &dispute, "--outcome", "rejected", "--text", "a mistake"]);
     assert!(!open(&dispute));
 
+    // No other journey tumbles.
+    world.ok("registrar", &["policy", "adopt", "--yield", "tumble=900000..1000000", "--yes"]);
+    let rough = world.lot("studio", "BR", "1kg");
+    let job = world.made("studio", &["work", "start", "tumble", &format!("{rough}=1kg")]);
+    world.made("studio", &["work", "complete", &job, "--output", "piece:sphere:100g", "--rest-is-loss"]);
+    let warned = world.ok("registrar", &["audit", "warnings"]);
+    let warned = warned.as_array().unwrap().iter().find(|one| one["code"] == "yield-outside").unwrap();
+    assert_eq!((&warned["items"], &warned["jobs"], &warned["rule"]), (&0.into(), &1.into(), &"M6".into()));
+    let by_warning = ["work", "list", "--studio", "any", "--warning", "yield-outside"];
+    assert_eq!(world.ok("registrar", &by_warning)[0]["id"], job.as_str());
+    assert_eq!(world.ok("studio", &["work", "list", "--warning", "yield-outside"])[0]["id"], job.as_str());
+    assert_eq!(world.ok("registrar", &["work", "list", "--warning", "yield-outside"]), json!([]));
+    assert_eq!(world.run("registrar", &["work", "list", "--studio", "any"]).status.code(), Some(64));
+    for (lang, words) in [("en", "what bears one"), ("zh", "查看带某警示者"), ("pt", "o que traz um aviso")]
+    {
+        says(world, "registrar", &["--lang", lang, "audit", "warnings"], &[words, "yield-outside"]);
+    }
+
     let (one, two) = (world.piece("studio"), world.piece("studio"));
     let number = world.name("D").replace('-', "");
     let paper = world.name("paper.pdf");

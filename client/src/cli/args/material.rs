@@ -198,9 +198,12 @@ pub struct LossArgs {
 pub enum WorkCommand {
     /// Jobs of a studio
     List {
-        /// Whose [default: yours]
+        /// Whose, or `any` with --warning [default: yours]
         #[arg(long, value_name = "PARTICIPANT")]
         studio: Option<String>,
+        /// With this warning, as in yield-outside
+        #[arg(long, value_name = "CODE")]
+        warning: Option<String>,
         /// Only those with something left in them
         #[arg(long)]
         unfinished: bool,

@@ -27,6 +27,8 @@ pub enum AuditCommand {
         /// Whose [default: of every importer]
         participant: Option<String>,
     },
+    /// Warnings by code: on how many items and jobs each stands
+    Warnings,
     /// Disputes that are open
     Disputes {
         /// At most so many
