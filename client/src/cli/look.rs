@@ -75,16 +75,19 @@ pub(super) fn list(desk: &Desk, args: &ListArgs) -> Result<Output> {
     match args.custodian.as_deref() {
         Some("any") => {}
         Some(text) => filters.push(("custodian", desk.names.resolve(text).to_owned())),
-        None if args.creator.is_some() => {}
+        // Wherever it is now.
+        None if args.creator.is_some() || args.owner.is_some() => {}
         None if args.consigned => filters.push(("seller", desk.participant()?.to_string())),
         None => filters.push(("custodian", desk.participant()?.to_string())),
     }
     if let Some(mineral) = &args.species {
         filters.push(("species", spec::code::<Species>(mineral)?.as_str().to_owned()));
     }
-    if let Some(creator) = &args.creator {
-        let creator = Some(creator.as_str()).filter(|creator| *creator != "me");
-        filters.push(("creator", super::report::whose(desk, creator)?));
+    for (name, who) in [("creator", &args.creator), ("owner", &args.owner)] {
+        if let Some(who) = who {
+            let who = Some(who.as_str()).filter(|who| *who != "me");
+            filters.push((name, super::report::whose(desk, who)?));
+        }
     }
     for (name, value) in
         [("state", &args.state), ("kind", &args.kind), ("marked", &args.marked), ("warning", &args.warning)]

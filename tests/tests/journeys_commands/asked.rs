@@ -367,6 +367,12 @@ fn an_importer_lists_what_has_to_be_seen_to() {
     assert!(
         !ids(&[]).contains(&lot.as_str().into()) && ids(&["--creator", "me"]).contains(&lot.as_str().into())
     );
+    // The seller keeps it, and it is the importer's still.
+    let owned = ids(&["--owner", "me"]);
+    assert!(owned.contains(&lot.as_str().into()) && owned.contains(&import.as_str().into()));
+    let owner = world.id(&house);
+    let kept = world.ok("seller", &["list", "--owner", &owner, "--custodian", &seller]);
+    assert_eq!(kept.as_array().unwrap().iter().map(|one| &one["id"]).collect::<Vec<_>>(), [lot.as_str()]);
     let balance = world.ok(&house, &["balance", &lot]);
     assert_eq!((&balance["in_mg"], &balance["unexplained_mg"]), (&6_000_000.into(), &0.into()));
     says(world, &house, &["--lang", "zh", "balance", &lot], &["转入: 6 kg", "无法解释: 0"]);

@@ -241,6 +241,9 @@ pub struct ListArgs {
     /// Whose custody: a participant, or `any` [default: you]
     #[arg(long, value_name = "PARTICIPANT")]
     pub(crate) custodian: Option<String>,
+    /// Whose property, in whatever hands it is: a participant, or `me`
+    #[arg(long, value_name = "PARTICIPANT", conflicts_with = "consigned")]
+    pub(crate) owner: Option<String>,
     /// What others let you sell
     #[arg(long, conflicts_with = "custodian")]
     pub(crate) consigned: bool,
@@ -267,10 +270,10 @@ pub struct ListArgs {
     #[arg(long, default_value_t = 200)]
     pub(crate) limit: usize,
     /// Open offers to you instead of items
-    #[arg(long, conflicts_with_all = ["custodian", "consigned", "state", "species", "kind", "creator", "marked", "warning"])]
+    #[arg(long, conflicts_with_all = ["custodian", "owner", "consigned", "state", "species", "kind", "creator", "marked", "warning"])]
     pub(crate) offers: bool,
     /// Your own open offers instead of items
-    #[arg(long, conflicts_with_all = ["custodian", "consigned", "state", "species", "kind", "creator", "marked", "warning", "offers"])]
+    #[arg(long, conflicts_with_all = ["custodian", "owner", "consigned", "state", "species", "kind", "creator", "marked", "warning", "offers"])]
     pub(crate) own_offers: bool,
 }
 
