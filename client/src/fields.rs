@@ -123,6 +123,7 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("roles", ["roles", "角色", "papéis"]),
     ("registration", ["register number", "注册号", "número de registro"]),
     ("credentials", ["titles and training", "资质与培训", "títulos e treinamentos"]),
+    ("facilities", ["places", "场所", "locais"]),
     ("holder", ["held by", "持有方", "titular"]),
     ("revoked", ["revoked", "已撤销", "revogado"]),
     ("revoked_at", ["revoked at log index", "撤销于账本序号", "revogada no índice"]),

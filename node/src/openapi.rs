@@ -17,7 +17,7 @@ use crate::http::{
         statements::post, log::statement, log::entry, log::receipt, log::tlog_proof, log::feed, log::ledger,
         log::checkpoint, log::tile, log::trust, items::list, items::get, items::events, items::balance, items::components, items::proof, spoken::spoken,
         provenance::made_from, provenance::made_into, provenance::where_used, parties::list, parties::get,
-        parties::offers, parties::offer, parties::work, jobs::list, jobs::yields, stock::stock, audit::entered, audit::disputes,
+        parties::facilities, parties::offers, parties::offer, parties::work, jobs::list, jobs::yields, stock::stock, audit::entered, audit::disputes,
         audit::warnings, audit::certificates, parties::tag,
         single::facility, single::credential, single::key, single::consignment, single::count, single::certificate,
         single::hold, single::dispute, single::recall, market::exports_of, market::listings,

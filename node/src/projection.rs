@@ -28,6 +28,7 @@
 //! g | record key of an item | last export    exports of an item
 //! h | sender | last shipment                 shipments under way
 //! q | last dispute                           open disputes
+//! z | participant | order of facility        places of a participant
 //! n | last certificate                       certificates that are shown for several items
 //! ```
 //! Numbers are big-endian, so that keys sort as numbers do; `index` has 8 bytes, `event` and `n` 2. A record key
@@ -41,9 +42,10 @@ use std::sync::Arc;
 
 use lode_ledger::apply::Delta;
 use lode_ledger::hash::Hash;
-use lode_ledger::id::{ItemId, LogIndex, OfferId, ParticipantId, StatementId, WorkOrderId};
+use lode_ledger::id::{FacilityId, ItemId, LogIndex, OfferId, ParticipantId, StatementId, WorkOrderId};
 use lode_ledger::record::{
-    EventRef, Item, ItemState, Offer, OfferState, Participant, Record, RecordKey, Warning, WorkOrder,
+    EventRef, Facility, Item, ItemState, Offer, OfferState, Participant, Record, RecordKey, Warning,
+    WorkOrder,
 };
 use serde::{Deserialize, Serialize};
 
@@ -196,6 +198,7 @@ pub(crate) fn project_record(
         (RecordKey::Participant(id), Record::Participant(participant)) => participant_facets(id, participant),
         (RecordKey::Offer(id), Record::Offer(offer)) => offer_facets(id, offer),
         (RecordKey::WorkOrder(id), Record::WorkOrder(work)) => job_facets(id, work),
+        (RecordKey::Facility(id), Record::Facility(facility)) => vec![facility_facet(id, facility)],
         (RecordKey::Dispute(_) | RecordKey::Certificate(_), _) => audit::facets(key, record),
         _ => market::facets(key, record),
     };
@@ -383,6 +386,18 @@ fn job_facets(id: &WorkOrderId, work: &WorkOrder) -> Vec<Vec<u8>> {
         facet.extend(id.bytes());
     }
     facets
+}
+
+/// The prefix of a participant's places.
+pub(crate) fn facilities_prefix(participant: &ParticipantId) -> Vec<u8> {
+    with_id(b'z', participant)
+}
+
+fn facility_facet(id: &FacilityId, facility: &Facility) -> Vec<u8> {
+    let mut facet = facilities_prefix(&facility.participant);
+    push_ref(&mut facet, facility.created);
+    facet.extend(id.bytes());
+    facet
 }
 
 fn offer_facets(id: &OfferId, offer: &Offer) -> Vec<Vec<u8>> {

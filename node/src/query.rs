@@ -7,7 +7,9 @@ pub(crate) mod audit;
 pub(crate) mod market;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use lode_ledger::id::{ItemId, ItemKind, LogIndex, OfferId, ParticipantId, StatementId, WorkOrderId};
+use lode_ledger::id::{
+    FacilityId, ItemId, ItemKind, LogIndex, OfferId, ParticipantId, StatementId, WorkOrderId,
+};
 use lode_ledger::mass::Milligrams;
 use lode_ledger::record::{EventRef, Item, Record, RecordKey, View};
 use lode_ledger::time::Timestamp;
@@ -29,7 +31,7 @@ const MAX_CURSOR: usize = 128;
 const LINK_BYTES: usize = 12;
 /// Index, event and id of an item.
 const ITEM_BYTES: usize = 27;
-/// Index, event and id of a participant or a job.
+/// Index, event and id of a participant, a job or a place.
 const PARTICIPANT_BYTES: usize = 26;
 /// Expiry and id of an offer.
 const OFFER_BYTES: usize = 24;
@@ -194,6 +196,19 @@ pub(crate) fn participants(
 ) -> Result<Page<ParticipantId>, BadCursor> {
     let prefix = role.map_or_else(projection::participants_prefix, projection::role_prefix);
     let read = |sort: &[u8], _: &[u8]| Some(ParticipantId::new(sort.get(10..)?.try_into().ok()?));
+    Walk { prefix, direction: Direction::Ascending, sort_bytes: PARTICIPANT_BYTES }
+        .page(state, cursor, limit, read)
+}
+
+/// A participant's places, oldest first.
+pub(crate) fn facilities(
+    state: &State,
+    participant: &ParticipantId,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<FacilityId>, BadCursor> {
+    let prefix = projection::facilities_prefix(participant);
+    let read = |sort: &[u8], _: &[u8]| Some(FacilityId::new(sort.get(10..)?.try_into().ok()?));
     Walk { prefix, direction: Direction::Ascending, sort_bytes: PARTICIPANT_BYTES }
         .page(state, cursor, limit, read)
 }

@@ -163,6 +163,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/settlements/{id}", get(market::settlement))
         .route("/v1/participants", get(parties::list))
         .route("/v1/participants/{id}", get(parties::get))
+        .route("/v1/participants/{id}/facilities", get(parties::facilities))
         .route("/v1/offers", get(parties::offers))
         .route("/v1/offers/{id}", get(parties::offer))
         .route("/v1/work", get(jobs::list))

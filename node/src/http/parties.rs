@@ -1,9 +1,10 @@
-//! Participants, offers between them, jobs, and tags.
+//! Participants with their places, offers between them, jobs, and tags.
 
 use axum::Json;
 use axum::extract::State;
-use lode_ledger::id::{OfferId, ParticipantId, WorkOrderId};
-use lode_ledger::record::{Record, RecordKey};
+use lode_ledger::id::{FacilityId, OfferId, ParticipantId, WorkOrderId};
+use lode_ledger::lang::Lang;
+use lode_ledger::record::{MAX_KEPT, Record, RecordKey};
 use lode_ledger::tag::TagCode;
 use lode_ledger::vocab::{Code, Role};
 use serde::Deserialize;
@@ -11,7 +12,8 @@ use utoipa::IntoParams;
 
 use super::asked::{Admitted, Asked, Path, Query};
 use super::items::page_size;
-use super::people::{self, ParticipantView};
+use super::market::{Paged, listed};
+use super::people::{self, FacilityView, ParticipantView};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::view::{Listed, OfferView, TagView, WorkView};
 use super::{aside, parse, view, wrong_value};
@@ -29,7 +31,7 @@ pub struct Which {
     limit: Option<usize>,
 }
 
-fn find(node: &Node, id: &ParticipantId, lang: lode_ledger::lang::Lang) -> Option<ParticipantView> {
+fn find(node: &Node, id: &ParticipantId, lang: Lang) -> Option<ParticipantView> {
     match node.record(&RecordKey::Participant(*id)).as_deref() {
         Some(Record::Participant(participant)) => {
             let held = participant.credentials.iter().flatten().filter_map(|held| {
@@ -38,7 +40,9 @@ fn find(node: &Node, id: &ParticipantId, lang: lode_ledger::lang::Lang) -> Optio
                     _ => None,
                 }
             });
-            Some(people::participant(id, participant, held.collect(), lang))
+            let places = node.facilities_of(id, None, MAX_KEPT).map(|page| page.items).unwrap_or_default();
+            let places = places.iter().filter_map(|place| facility(node, place, lang)).collect();
+            Some(people::participant(id, participant, held.collect(), places, lang))
         }
         _ => None,
     }
@@ -76,6 +80,32 @@ pub async fn get(
 ) -> Result<Json<ParticipantView>, Problem> {
     let id = parse(&id, "id", lang)?;
     find(&node, &id, lang).map(Json).ok_or_else(|| Problem::new(Kind::NotFound, lang).detail(id))
+}
+
+fn facility(node: &Node, id: &FacilityId, lang: Lang) -> Option<FacilityView> {
+    match node.record(&RecordKey::Facility(*id)).as_deref() {
+        Some(Record::Facility(known)) => Some(people::facility(id, known, lang)),
+        _ => None,
+    }
+}
+
+/// The places that a participant works at, oldest first.
+#[utoipa::path(get, path = "/v1/participants/{id}/facilities", tag = "participants", params(("id" = String, Path), Paged),
+    responses((status = 200, body = Listed<FacilityView>), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub async fn facilities(
+    State(node): State<Node>,
+    Asked(lang): Asked,
+    _: Admitted,
+    Path(id): Path<String>,
+    Query(paged): Query<Paged>,
+) -> Result<Json<Listed<FacilityView>>, Problem> {
+    let id: ParticipantId = parse(&id, "id", lang)?;
+    if node.record(&RecordKey::Participant(id)).is_none() {
+        return Err(Problem::new(Kind::NotFound, lang).detail(id));
+    }
+    let asked = node.clone();
+    let page = move || asked.facilities_of(&id, paged.cursor.as_deref(), page_size(paged.limit));
+    listed(lang, page, move |place| facility(&node, place, lang)).await
 }
 
 /// Whose offers: exactly one of `to` and `from`.

@@ -35,6 +35,8 @@ pub struct ParticipantView {
     pub registration: Option<serde_json::Value>,
     /// Titles and training that it has and that are not revoked.
     pub credentials: Vec<CredentialView>,
+    /// Places that it works at, oldest first, at most 64; `/v1/participants/{id}/facilities` has them all.
+    pub facilities: Vec<FacilityView>,
     /// A laboratory's registered code.
     pub issuer_code: Option<String>,
     /// Who enrolled it.
@@ -85,6 +87,7 @@ pub fn participant(
     id: &ParticipantId,
     participant: &Participant,
     credentials: Vec<CredentialView>,
+    facilities: Vec<FacilityView>,
     lang: Lang,
 ) -> ParticipantView {
     let name = Json::parse(participant.name.as_bytes()).ok();
@@ -98,6 +101,7 @@ pub fn participant(
         keys: participant.keys,
         registration: participant.registration.as_deref().and_then(json),
         credentials,
+        facilities,
         issuer_code: participant.issuer_code.clone(),
         enrolled_by: text(participant.enrolled_by),
         created: participant.created.into(),

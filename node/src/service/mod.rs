@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use lode_ledger::apply::{May, may};
 use lode_ledger::hash::Hash;
-use lode_ledger::id::{ItemId, LogIndex, OfferId, ParticipantId, StatementId, WorkOrderId};
+use lode_ledger::id::{FacilityId, ItemId, LogIndex, OfferId, ParticipantId, StatementId, WorkOrderId};
 use lode_ledger::proof::BuildError;
 use lode_ledger::record::{EventRef, Ledger, Record, RecordKey, View};
 use lode_ledger::sealed::Disclosure;
@@ -345,6 +345,19 @@ impl Node {
         limit: usize,
     ) -> Result<Page<WorkOrderId>, BadCursor> {
         query::jobs(&self.inner.shared.state, filter, cursor, limit)
+    }
+
+    /// A participant's places, oldest first.
+    ///
+    /// # Errors
+    /// The cursor is none of this list.
+    pub fn facilities_of(
+        &self,
+        participant: &ParticipantId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<FacilityId>, BadCursor> {
+        query::facilities(&self.inner.shared.state, participant, cursor, limit)
     }
 
     /// Open offers to a participant, soonest to expire first.

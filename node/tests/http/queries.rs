@@ -449,3 +449,40 @@ async fn warnings_are_counted_by_code_over_items_and_jobs() {
     let zh = stage.get("/v1/warnings?lang=zh").await.json();
     assert!(zh["items"].as_array().unwrap().iter().all(|one| !one["message"].as_str().unwrap().is_ascii()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_participants_places_stand_with_it() {
+    let mut trade = trade::trade(false);
+    let mut importer = trade.importer.0.clone();
+    let mut places = Vec::new();
+    for n in 0..3 {
+        let nonce = trade.world.nonce();
+        let place = format!(
+            r#"{{"type":"facility.registered","nonce":"{nonce}","kind":"warehouse","name":"Hall {n}","country":"CN"}}"#
+        );
+        say(&mut trade.world, &mut importer, &place);
+        places.push(FacilityId::derive(ORIGIN, &importer.issuer.to_string(), &nonce, 0).to_string());
+    }
+    let (id, other) = (trade.importer.1, trade.seller.1);
+    let stage = stage_of(trade, |_| {}).await;
+    let ids = |list: &Value| -> Vec<String> {
+        list.as_array().unwrap().iter().map(|place| place["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let shown = stage.get(&format!("/v1/participants/{id}")).await.json();
+    assert_eq!(
+        (ids(&shown["facilities"]), &shown["facilities"][2]["name"]),
+        (places.clone(), &"Hall 2".into())
+    );
+    assert_eq!(stage.get(&format!("/v1/participants/{other}")).await.json()["facilities"], json!([]));
+    let mut paged = Vec::new();
+    let mut query = "limit=2".to_owned();
+    loop {
+        let page = stage.get(&format!("/v1/participants/{id}/facilities?{query}")).await.json();
+        paged.extend(ids(&page["items"]));
+        let Some(next) = page["next"].as_str() else { break };
+        query = format!("limit=2&cursor={next}");
+    }
+    assert_eq!(paged, places);
+    let nobody = format!("/v1/participants/U-{}/facilities", "0".repeat(26));
+    stage.get(&nobody).await.is_problem(404, "not-found");
+}

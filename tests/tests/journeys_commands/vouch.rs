@@ -33,6 +33,19 @@ fn places_and_titles_stand_with_their_holder() {
     let place = ["facility", "register", "warehouse", "--name", "Hall 3", "--country", "CN", "--open", "gln"];
     let made = world.made("importer", &[&place[..], &["--gln", "4006381333931"]].concat());
     assert!(made.starts_with("F-"), "{made}");
+    let importer = world.id("importer");
+    let shown = world.show(&importer);
+    let place_of = |shown: &Value| {
+        let places = shown["facilities"].as_array().unwrap();
+        places.iter().find(|place| place["id"] == made.as_str()).cloned().unwrap()
+    };
+    assert_eq!(
+        (&place_of(&shown)["name"], &place_of(&shown)["holder"]),
+        (&"Hall 3".into(), &importer.as_str().into())
+    );
+    let read = world.run("seller", &["--lang", "zh", "show", &importer]);
+    let read = String::from_utf8(read.stdout).unwrap();
+    assert!(read.contains("场所") && read.contains("Hall 3"), "{read}");
     world.refused("importer", &[&place[..], &["--gln", "4006381333932"]].concat(), "F3", "fields-disagree");
 
     let who = world.name("carver");
