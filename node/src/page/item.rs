@@ -12,7 +12,7 @@ use super::ancestry::{Ancestor, Ancestry, ancestry};
 use super::answers::{Answer, Chip, Known};
 use super::gaps::gaps;
 use super::market;
-use super::source::{Reader, Source};
+use super::source::{Reader, Source, register_number};
 use super::text::{PageLang, Texts};
 use super::timeline::{Row, Timeline, Told, short, timeline, told};
 
@@ -96,6 +96,8 @@ pub struct ItemPage {
     pub timeline: Timeline,
     /// What is not known.
     pub gaps: Vec<&'static str>,
+    /// To whom a problem is told, and who can do what about it.
+    pub report: Vec<String>,
     /// The evidence levels, weakest first.
     pub levels: Vec<LevelView>,
 }
@@ -132,6 +134,7 @@ pub fn item_page(source: &dyn Source, id: &ItemId, options: PageOptions) -> Opti
         not_kept,
         timeline,
         gaps: gaps(&known, options.photo.is_some()),
+        report: report(&reader, &item, texts),
         levels: levels(texts),
         options,
     })
@@ -183,6 +186,34 @@ fn standing(
     }
     lines.extend(made_up(reader, item, texts));
     lines.extend(market::lines(reader, id, item, told, texts));
+    lines
+}
+
+/// Whom the ledger knows to answer for who sold it, or has it: the registrar who enrolled them. It keeps a name, a country and a
+/// register number, and no more is said.
+fn report(reader: &Reader<'_>, item: &Item, texts: Texts) -> Vec<String> {
+    let sale = item.sale.and_then(|sale| reader.record(&RecordKey::Sale(sale)));
+    let (who, sold) = match sale.as_deref() {
+        Some(Record::Sale(sale)) => (sale.seller, true),
+        _ => (item.custodian, false),
+    };
+    let registrar = reader.participant(&who).and_then(|who| who.enrolled_by).unwrap_or(who);
+    let known = reader.participant(&registrar);
+    let country = known.as_ref().and_then(|known| known.country);
+    let country = country.map(|country| country.name(texts.0.lang()).to_owned());
+    let number = known.as_ref().and_then(register_number);
+    let more: Vec<String> =
+        number.map(|number| texts.register_number(&number)).into_iter().chain(country).collect();
+    let name = reader.name(&registrar, texts);
+    let name = if more.is_empty() { name } else { texts.bracketed(&name, &texts.list(&more)) };
+    let mut lines = vec![
+        texts.report_to(&name, &reader.name(&who, texts), sold),
+        texts.report_no_address().to_owned(),
+        texts.report_dispute().to_owned(),
+    ];
+    if sold {
+        lines.push(texts.report_owner().to_owned());
+    }
     lines
 }
 

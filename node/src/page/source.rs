@@ -204,6 +204,15 @@ fn plain_name(participant: &Participant) -> Option<String> {
     }
 }
 
+/// The number in a public register, of an organisation that left it open.
+#[must_use]
+pub(super) fn register_number(participant: &Participant) -> Option<String> {
+    match Json::parse(participant.registration.as_ref()?.as_bytes()) {
+        Ok(Json::Str(number)) if !participant.person => Some(number),
+        _ => None,
+    }
+}
+
 fn open(bytes: Vec<u8>) -> Option<Opened> {
     let statement = Statement::decode(bytes).ok()?;
     let (_, events) = decode_payload(statement.payload()).ok()?;

@@ -232,6 +232,12 @@ texts! {
     gap_sealed "Some fields are sealed: only those who hold the disclosure can read them." "部分字段已密封：只有持有披露凭据者才能读取。";
     gap_price "Price, buyer and personal data are never in the ledger." "价格、买家和个人数据从不进入账本。";
 
+    // Something is wrong.
+    report "Report a problem" "反映问题";
+    report_no_address "The ledger keeps no telephone number and no address of anybody." "账本不保存任何人的电话或地址。";
+    report_dispute "Whoever made, sold or holds it can open a dispute, and so can the registrar: it then stands at the top of this page." "制作方、售出方、保管方和登记机构均可提出争议：争议会显示在本页顶部。";
+    report_owner "Its buyer, once it is claimed, can report it lost or stolen in this ledger, and give it back to its seller, with the key that claimed it." "买家认领后，可用认领所用的密钥在本账本报失，或将其退还给卖家。";
+
     // Verifying.
     verify "Check it without trusting us" "不依赖我们，自行验证";
     verify_text "This page was made by the node that keeps the ledger. The proof file holds everything needed to check the record offline, also when this site is gone." "本页由保存账本的节点生成。证明文件包含离线核查所需的全部内容，即使本网站消失也能验证。";
@@ -416,6 +422,30 @@ impl Texts {
         match self.0 {
             PageLang::En => format!("a clearance is recorded for {some} of {all} lots"),
             PageLang::Zh => format!("{all} 批中 {some} 批有清关记录"),
+        }
+    }
+
+    /// To whom a problem is told first: who sold it or has it, and the registrar who enrolled them.
+    #[must_use]
+    pub fn report_to(self, registrar: &str, who: &str, sold: bool) -> String {
+        match (self.0, sold) {
+            (PageLang::En, true) => {
+                format!("Tell {who}, who sold it, or the registrar who enrolled them: {registrar}.")
+            }
+            (PageLang::En, false) => {
+                format!("Tell {who}, who has it, or the registrar who enrolled them: {registrar}.")
+            }
+            (PageLang::Zh, true) => format!("请告知售出方{who}，或为其登记的登记机构：{registrar}。"),
+            (PageLang::Zh, false) => format!("请告知现保管方{who}，或为其登记的登记机构：{registrar}。"),
+        }
+    }
+
+    /// "register number 9132".
+    #[must_use]
+    pub fn register_number(self, number: &str) -> String {
+        match self.0 {
+            PageLang::En => format!("register number {number}"),
+            PageLang::Zh => format!("注册号 {number}"),
         }
     }
 

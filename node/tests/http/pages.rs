@@ -483,3 +483,23 @@ async fn what_a_stolen_key_signed_bears_its_mark() {
         assert_eq!(event["suspect"], by_lab(&event), "{event}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_buyer_reads_to_whom_a_problem_is_told() {
+    let stage = stage(|_| {}).await;
+    let sold = stage.get(&format!("/T/{}", stage.trade.dragon_tag)).await;
+    let registrar = stage.get("/v1/participants?role=registrar").await.json()["items"][0]["name"].clone();
+    let registrar = registrar.as_str().unwrap();
+    for said in [
+        "Report a problem".to_owned(),
+        format!("Tell Morning Light Crystal, who sold it, or the registrar who enrolled them: {registrar}."),
+        "The ledger keeps no telephone number and no address of anybody.".to_owned(),
+        "can open a dispute".to_owned(),
+        "with the key that claimed it".to_owned(),
+    ] {
+        assert!(sold.text().contains(&said), "{said} is not in\n{}", sold.text());
+    }
+    let held = stage.get(&format!("/T/{}?lang=zh", stage.trade.fish_tag)).await;
+    assert!(held.text().contains("反映问题") && held.text().contains(&format!("登记机构：{registrar}。")));
+    assert!(!held.text().contains("认领所用的密钥"), "it was not sold");
+}
