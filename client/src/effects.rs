@@ -10,6 +10,7 @@ use lode_ledger::id::{
     OfferId, PackId, ParticipantId, RecallId, SaleId, SettlementId, ShipmentId, StockCountId, WorkOrderId,
 };
 use lode_ledger::json::Json;
+use lode_ledger::record::RecordKey;
 use lode_ledger::tag::TagCode;
 
 /// Everything that an event creates, in the order of its outputs. `issuer` is the author as statements write it.
@@ -88,7 +89,7 @@ const fn kind_of(output: OutputKind) -> ItemKind {
     }
 }
 
-/// Everything that an event names: items, jobs, offers, sales, participants, tags.
+/// Everything that an event names: whatever has an id, and tags.
 #[must_use]
 pub fn named(event: &Event) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
@@ -108,29 +109,19 @@ fn collect(json: &Json, found: &mut BTreeSet<String>) {
 }
 
 fn is_id(text: &str) -> bool {
-    text.parse::<ItemId>().is_ok()
-        || text.parse::<WorkOrderId>().is_ok()
-        || text.parse::<OfferId>().is_ok()
-        || text.parse::<SaleId>().is_ok()
-        || text.parse::<ConsignmentId>().is_ok()
-        || text.parse::<ListingId>().is_ok()
-        || text.parse::<PackId>().is_ok()
-        || text.parse::<ExportId>().is_ok()
-        || text.parse::<ShipmentId>().is_ok()
-        || text.parse::<SettlementId>().is_ok()
-        || text.parse::<TagCode>().is_ok()
-        || is_participant(text)
+    RecordKey::of_id(text).is_some() || text.parse::<TagCode>().is_ok()
 }
 
-/// Whether an id is a participant's. Everything names participants, so naming the same one makes no dependence.
+/// Whether an id is of what many statements name and none of them changes: a participant, a place. That two name the same
+/// one makes no dependence.
 #[must_use]
-pub fn is_participant(text: &str) -> bool {
-    text.parse::<ParticipantId>().is_ok()
+pub fn is_named_by_many(text: &str) -> bool {
+    text.parse::<ParticipantId>().is_ok() || text.parse::<FacilityId>().is_ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use lode_ledger::event::body::{LotSplit, SplitPart};
+    use lode_ledger::event::body::{HoldPlaced, HoldReleased, LotSplit, SplitPart};
     use lode_ledger::mass::Milligrams;
     use lode_ledger::time::Timestamp;
 
@@ -153,5 +144,27 @@ mod tests {
         assert_eq!(ids.len(), 2);
         assert_eq!(ids[1], ItemId::derive(ItemKind::Lot, "a.example", "U-X", &Nonce([7; 16]), 1).to_string());
         assert_eq!(named(&event), BTreeSet::from([lot.to_string()]));
+    }
+
+    #[test]
+    fn whatever_is_created_is_known_where_it_is_named() {
+        let lot: ItemId = "L-01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap();
+        let at = Timestamp::from_unix(1_700_000_000);
+        let placed = Event::from(HoldPlaced {
+            at,
+            nonce: Nonce([7; 16]),
+            items: vec![lot].into(),
+            works: Vec::new().into(),
+            reason: lode_ledger::vocab::Code::parse("investigation").unwrap(),
+            creditor: None,
+            text: None,
+        });
+        let made = created(&placed, "a.example", "U-X");
+        let released = Event::from(HoldReleased { at, hold: made[0].parse().unwrap(), text: None });
+        assert_eq!(named(&released), BTreeSet::from([made[0].clone()]));
+        for letter in ["H", "D", "R", "F", "T", "N", "C", "K", "V", "E", "Y", "M", "S", "O", "W", "U", "P"] {
+            assert!(is_id(&format!("{letter}-01ARZ3NDEKTSV4RRFFQ69G5FAV")), "{letter}");
+        }
+        assert!(!is_id("quartz") && !is_id("H-1"));
     }
 }

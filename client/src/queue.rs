@@ -11,7 +11,7 @@ use lode_ledger::id::{LogIndex, StatementId};
 use serde::{Deserialize, Serialize};
 
 use crate::author::Signed;
-use crate::effects::is_participant;
+use crate::effects::is_named_by_many;
 use crate::error::{ClientError, Refusal, Result, words};
 use crate::home::{Home, read_json, write_durably, write_json};
 use crate::node::{Answer, Intake};
@@ -41,13 +41,13 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// Whether this one must wait for `before`: it names what that one makes or changes. Participants are named by
-    /// everything, so only a new one counts.
+    /// Whether this one must wait for `before`: it names what that one makes or changes. Participants and places are named
+    /// by many, so only a new one counts.
     #[must_use]
     pub fn depends_on(&self, before: &Self) -> bool {
         self.names
             .iter()
-            .any(|id| before.creates.contains(id) || (before.names.contains(id) && !is_participant(id)))
+            .any(|id| before.creates.contains(id) || (before.names.contains(id) && !is_named_by_many(id)))
     }
 }
 
@@ -308,11 +308,11 @@ mod tests {
     use std::cell::RefCell;
 
     use lode_ledger::event::Event;
-    use lode_ledger::event::body::{Loss, LossRecorded};
-    use lode_ledger::id::ItemId;
+    use lode_ledger::event::body::{HoldPlaced, HoldReleased, Loss, LossRecorded};
+    use lode_ledger::id::{ItemId, Nonce};
     use lode_ledger::mass::Milligrams;
     use lode_ledger::time::Timestamp;
-    use lode_ledger::vocab::LossReason;
+    use lode_ledger::vocab::{HoldReason, LossReason};
 
     use super::*;
     use crate::author::tests::{author, lot};
@@ -419,6 +419,27 @@ mod tests {
         let fake = Fake::refusing(Vec::new());
         assert_eq!(world.queue.sync(&fake).unwrap().len(), 3);
         assert!(world.queue.list().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_release_waits_for_its_hold() {
+        let world = World::new();
+        let at = Timestamp::from_unix(1_700_000_000);
+        let place = |nonce| HoldPlaced {
+            at,
+            nonce: Nonce([nonce; 16]),
+            items: vec!["L-01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap()].into(),
+            works: Vec::new().into(),
+            reason: HoldReason::INVESTIGATION,
+            creditor: None,
+            text: None,
+        };
+        let placed = world.push(place(1).into());
+        let hold = World::one(&placed).parse().unwrap();
+        let released = world.push(HoldReleased { at, hold, text: None }.into());
+        assert_eq!(world.queue.before(&released).unwrap(), [placed.statement]);
+        let fates = world.queue.sync(&Fake::refusing(vec![placed.statement])).unwrap();
+        assert_eq!(fates[1].1, Fate::Held { because_of: placed.statement });
     }
 
     #[test]
