@@ -122,6 +122,33 @@ impl Author {
     }
 }
 
+/// Refuses a name that none of a statement's events has: whoever mistypes one would seal for good what was to be read.
+///
+/// # Errors
+/// Names it, and the fields that would be sealed.
+pub fn check_open(events: &[Event], open: &BTreeSet<String>) -> Result<()> {
+    let mut known = BTreeSet::new();
+    let mut sealable = BTreeSet::new();
+    for event in events {
+        let mut fields = event.event_type().fields();
+        if fields.iter().any(|field| field.name == "origins") {
+            fields.extend(OriginShare::fields());
+        }
+        known.extend(fields.iter().map(|field| field.name));
+        sealable.extend(fields.iter().filter(|field| field.sealable).map(|field| field.name));
+    }
+    let Some(unknown) = open.iter().find(|name| !known.contains(name.as_str())) else { return Ok(()) };
+    let sealable = match sealable.is_empty() {
+        true => "-".to_owned(),
+        false => sealable.into_iter().collect::<Vec<_>>().join(", "),
+    };
+    Err(ClientError::usage(words!(
+        "--open {unknown}: no event of this statement has a field of this name; those that would be sealed: {sealable}. Nothing was signed",
+        "--open {unknown}：本声明的事件没有此字段；会被密封的字段：{sealable}。未签署任何内容",
+        "--open {unknown}: nenhum evento desta declaração tem esse campo; os que seriam selados: {sealable}. Nada foi assinado"
+    )))
+}
+
 /// The value with every text in Unicode's form NFC, so that what looks the same is the same bytes under the signature.
 fn normalised(json: Json) -> Json {
     match json {
@@ -197,6 +224,7 @@ pub(crate) mod tests {
     use lode_ledger::vocab::{Code, EntryKind};
 
     use super::*;
+    use crate::session::Session;
 
     pub(crate) fn author() -> Author {
         Author {
@@ -248,6 +276,23 @@ pub(crate) mod tests {
             documents: Vec::new().into(),
             owner: None,
         })
+    }
+
+    #[test]
+    fn a_name_that_no_event_has_is_not_opened_in_silence() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        let author = author();
+        let mut session = Session::new(home, None, author.ledger.clone(), author.issuer, author.key);
+        let mut send = |name: &str| {
+            session.open = BTreeSet::from([name.to_owned()]);
+            session.send(&[lot(1)])
+        };
+        let error = send("nosuchfield").unwrap_err().to_string();
+        assert!(error.contains("nosuchfield") && error.contains("mine, supplier"), "{error}");
+        for name in ["supplier", "mine", "grade"] {
+            assert!(send(name).is_ok(), "{name}");
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ use serde_json::Value;
 use self::declaration::{left_out, lot_declared};
 pub use self::journal::{ImportedLot, write_mapping};
 use self::journal::{Journal, goods, meaning, others};
-use crate::author::{Author, Signed};
+use crate::author::{Author, Signed, check_open};
 use crate::error::{ClientError, Refusal, Result, words};
 use crate::home::{read_json, write_durably, write_json};
 use crate::node::{Answer, Intake, Node};
@@ -442,6 +442,7 @@ impl<'a> Import<'a> {
         for group in fill(events, options.lots_per_statement.clamp(1, 256)) {
             let bodies: Vec<Event> = group.iter().map(|(_, event)| event.clone()).collect();
             let session = self.session;
+            check_open(&bodies, &session.open)?;
             let signed =
                 session.author.sign(&session.home, &bodies, &session.open, session.reference.as_ref())?;
             batches.push(Batch { signed, rows: group.iter().map(|(row, _)| *row).collect() });

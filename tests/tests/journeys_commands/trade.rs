@@ -106,6 +106,22 @@ fn a_supplier_without_an_account_countersigns_by_link() {
 }
 
 #[test]
+fn what_is_to_be_open_is_a_field_of_what_is_said() {
+    let world = world();
+    let lot =
+        ["lot", "declare", "--species", "quartz", "--origin", "BR", "--net", "3kg", "--supplier", "Pedras"];
+    for (lang, words) in [("en", "no event of this statement"), ("zh", "没有"), ("pt", "nenhum evento")] {
+        let refused = world.run("importer", &[&["--lang", lang], &lot[..], &["--open", "suplier"]].concat());
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(64), "{told}");
+        assert!(told.contains(words) && told.contains("supplier") && told.contains("suplier"), "{told}");
+    }
+    let id = world.made("importer", &[&lot[..], &["--open", "supplier"]].concat());
+    let details = world.show(&id)["details"].clone();
+    assert!(details.as_array().unwrap().iter().any(|one| one["value"] == "Pedras"), "{details:#}");
+}
+
+#[test]
 fn a_slip_of_the_pen_is_corrected_and_stays_visible() {
     let world = world();
     let what = ["--species", "quartz", "--origin", "BR", "--net", "3kg", "--trade-name", "Rosenquarz"];
