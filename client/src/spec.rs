@@ -3,15 +3,18 @@
 //! Each reads exactly one thing and says what it expected. Names of things are resolved by the address book before.
 
 use lode_ledger::event::body::{
-    DisassembledPart, ForeignMass, Gain, Input, Line, Loss, OriginShare, OutputKind, SplitPart,
-    TreatmentStatement, WorkOutput,
+    CustomsElements, DeclarationElement, DisassembledPart, ForeignMass, Gain, Input, Line, Loss, OriginShare,
+    OutputKind, SplitPart, TreatmentStatement, WorkOutput,
 };
 use lode_ledger::event::shape::Text;
 use lode_ledger::json::is_forbidden;
 use lode_ledger::lang::Lang;
 use lode_ledger::mass::{Milligrams, Ppm, parse_mass};
 use lode_ledger::sealed::Sealable;
-use lode_ledger::vocab::{Code, Country, Finding, Treatment, UnknownCode, Vocabulary};
+use lode_ledger::vocab::{
+    self, Code, Country, ELEMENT_SETS, ElementSet, Finding, HsCode, Treatment, UnknownCode, Vocabulary,
+    element_set,
+};
 
 use crate::error::{ClientError, Result, Words, words};
 use crate::fields;
@@ -245,6 +248,93 @@ pub fn origin(text: &str) -> Result<OriginShare> {
     })
 }
 
+/// Of which origin `TEXT` or `COUNTRY=TEXT` speaks, and what it says. Without a country there is one origin only.
+///
+/// # Errors
+/// It names none of them, or no country where there are several.
+pub fn of_origin<'a, 't>(
+    origins: &'a mut [OriginShare],
+    text: &'t str,
+) -> Result<(&'a mut OriginShare, &'t str)> {
+    let named = text.split_once('=').and_then(|(country, rest)| {
+        let country = Code::<Country>::named(country).ok()?;
+        Some((origins.iter().position(|origin| origin.country == country)?, rest))
+    });
+    let alone = (origins.len() == 1).then_some((0, text));
+    let found = named.or(alone).and_then(|(place, rest)| Some((origins.get_mut(place)?, rest)));
+    found.ok_or_else(|| {
+        ClientError::usage(words!(
+            "{text:?}: of several origins say which, as in BR=Minas Gerais",
+            "{text:?}：有多个产地时须写明是哪一个，如 BR=米纳斯吉拉斯",
+            "{text:?}: havendo várias origens, diga de qual, como em BR=Minas Gerais"
+        ))
+    })
+}
+
+/// Declaration elements as `ELEMENT=TEXT`, for the newest set that this customs asks for under the code.
+///
+/// # Errors
+/// No such set is known, an element has another form, or is not of it.
+pub fn customs(of: Code<Country>, hs: Code<HsCode>, elements: &[String]) -> Result<CustomsElements> {
+    let set = element_set(of, hs, None).ok_or_else(|| {
+        let known: Vec<String> = ELEMENT_SETS
+            .iter()
+            .map(|set| format!("{} {}", set.jurisdiction.as_str(), set.hs.as_str()))
+            .collect();
+        let known = known.join(", ");
+        ClientError::usage(words!(
+            "the declaration elements of {of} {hs} are not in the table, which has: {known}",
+            "要素表中没有 {of} {hs}，现有：{known}",
+            "os elementos de {of} {hs} não estão na tabela, que tem: {known}"
+        ))
+    })?;
+    let mut stated = Vec::new();
+    for text in elements {
+        let form = || as_in("ELEMENT=TEXT", "colour=purple");
+        let (name, said) = text.split_once('=').ok_or_else(|| expected(text, form()))?;
+        let element: Code<vocab::DeclarationElement> = code(name)?;
+        if set.elements.iter().all(|asked| asked.code != element) {
+            let asked: Vec<&str> = set.elements.iter().map(|asked| asked.code.as_str()).collect();
+            let asked = asked.join(", ");
+            return Err(ClientError::usage(words!(
+                "{element} is not asked for under {hs}; asked for are: {asked}",
+                "{hs} 项下没有要素 {element}，应报要素为：{asked}",
+                "{element} não é pedido sob {hs}; pedem-se: {asked}"
+            )));
+        }
+        stated.push((element, said.to_owned()));
+    }
+    customs_of(set, &stated)
+}
+
+/// The elements of a set as an event states them.
+///
+/// # Errors
+/// A text is no line of a statement.
+pub fn customs_of(
+    set: &ElementSet,
+    elements: &[(Code<vocab::DeclarationElement>, String)],
+) -> Result<CustomsElements> {
+    fn short<const MAX: usize>(text: &str) -> Result<Text<MAX>> {
+        Text::new(text).map_err(|error| {
+            ClientError::usage(words!(
+                "{text:?} cannot stand in a customs declaration: {error}",
+                "{text:?} 不能写入报关要素：{error}",
+                "{text:?} não pode constar da declaração aduaneira: {error}"
+            ))
+        })
+    }
+    let element = |(code, value): &(Code<vocab::DeclarationElement>, String)| {
+        Ok(DeclarationElement { element: short(code.as_str())?, value: line(code.as_str(), value)? })
+    };
+    Ok(CustomsElements {
+        jurisdiction: short(set.jurisdiction.as_str())?,
+        hs: short(&set.hs.as_str().replace('.', ""))?,
+        version: short(set.version)?,
+        elements: elements.iter().map(element).collect::<Result<Vec<_>>>()?.into(),
+    })
+}
+
 /// Per cent with at most four decimals, exactly.
 fn share_of(text: &str) -> Option<Ppm> {
     let number = text.trim().strip_suffix('%')?.trim();
@@ -325,6 +415,33 @@ mod tests {
         for bad in ["BR:70", "BR:100.1%", "BR:0.33333%", "BR:-1%", "XX"] {
             assert!(origin(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn of_several_origins_it_is_said_which() {
+        let mut one = [origin("BR").unwrap()];
+        assert_eq!(of_origin(&mut one, "Mina = Boa").unwrap().1, "Mina = Boa");
+        assert_eq!(of_origin(&mut one, "BR=Bahia").unwrap().1, "Bahia");
+        let mut two = [origin("BR:70%").unwrap(), origin("MG:30%").unwrap()];
+        let (found, said) = of_origin(&mut two, "MG=Ambatondrazaka").unwrap();
+        assert_eq!((found.country.as_str(), said), ("MG", "Ambatondrazaka"));
+        for bad in ["Bahia", "UY=Artigas"] {
+            assert!(of_origin(&mut two, bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn declaration_elements_are_of_the_set_that_customs_asks_for() {
+        let of = |hs: &str, elements: &[&str]| {
+            let elements: Vec<String> = elements.iter().map(|text| (*text).to_owned()).collect();
+            customs(code("CN").unwrap(), code(hs).unwrap(), &elements)
+        };
+        let stated = of("7103.10", &["colour=purple", "件数=无"]).unwrap();
+        assert_eq!((stated.hs.as_str(), stated.version.as_str()), ("710310", "1"));
+        assert_eq!(stated.elements[1].element.as_str(), "pieces");
+        assert!(of("7103.10", &["colour"]).is_err());
+        assert!(of("7103.10", &["smell=none"]).is_err());
+        assert!(of("7116.20", &["colour=purple"]).unwrap_err().to_string().contains("CN 7103.10"));
     }
 
     #[test]

@@ -7,9 +7,10 @@ use lode_ledger::event::body::ForeignMass;
 use lode_ledger::event::body::SerialPiece;
 use lode_ledger::mass::Milligrams;
 
+use super::args::GradedBy;
 use super::desk::Desk;
 use super::print::Output;
-use super::trade::{all, documents, line, mass, photo, photos_of};
+use super::trade::{all, documents, grade, grades_of, line, mass, photo, photos_of};
 use crate::commands::material::{self, Adjustment, Repair};
 use crate::error::Result;
 use crate::session::Session;
@@ -32,6 +33,11 @@ pub struct AssembleArgs {
     /// Who did it
     #[arg(long)]
     operator: Option<String>,
+    /// Its grade
+    #[arg(long, value_name = "VALUE")]
+    grade: Option<String>,
+    #[command(flatten)]
+    graded: GradedBy,
     /// A photo that everybody may see
     #[arg(long, value_name = "FILE")]
     photo: Option<PathBuf>,
@@ -62,6 +68,11 @@ pub struct SerialiseArgs {
     /// A photo of a piece that everybody may see: of which one, from 1 in the order given; may be repeated
     #[arg(long, value_name = "NUMBER=FILE")]
     photo: Vec<String>,
+    /// The grade of a piece: of which one, from 1 in the order given; may be repeated
+    #[arg(long, value_name = "NUMBER=VALUE")]
+    grade: Vec<String>,
+    #[command(flatten)]
+    graded: GradedBy,
     /// What was lost; may be repeated
     #[arg(long, value_name = "REASON:MASS[:xCOUNT]")]
     loss: Vec<String>,
@@ -155,6 +166,7 @@ pub(super) fn assemble(desk: &Desk, args: &AssembleArgs) -> Result<Output> {
     let components = all(&args.component, |text| spec::input(text, &desk.names))?;
     let (foreign, losses) = (foreign(&args.foreign)?, all(&args.loss, spec::loss)?);
     let mut made = spec::output(&args.made)?;
+    made.grade = args.grade.as_deref().map(|value| grade(value, &args.graded)).transpose()?;
     let session = desk.session()?;
     made.photo = args.photo.as_deref().map(|file| photo(&session, file)).transpose()?;
     let done = material::assemble(&session, components, foreign, losses, made, args.operator.as_deref())?;
@@ -175,6 +187,9 @@ pub(super) fn serialise(desk: &Desk, args: &SerialiseArgs) -> Result<Output> {
         let name = name.map(|name| spec::line("name", name)).transpose()?;
         Ok(SerialPiece { mass_mg: spec::mass(weighed)?, name, grade: None, photo: None })
     })?;
+    for (piece, grade) in pieces.iter_mut().zip(grades_of(&args.grade, args.piece.len(), &args.graded)?) {
+        piece.grade = grade;
+    }
     let (losses, left) = (all(&args.loss, spec::loss)?, mass(&args.left)?);
     let session = desk.session()?;
     for (piece, picture) in pieces.iter_mut().zip(photos_of(&session, &args.photo, args.piece.len())?) {

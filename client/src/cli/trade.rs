@@ -12,9 +12,9 @@ use lode_ledger::vocab::{Code, DifferenceReason, Step};
 use serde_json::json;
 
 use super::args::{
-    AcceptArgs, CertificateArgs, CorrectArgs, Countersign, Declare, DocumentArgs, LossArgs, LotCommand,
-    Merge, OfferArgs, OfferRef, Reason, Receive, SellCommand, Split, Sub, TagCommand, TreatCommand,
-    WorkCommand,
+    AcceptArgs, CertificateArgs, CorrectArgs, Countersign, Declare, DocumentArgs, GradedBy, LossArgs,
+    LotCommand, Merge, OfferArgs, OfferRef, Reason, Receive, SellCommand, Split, Sub, TagCommand,
+    TreatCommand, WorkCommand,
 };
 use super::desk::Desk;
 use super::print::{Output, wrote};
@@ -57,21 +57,45 @@ pub(super) fn photos_of(
     texts: &[String],
     things: usize,
 ) -> Result<Vec<Option<DocumentRef>>> {
-    let mut photos = vec![None; things];
+    let photo = |file: &str| photo(session, Path::new(file));
+    numbered(texts, things, || spec::as_in("NUMBER=FILE", "1=sphere.jpg"), photo)
+}
+
+/// The grades of things that are numbered from 1, each as `NUMBER=VALUE`.
+pub(super) fn grades_of(texts: &[String], things: usize, by: &GradedBy) -> Result<Vec<Option<Grade>>> {
+    numbered(texts, things, || spec::as_in("NUMBER=VALUE", "1=AAA"), |value| grade(value, by))
+}
+
+/// A grade in its scheme.
+pub(super) fn grade(value: &str, by: &GradedBy) -> Result<Grade> {
+    Ok(Grade {
+        scheme: spec::line("scheme", &by.grade_scheme)?,
+        value: spec::line("grade", value)?,
+        grader: spec::line("grader", &by.grader)?,
+    })
+}
+
+/// What is said of things that are numbered from 1, of each once at most.
+fn numbered<T: Clone>(
+    texts: &[String],
+    things: usize,
+    form: impl Fn() -> Words,
+    read: impl Fn(&str) -> Result<T>,
+) -> Result<Vec<Option<T>>> {
+    let mut said = vec![None; things];
     for text in texts {
-        let (number, file) = item_and(text, || spec::as_in("NUMBER=FILE", "1=sphere.jpg"))?;
+        let (number, rest) = item_and(text, &form)?;
         let place = number.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        let Some(place) = place.and_then(|place| photos.get_mut(place)).filter(|place| place.is_none())
-        else {
+        let Some(place) = place.and_then(|place| said.get_mut(place)).filter(|place| place.is_none()) else {
             return Err(ClientError::usage(words!(
-                "{text:?}: there are {things} things, numbered from 1, and each has one photo at most",
-                "{text:?}：共有 {things} 件，从1起编号，每件最多一张照片",
-                "{text:?}: são {things} coisas, numeradas a partir de 1, com uma foto cada no máximo"
+                "{text:?}: there are {things} things, numbered from 1, and each is named once at most",
+                "{text:?}：共有 {things} 件，从1起编号，每件最多写一次",
+                "{text:?}: são {things} coisas, numeradas a partir de 1, cada uma indicada no máximo uma vez"
             )));
         };
-        *place = Some(photo(session, Path::new(file))?);
+        *place = Some(read(rest)?);
     }
-    Ok(photos)
+    Ok(said)
 }
 
 pub(super) fn lot(desk: &Desk, args: Sub<LotCommand>) -> Result<Output> {
@@ -110,13 +134,19 @@ fn declare_one(desk: &Desk, args: &Declare) -> Result<Output> {
             "informe --species, --origin e --net, ou uma planilha com --from"
         )));
     };
-    let grade = line("grade", &args.grade)?.map(|value| {
-        Ok::<_, ClientError>(Grade {
-            scheme: spec::line("scheme", &args.grade_scheme)?,
-            value,
-            grader: spec::line("grader", &args.grader)?,
-        })
-    });
+    let mut origins = all(&args.origin, spec::origin)?;
+    for text in &args.subdivision {
+        let (origin, said) = spec::of_origin(&mut origins, text)?;
+        origin.subdivision = Some(spec::line("subdivision", said)?);
+    }
+    for text in &args.mine {
+        let (origin, said) = spec::of_origin(&mut origins, text)?;
+        origin.mine = spec::sealable("mine", Some(said))?;
+    }
+    let customs = match &args.hs {
+        Some(hs) => Some(spec::customs(spec::code(&args.customs_of)?, spec::code(hs)?, &args.element)?),
+        None => None,
+    };
     let mut proofs = documents(&session, &args.document, false)?;
     proofs.extend(documents(&session, &args.public_document, true)?);
     let lot = Lot {
@@ -126,7 +156,7 @@ fn declare_one(desk: &Desk, args: &Declare) -> Result<Output> {
         trade_name: line("trade_name", &args.trade_name)?,
         form: spec::code(&args.form)?,
         nature: spec::code(&args.nature)?,
-        origins: all(&args.origin, spec::origin)?,
+        origins,
         net: spec::mass(net)?,
         gross: mass(&args.gross)?,
         tare: mass(&args.tare)?,
@@ -134,7 +164,7 @@ fn declare_one(desk: &Desk, args: &Declare) -> Result<Output> {
         resolution: spec::mass(&args.resolution)?,
         treatments: spec::treatments(&args.treatment)?,
         evidence: None,
-        grade: grade.transpose()?,
+        grade: args.grade.as_deref().map(|value| grade(value, &args.graded)).transpose()?,
         supplier: line("supplier", &args.supplier)?,
         supplier_lot: line("supplier_lot", &args.supplier_lot)?,
         supplier_participant: args
@@ -146,6 +176,7 @@ fn declare_one(desk: &Desk, args: &Declare) -> Result<Output> {
         bill_of_lading: line("bill_of_lading", &args.bill_of_lading)?,
         customs_declaration: line("customs_declaration", &args.customs_declaration)?,
         certificate_of_origin: line("certificate_of_origin", &args.certificate_of_origin)?,
+        customs,
         documents: proofs,
         owner: args.owner.as_deref().map(|text| desk.names.id(text)).transpose()?,
     };
@@ -254,8 +285,11 @@ pub(super) fn work(desk: &Desk, args: Sub<WorkCommand>) -> Result<Output> {
             let photos = photos.iter().map(|file| photo(&session, file)).collect::<Result<Vec<_>>>()?;
             jobs::step(&session, target, step, operator.as_deref(), weighed, photos)?
         }
-        WorkCommand::Complete { work, output, loss, gain, photo, left, rest_is_loss } => {
+        WorkCommand::Complete { work, output, loss, gain, photo, grade, graded, left, rest_is_loss } => {
             let mut outputs = all(&output, spec::output)?;
+            for (output, grade) in outputs.iter_mut().zip(grades_of(&grade, output.len(), &graded)?) {
+                output.grade = grade;
+            }
             let session = desk.session()?;
             for (output, picture) in outputs.iter_mut().zip(photos_of(&session, &photo, output.len())?) {
                 output.photo = picture;

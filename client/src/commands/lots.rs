@@ -3,8 +3,9 @@
 
 use lode_ledger::event::body::Loss;
 use lode_ledger::event::body::{
-    ConsignmentReceived, DocumentRef, Grade, Input, Line, LossRecorded, LotDeclared, LotMerged, LotSplit,
-    OriginShare, ReceiptLine, SplitPart, SupplierCountersigned, TreatmentStatement, Weighing,
+    ConsignmentReceived, CustomsElements, DocumentRef, Grade, Input, Line, LossRecorded, LotDeclared,
+    LotMerged, LotSplit, OriginShare, ReceiptLine, SplitPart, SupplierCountersigned, TreatmentStatement,
+    Weighing,
 };
 use lode_ledger::id::{ConsignmentId, ItemId, ParticipantId};
 use lode_ledger::key::{PublicKey, SecretKey};
@@ -68,6 +69,8 @@ pub struct Lot {
     pub customs_declaration: Option<Line>,
     /// Certificate of origin.
     pub certificate_of_origin: Option<Line>,
+    /// The declaration elements of its customs code.
+    pub customs: Option<CustomsElements>,
     /// Documents.
     pub documents: Vec<DocumentRef>,
     /// The owner, if not the author.
@@ -103,6 +106,7 @@ impl Lot {
             bill_of_lading: None,
             customs_declaration: None,
             certificate_of_origin: None,
+            customs: None,
             documents: Vec::new(),
             owner: None,
         })
@@ -146,7 +150,7 @@ pub fn declare(session: &Session, lot: Lot) -> Result<Done> {
         bill_of_lading: lot.bill_of_lading.map(Sealable::Clear),
         customs_declaration: lot.customs_declaration.map(Sealable::Clear),
         certificate_of_origin: lot.certificate_of_origin.map(Sealable::Clear),
-        customs: None,
+        customs: lot.customs,
         documents: lot.documents.into(),
         owner: lot.owner,
     };

@@ -3,9 +3,8 @@
 //! What a cell means was settled by `sheet`; nothing is sealed, signed or sent here.
 
 use lode_ledger::event::body::{
-    CustomsElements, DeclarationElement, Grade, Line, LotDeclared, OriginShare, TreatmentStatement, Weighing,
+    CustomsElements, Grade, Line, LotDeclared, OriginShare, TreatmentStatement, Weighing,
 };
-use lode_ledger::event::shape::Text;
 use lode_ledger::id::Nonce;
 use lode_ledger::lang::Lang;
 use lode_ledger::mass::Ppm;
@@ -165,26 +164,9 @@ fn entered_elements(lot: &SheetLot) -> &[(Code<vocab::DeclarationElement>, Strin
 /// The declaration elements, where the sheet names a customs code with a known set.
 fn customs(lot: &SheetLot) -> Result<Option<CustomsElements>> {
     let elements = entered_elements(lot);
-    let (Some(hs), Some(set)) = (lot.hs, element_set_of(lot)) else { return Ok(None) };
+    let Some(set) = element_set_of(lot) else { return Ok(None) };
     if elements.is_empty() {
         return Ok(None);
     }
-    fn short<const MAX: usize>(text: &str) -> Result<Text<MAX>> {
-        Text::new(text).map_err(|error| {
-            ClientError::usage(words!(
-                "{text:?} cannot stand in a customs declaration: {error}",
-                "{text:?} 不能写入报关要素：{error}",
-                "{text:?} não pode constar da declaração aduaneira: {error}"
-            ))
-        })
-    }
-    let element = |(code, value): &(Code<vocab::DeclarationElement>, String)| {
-        Ok(DeclarationElement { element: short(code.as_str())?, value: spec::line(code.as_str(), value)? })
-    };
-    Ok(Some(CustomsElements {
-        jurisdiction: short(set.jurisdiction.as_str())?,
-        hs: short(&hs.as_str().replace('.', ""))?,
-        version: short(set.version)?,
-        elements: elements.iter().map(element).collect::<Result<Vec<_>>>()?.into(),
-    }))
+    spec::customs_of(set, elements).map(Some)
 }

@@ -111,6 +111,41 @@ fn a_carving_rests_and_goes_to_another_studio() {
 }
 
 #[test]
+fn what_is_made_has_its_grade_with_scheme_and_grader() {
+    let world = world();
+    let grade = |id: &str| -> Value {
+        let details = world.show(id)["details"].as_array().unwrap().clone();
+        let graded = details.iter().find(|one| one["field"].as_str().unwrap().ends_with("grade"));
+        graded.map_or(Value::Null, |one| one["value"].clone())
+    };
+    let by = ["--grade-scheme", "house", "--grader", "the studio"];
+    let aaa = serde_json::json!({"scheme": "house", "value": "AAA", "grader": "the studio"});
+    let lot = world.lot("studio", "BR", "1kg");
+    let job = world.made("studio", &["work", "start", "grind_bead", &format!("{lot}=1kg")]);
+    let outputs =
+        ["work", "complete", &job, "--output", "batch:bead:300g:x300", "--output", "piece:sphere:200g"];
+    let twice = ["--grade", "1=AA", "--grade", "1=A", "--rest-is-loss"];
+    let refused = world.run("studio", &[&outputs[..], &twice].concat());
+    assert_eq!(refused.status.code(), Some(64), "one thing has one grade");
+    let graded = ["--grade", "2=AAA", "--rest-is-loss"];
+    let done = world.ok("studio", &[&outputs[..], &graded, &by].concat());
+    let made = |n: usize| done["created"][n].as_str().unwrap().to_owned();
+    assert_eq!((grade(&made(0)), grade(&made(1))), (Value::Null, aaa.clone()));
+    let pieces = ["serialise", &made(0), "--piece", "1g", "--piece", "1g:Second", "--grade", "1=AAA"];
+    let done = world.ok("studio", &[&pieces[..], &by].concat());
+    let made = |n: usize| done["created"][n].as_str().unwrap().to_owned();
+    assert_eq!((grade(&made(0)), grade(&made(1))), (aaa, Value::Null));
+    let joined = ["assemble", &format!("{}=1g", made(0)), &format!("{}=1g", made(1))];
+    let made = ["--made", "piece:pendant:2g", "--grade", "B"];
+    let whole = world.made("studio", &[&joined[..], &made].concat());
+    // Who says neither scheme nor grader is not made to invent them.
+    assert_eq!(
+        grade(&whole),
+        serde_json::json!({"scheme": "not stated", "value": "B", "grader": "not stated"})
+    );
+}
+
+#[test]
 fn what_comes_out_of_a_job_and_out_of_a_batch_has_its_photo() {
     let world = world();
     let photo = |name: &str| {

@@ -106,6 +106,42 @@ fn a_supplier_without_an_account_countersigns_by_link() {
 }
 
 #[test]
+fn one_lot_is_declared_with_all_that_a_sheet_would_say() {
+    let world = world();
+    let lot = ["lot", "declare", "--species", "quartz", "--origin", "BR", "--net", "3kg"];
+    let place = ["--subdivision", "Minas Gerais", "--mine", "Mina Boa", "--open", "mine"];
+    let customs = ["--hs", "710310", "--element", "colour=purple", "--element", "件数=无"];
+    let id = world.made("importer", &[&lot[..], &place, &customs].concat());
+    let shown = world.show(&id);
+    let said = |field: &str| {
+        let details = shown["details"].as_array().unwrap();
+        details.iter().find(|one| one["field"] == field).map(|one| one["value"].clone())
+    };
+    assert_eq!(shown["claims"]["place"], "Minas Gerais");
+    assert_eq!(said("origins[0].subdivision"), Some("Minas Gerais".into()));
+    assert_eq!(said("origins[0].mine"), Some("Mina Boa".into()));
+    assert_eq!(
+        said("customs"),
+        Some(json!({
+            "jurisdiction": "CN",
+            "hs": "710310",
+            "version": "1",
+            "elements": [{"element": "colour", "value": "purple"}, {"element": "pieces", "value": "无"}],
+        }))
+    );
+    let blend =
+        ["lot", "declare", "--species", "quartz", "--origin", "BR:70%", "--origin", "MG:30%", "--net", "3kg"];
+    let which = world.run("importer", &[&blend[..], &["--subdivision", "Bahia"]].concat());
+    assert_eq!(which.status.code(), Some(64), "of which of the two");
+    let id = world.made("importer", &[&blend[..], &["--subdivision", "BR=Bahia"]].concat());
+    let details = world.show(&id)["details"].clone();
+    assert!(details.as_array().unwrap().iter().any(|one| one["value"] == "Bahia"), "{details:#}");
+    let unknown =
+        world.run("importer", &[&lot[..], &["--hs", "7103.10", "--element", "smell=none"]].concat());
+    assert_eq!(unknown.status.code(), Some(64));
+}
+
+#[test]
 fn what_is_to_be_open_is_a_field_of_what_is_said() {
     let world = world();
     let lot =

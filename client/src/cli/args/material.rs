@@ -43,12 +43,8 @@ pub struct Declare {
     /// The scale's resolution
     #[arg(long, default_value = "1g")]
     pub(crate) resolution: String,
-    /// The scheme of the grade
-    #[arg(long, default_value = "not stated")]
-    pub(crate) grade_scheme: String,
-    /// Who graded
-    #[arg(long, default_value = "not stated")]
-    pub(crate) grader: String,
+    #[command(flatten)]
+    pub(crate) graded: GradedBy,
     /// A private document behind the claims; may be repeated
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) document: Vec<String>,
@@ -76,6 +72,12 @@ pub struct Declare {
     /// Where it was dug: BR, or BR:70% and MG:30%; may be repeated
     #[arg(long, value_name = "COUNTRY[:SHARE%]", requires = "net")]
     pub(crate) origin: Vec<String>,
+    /// State, province or district; of several origins with the country before it; may be repeated
+    #[arg(long, value_name = "[COUNTRY=]TEXT", requires = "species")]
+    pub(crate) subdivision: Vec<String>,
+    /// The mine; of several origins with the country before it; may be repeated
+    #[arg(long, value_name = "[COUNTRY=]TEXT", requires = "species")]
+    pub(crate) mine: Vec<String>,
     /// Net mass
     #[arg(long, value_name = "MASS", requires = "species")]
     pub(crate) net: Option<String>,
@@ -103,12 +105,32 @@ pub struct Declare {
     /// Customs declaration number
     #[arg(long, requires = "species")]
     pub(crate) customs_declaration: Option<String>,
+    /// The HS code under which the elements are declared, as in 7103.10
+    #[arg(long, value_name = "CODE", requires_all = ["element", "species"])]
+    pub(crate) hs: Option<String>,
+    /// Whose customs asks for the elements
+    #[arg(long, value_name = "COUNTRY", default_value = "CN")]
+    pub(crate) customs_of: String,
+    /// A declaration element of the HS code, as in colour=purple; may be repeated
+    #[arg(long, value_name = "ELEMENT=TEXT", requires = "hs")]
+    pub(crate) element: Vec<String>,
     /// Certificate of origin number
     #[arg(long, requires = "species")]
     pub(crate) certificate_of_origin: Option<String>,
     /// The owner, if not you
     #[arg(long, value_name = "PARTICIPANT", requires = "species")]
     pub(crate) owner: Option<String>,
+}
+
+/// By what, and by whom.
+#[derive(Debug, Args)]
+pub struct GradedBy {
+    /// The scheme of the grade
+    #[arg(long, default_value = "not stated")]
+    pub(crate) grade_scheme: String,
+    /// Who graded
+    #[arg(long, default_value = "not stated")]
+    pub(crate) grader: String,
 }
 
 #[derive(Debug, Args)]
@@ -284,6 +306,11 @@ pub enum WorkCommand {
         /// A photo of an output that everybody may see: of which one, from 1 in the order given; may be repeated
         #[arg(long, value_name = "NUMBER=FILE")]
         photo: Vec<String>,
+        /// The grade of an output: of which one, from 1 in the order given; may be repeated
+        #[arg(long, value_name = "NUMBER=VALUE")]
+        grade: Vec<String>,
+        #[command(flatten)]
+        graded: GradedBy,
         /// What is left in the job [default: asked of the node]
         #[arg(long, value_name = "MASS")]
         left: Option<String>,

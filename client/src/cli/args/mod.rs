@@ -27,7 +27,7 @@ pub(super) use market::{
     MissingFound, MissingReport, PackArgs, Reserve, ReturnArgs, Settle, TitleCommand, Unpack,
 };
 pub(super) use material::{
-    Countersign, Declare, LossArgs, LotCommand, Merge, Receive, Split, TreatCommand, WorkCommand,
+    Countersign, Declare, GradedBy, LossArgs, LotCommand, Merge, Receive, Split, TreatCommand, WorkCommand,
 };
 pub(super) use repair::{DisclosureCommand, DisputeCommand, Freeze, HoldCommand, RecallCommand, Undo, Void};
 pub(super) use report::{AuditCommand, StockArgs, YieldsArgs};
