@@ -102,6 +102,8 @@ enum Fact {
         place: Option<String>,
         by: ParticipantId,
         documented: bool,
+        /// Whether he was a lab or an inspector.
+        looks: bool,
     },
     Examined {
         item: ItemId,
@@ -218,6 +220,8 @@ impl Line {
 #[derive(Clone, Debug, Default)]
 pub struct History {
     facts: Vec<Fact>,
+    /// Laboratories and inspectors.
+    looking: BTreeSet<ParticipantId>,
 }
 
 /// What a history adds up to.
@@ -247,6 +251,16 @@ impl History {
     /// Takes an accepted event in.
     pub fn add(&mut self, event: &Event, author: Option<ParticipantId>) {
         let issuer = author.map(|id| id.to_string()).unwrap_or_default();
+        let looks = |role: &str| matches!(role, "lab" | "inspector");
+        match event {
+            Event::ParticipantEnrolled(body) if body.roles.iter().any(|role| looks(role.as_str())) => {
+                self.looking.insert(ParticipantId::derive(ORIGIN, &issuer, &body.nonce, 0));
+            }
+            Event::RoleGranted(body) if looks(body.role.as_str()) => {
+                self.looking.insert(body.participant);
+            }
+            _ => {}
+        }
         let facts = &mut self.facts;
         match (event, author) {
             (Event::LotDeclared(body), Some(by)) => {
@@ -418,6 +432,7 @@ impl History {
                 place: body.subdivision.as_ref().map(ToString::to_string),
                 by,
                 documented: !body.documents.is_empty(),
+                looks: self.looking.contains(&by),
             }),
             (Event::InspectionRecorded(body), _) => {
                 let nature = body.nature.map(nature);
@@ -504,10 +519,11 @@ impl History {
                     let line = book.line(Node::Item(*item));
                     line.evidence = line.evidence.max(line.ceiling.min(2));
                 }
-                Fact::Narrowed { item, countries, place, by, documented } => {
+                Fact::Narrowed { item, countries, place, by, documented, looks } => {
                     let line = book.line(Node::Item(*item));
-                    // Whoever has the goods speaks for himself; anybody else who is heard is a lab or an inspector.
-                    let holder = line.custodian == Some(*by);
+                    // Whoever has the goods speaks for himself, but for a lab or an inspector who has those of another;
+                    // nobody else is heard.
+                    let holder = line.custodian == Some(*by) && !(*looks && line.owner != Some(*by));
                     let level = if holder { u8::from(*documented).min(line.ceiling) } else { 3 };
                     if countries.is_subset(&line.origins) {
                         let placed = place.is_some() && *place != line.place;

@@ -28,6 +28,15 @@ pub(super) const EVENTS: [&str; 6] =
 /// The kinds of operations of this file.
 pub(super) const KINDS: std::ops::Range<u8> = 110..118;
 
+/// The events of this file that [`changes_roles`] keeps out of histories.
+pub(super) const OF_ROLES: [&str; 3] = ["participant.enrolled", "role.granted", "role.revoked"];
+
+/// Whether an operation may let a laboratory or an inspector declare or make goods. The model of masses and hands does not
+/// know that it then speaks for itself, nor that it loses the role; the reference does.
+pub(super) const fn changes_roles(op: &Op) -> bool {
+    matches!(op.kind, 110..113 | 116..118)
+}
+
 /// How many devices somebody may have beside the first one.
 const DEVICES: usize = 6;
 
