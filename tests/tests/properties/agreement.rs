@@ -46,7 +46,7 @@ fn bends() -> impl Strategy<Value = Bend> {
     let field = (0_usize..1000, 0_u8..5, 1_i64..20_000_000)
         .prop_map(|(leaf, how, amount)| Bend::Field(Change { which: 0, leaf, how, amount }));
     prop_oneof![
-        5 => Just(Bend::Straight),
+        6 => Just(Bend::Straight),
         1 => (0_usize..1000).prop_map(Bend::Other),
         3 => field,
         1 => (0_usize..1000).prop_map(Bend::Again),
@@ -77,14 +77,14 @@ fn ids(world: &World) -> Vec<String> {
     ids
 }
 
-fn bent(world: &World, who: Speaker, event: Event, bend_so: &Bend) -> Option<(Speaker, Event)> {
+fn bent(world: &World, begun: usize, who: Speaker, event: Event, bend_so: &Bend) -> Option<(Speaker, Event)> {
     match bend_so {
         Bend::Straight => Some((who, event)),
         Bend::Other(pick) => Some((Speaker::One(picked(&identity::everybody(world), *pick)?), event)),
         Bend::Key(pick) => Some((identity::with_another_key(world, who, *pick), event)),
         Bend::Again(pick) => {
-            let said: Vec<(Who, &Event)> = world
-                .entries
+            // What was said before the history began would mostly be refused for the same reason each time.
+            let said: Vec<(Who, &Event)> = world.entries[begun..]
                 .iter()
                 .filter_map(|entry| Some((world.who(entry.author?)?, entry.events.first()?)))
                 .filter(|(_, event)| histories::events().any(|name| name == event.event_type().spec().name))
@@ -455,7 +455,7 @@ fn the_ledger_and_the_reference_agree_on_every_verdict() {
     let run = |list: Vec<(Op, Bend)>| -> Result<(), TestCaseError> {
         let mut world = enrolled();
         let mut reference = Reference::default();
-        let mut told = 0;
+        let (begun, mut told) = (world.entries.len(), 0);
         let mut tell = |world: &World, reference: &mut Reference| {
             for entry in &world.entries[told..] {
                 let (issuer, key) = signer(&entry.bytes);
@@ -469,7 +469,7 @@ fn the_ledger_and_the_reference_agree_on_every_verdict() {
                 tell(&world, &mut reference);
                 continue;
             };
-            let Some((who, event)) = bent(&world, who, event, bend_so) else { continue };
+            let Some((who, event)) = bent(&world, begun, who, event, bend_so) else { continue };
             let name = event.event_type().spec().name;
             let expected = reference.refusals(who.issuer(&world), who.key(&world), &event);
             let verdict = Verdict::of(&who.say(&mut world, &event));
