@@ -25,8 +25,10 @@ use lode_ledger::vocab::{Code, Role};
 use lode_tests::world::make::input;
 use lode_tests::world::{KG, ORIGIN, Who, World, claim_key, code, document, mg, output, tag_code, text};
 
-/// About an item, but by others than participants, or about an entry and not about the item.
+/// About an item, but by others than participants; or about an entry or a person, and not about the item.
 const NOT_ASKED: &[EventType] = &[
+    EventType::ParticipantReinstated,
+    EventType::CredentialRevoked,
     EventType::LotDeclared,
     EventType::WorkCompleted,
     EventType::ClaimRedeemed,
