@@ -24,6 +24,8 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("title_disputes", ["disputes over title", "权属争议", "disputas de propriedade"]),
     ("other_disputes", ["other disputes", "其他争议", "outras disputas"]),
     ("recalls", ["recalls", "召回", "recolhimentos"]),
+    ("may", ["you may now sign", "现在可以签署", "agora pode assinar"]),
+    ("stopped", ["not now", "暂不可行", "por ora não"]),
     ("reason", ["reason", "原因", "motivo"]),
     ("about", ["about", "争议事项", "sobre"]),
     ("respondent", ["against", "被诉方", "contra"]),

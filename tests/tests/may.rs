@@ -370,7 +370,8 @@ fn market_probes(
             one(CustodyAssigned { at, items: items.into(), works, to, reason, document, ownership }.into())
         }
         EventType::ItemConsigned => {
-            let sellers = [other, Who::Seller].into_iter().filter(|seller| *seller != who);
+            let sellers =
+                [other, Who::Seller, Who::Studio, Who::ImporterA].into_iter().filter(|seller| *seller != who);
             let mut probes: Vec<Event> = sellers
                 .map(|seller| {
                     let seller = world.id(seller);
