@@ -359,6 +359,10 @@ fn warnings(desk: &Desk) -> Result<Output> {
         desk.say("jobs", "工单", "trabalhos"),
         desk.say("what it says", "内容", "o que diz"),
     ];
+    if found.is_empty() {
+        let none = desk.say("no warning stands in the ledger", "账本中没有警示", "não há avisos no registro");
+        return Ok(Output::new(Value::Array(found), none));
+    }
     let mut said = table(heads, found.iter().map(row));
     said.push_str(desk.say(
         "\n\nwhat bears one: lode list --custodian any --warning CODE; lode work list --studio any --warning CODE\n",
