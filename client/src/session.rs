@@ -154,8 +154,9 @@ impl Session {
     /// Signs events as one statement, keeps it, and sends it if there is a node and nothing that it waits for.
     ///
     /// # Errors
-    /// It cannot be signed, a field that is to be open is in none of the events, or the ledger's rules forbid it; a refused statement is not kept. That the node cannot
-    /// be reached or takes nothing for now is no error: the statement waits then.
+    /// It cannot be signed, a field that is to be open is in none of the events, or the ledger's rules forbid it; a refused
+    /// statement is not kept. That the node cannot be reached or takes nothing for now is no error: the statement waits
+    /// then.
     pub fn send(&self, events: &[Event]) -> Result<Done> {
         check_open(events, &self.open)?;
         let signed = self.author.sign(&self.home, events, &self.open, self.reference.as_ref())?;

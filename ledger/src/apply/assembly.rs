@@ -8,8 +8,8 @@ use crate::event::shape::Text;
 use crate::id::{ItemId, ItemKind};
 use crate::mass::{Milligrams, Ppm};
 use crate::record::{
-    Claims, Component, Foreign, Item, ItemState, MAX_KEPT, Parent, Parentage, PartOf, Record, RecordKey,
-    Repair, TreatmentState,
+    Claims, Component, Foreign, Item, MAX_KEPT, Parent, Parentage, PartOf, Record, RecordKey, Repair,
+    TreatmentState,
 };
 use crate::violation::{Reason, Violation};
 use crate::vocab::Finding;
@@ -17,7 +17,7 @@ use crate::words::words;
 
 use super::balance::{Differences, add, begin_with_foreign, lose, positive, proportion, stone, total};
 use super::claims::{blend_nature, find, is_applied, join, mark_applied, set};
-use super::context::{Context, Purpose, state_forbids, warn_item};
+use super::context::{Context, Purpose, warn_item};
 use super::document_use::note_use;
 use super::export::check_is_finished;
 use super::lots::{Created, details, keep_documents, parents_of};
@@ -436,16 +436,7 @@ fn take_off(item: &mut Item, mass: Milligrams) -> Result<(), Violation> {
 /// Whoever has it in hand mends it, in his own stock or for its buyer.
 pub(super) fn repairable(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
     check_is_finished(id)?;
-    let item = context.item(id)?;
-    if item.state != ItemState::InRepair {
-        return context.item_in_hand(id);
-    }
-    context.check_keeps(id, &item)?;
-    context.check_free(id, &item, Purpose::Change)?;
-    if item.mass.left.is_zero() {
-        return Err(state_forbids(id, item.state));
-    }
-    Ok(item)
+    context.item_here_or_in_repair(id, Purpose::Change)
 }
 
 /// Rule U2: what a lab said of a stone is not said of the stone that was cut from it.

@@ -5,7 +5,7 @@
 use crate::event::body::{
     DisputeAnswered, DisputeOpened, DisputeResolved, HoldPlaced, HoldReleased, RecallIssued, RecallLifted,
 };
-use crate::id::{DisputeId, HoldId, ItemId, RecallId, WorkOrderId};
+use crate::id::{DisputeId, HoldId, ItemId, ParticipantId, RecallId, WorkOrderId};
 use crate::record::{
     Dispute, History, Hold, Item, ItemState, MAX_MARKS, Parent, Recall, Record, RecordKey, Standing,
     WorkOrder,
@@ -48,7 +48,7 @@ pub(super) fn hold_placed(context: &mut Context<'_>, body: &HoldPlaced) -> Resul
     mark(context, goods, |context, thing| {
         match &thing {
             Thing::Item(id, item) => check_may_hold_item(context, id, item, body.reason)?,
-            Thing::Work(..) => check_may_hold(context, &thing, body.reason)?,
+            Thing::Work(id, work) => check_may_hold_job(context, id, work, body.reason)?,
         }
         bear(thing, |standing| &mut standing.holds, id)
     })
@@ -64,33 +64,36 @@ pub(super) fn check_may_hold_item(
     if matches!(item.state, ItemState::Exhausted | ItemState::Destroyed | ItemState::Voided) {
         return Err(state_forbids(id, item.state));
     }
-    check_may_hold(context, &Thing::Item(id, &mut item.clone()), reason)
+    check_may_hold(context, id.to_string(), item.owner, item.custodian, reason)
 }
 
-/// Who may hold for which reason.
+fn check_may_hold_job(
+    context: &Context<'_>,
+    id: &WorkOrderId,
+    work: &WorkOrder,
+    reason: Code<HoldReason>,
+) -> Result<(), Violation> {
+    check_may_hold(context, id.to_string(), work.owner, work.studio, reason)
+}
+
+/// Who may hold for which reason what this owner owns and this party has.
 fn check_may_hold(
     context: &Context<'_>,
-    thing: &Thing<'_>,
+    id: String,
+    owner: Option<ParticipantId>,
+    has_it: ParticipantId,
     reason: Code<HoldReason>,
 ) -> Result<(), Violation> {
     let by = context.author()?;
     if reason == HoldReason::PLEDGE {
-        return match thing {
-            Thing::Item(id, item) => context.check_owner(id, item),
-            Thing::Work(_, work) if work.owner == Some(by) => Ok(()),
-            Thing::Work(id, _) => Err(Violation::new(Reason::NotOwner).with(id)),
-        };
+        return if owner == Some(by) { Ok(()) } else { Err(Violation::new(Reason::NotOwner).with(id)) };
     }
     let inspects =
         [HoldReason::CUSTOMS, HoldReason::INVESTIGATION, HoldReason::STOCK_COUNT].contains(&reason);
-    let has_it = match thing {
-        Thing::Item(_, item) => item.custodian == by,
-        Thing::Work(_, work) => work.studio == by,
-    };
     let may = context.author_has_role("registrar")
         || (inspects && context.author_has_role("inspector"))
-        || (reason == HoldReason::LAB && context.author_has_role("lab") && has_it);
-    if may { Ok(()) } else { Err(Violation::new(Reason::NotEntitled).with(thing.id())) }
+        || (reason == HoldReason::LAB && context.author_has_role("lab") && has_it == by);
+    if may { Ok(()) } else { Err(Violation::new(Reason::NotEntitled).with(id)) }
 }
 
 pub(super) fn hold_released(context: &mut Context<'_>, body: &HoldReleased) -> Result<(), Violation> {

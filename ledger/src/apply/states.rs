@@ -48,8 +48,10 @@ const fn line(event: EventType, from: &'static [ItemState], then: Then) -> Trans
     Transition { event, from, then }
 }
 
-const IN_HAND: &[ItemState] = &[InStock, Finished];
-const IN_MOVABLE_HANDS: &[ItemState] = &[InStock, Finished, InRepair];
+/// In the hands of the trade, to be worked with.
+pub(super) const IN_HAND: &[ItemState] = &[InStock, Finished];
+/// [`IN_HAND`], or a buyer's and here to be repaired.
+pub(super) const IN_HAND_OR_REPAIR: &[ItemState] = &[InStock, Finished, InRepair];
 const WITH_BUYER: &[ItemState] = &[Sold, Claimed];
 const OF_BUYER: &[ItemState] = &[Sold, Claimed, InRepair];
 const EXISTS: &[ItemState] = &[Declared, InStock, Finished, Sold, Claimed, InRepair];
@@ -75,10 +77,10 @@ pub const TRANSITIONS: &[Transition] = &[
     line(ItemAssembled, IN_HAND, Then::StaysOrExhausted),
     line(ItemDisassembled, &[], Then::InHand),
     line(ItemDisassembled, IN_HAND, Then::StaysOrExhausted),
-    line(ItemRepaired, &[InStock, Finished, InRepair], Then::Stays),
-    line(ItemDestroyed, &[InStock, Finished, InRepair], Then::Becomes(Destroyed)),
-    line(CustodyOffered, IN_MOVABLE_HANDS, Then::Stays),
-    line(CustodyAccepted, IN_MOVABLE_HANDS, Then::Stays),
+    line(ItemRepaired, IN_HAND_OR_REPAIR, Then::Stays),
+    line(ItemDestroyed, IN_HAND_OR_REPAIR, Then::Becomes(Destroyed)),
+    line(CustodyOffered, IN_HAND_OR_REPAIR, Then::Stays),
+    line(CustodyAccepted, IN_HAND_OR_REPAIR, Then::Stays),
     line(CustodyAssigned, &[Declared, InStock, Finished, Sold, InRepair], Then::Stays),
     line(OwnershipTransferred, IN_HAND, Then::Stays),
     line(ItemConsigned, IN_HAND, Then::Stays),

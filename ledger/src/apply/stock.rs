@@ -231,12 +231,7 @@ pub(super) fn item_destroyed(context: &mut Context<'_>, body: &ItemDestroyed) ->
 /// What is recalled may be destroyed: that is how many recalls end. What is held, disputed, missing or somebody else's
 /// stays.
 pub(super) fn destructible(context: &Context<'_>, id: &ItemId) -> Result<Item, Violation> {
-    let item = context.item(id)?;
-    if item.state != ItemState::InRepair {
-        return context.item_in_hand_for(id, Purpose::Destroy);
-    }
-    context.check_keeps(id, &item)?;
-    context.check_free(id, &item, Purpose::Destroy)?;
+    let item = context.item_here_or_in_repair(id, Purpose::Destroy)?;
     check_given_back(id, &item)?;
     Ok(item)
 }

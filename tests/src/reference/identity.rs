@@ -1,5 +1,5 @@
 //! Who may speak, and with which key: policies, participants, their roles, and keys from the entry that gave them to the one
-//! that ends them. State and refusals of these events, side by side.
+//! that ends them. State and refusals of these events, side by side. Whether a signature is right is not asked here.
 
 use std::collections::BTreeSet;
 

@@ -1,13 +1,11 @@
 //! Random enrolments, roles, keys and policies, and what comes of them. Mostly allowed, and mostly restored, so that
-//! histories go on.
+//! histories go on. What the ledger must say to them is not known here.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use lode_ledger::event::Event;
-use lode_ledger::event::body::{
-    FacilityRegistered, KeyAdded, KeyRevoked, ParticipantEnrolled, RoleGranted, RoleRevoked,
-};
+use lode_ledger::event::body::{KeyAdded, KeyRevoked, ParticipantEnrolled, RoleGranted, RoleRevoked};
 use lode_ledger::id::{LogIndex, ParticipantId};
 use lode_ledger::key::KeyId;
 use lode_ledger::mass::Ppm;
@@ -19,7 +17,7 @@ use lode_tests::world::{KG, ORIGIN, Who, World, code, grant, public, secret, tex
 
 use super::histories::{Op, in_hand, picked};
 use super::market::{Speaker, last_number, records};
-use super::vouching::ALSO;
+use super::vouching::{ALSO, warehouse};
 
 /// What must have been accepted in the course of all histories.
 pub(super) const EVENTS: [&str; 6] =
@@ -333,15 +331,5 @@ fn act(world: &mut World, op: &Op) -> Option<(Who, Event)> {
     {
         return Some((from, world.offer(from, who, &[id]).0.into()));
     }
-    let body = FacilityRegistered {
-        at: world.now,
-        nonce: world.nonce(),
-        kind: code("warehouse"),
-        name: text(&format!("hall {}", op.share)),
-        country: code("CN"),
-        subdivision: None,
-        gln: None,
-        register_number: None,
-    };
-    Some((who, body.into()))
+    Some((who, warehouse(world, op, None)))
 }

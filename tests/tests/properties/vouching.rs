@@ -270,13 +270,8 @@ fn update(world: &World, op: &Op) -> (Who, Event) {
     (if by_registrar { Who::Registrar } else { who }, body.into())
 }
 
-fn register(world: &mut World, op: &Op) -> (Who, Event) {
-    let who = [Who::ImporterA, Who::ImporterB, Who::Studio, Who::Seller][op.pick % 4];
-    let gln = match op.flag % 4 {
-        0 => Some("4006381333931"),
-        1 if op.share.is_multiple_of(3) => Some("4006381333937"),
-        _ => None,
-    };
+/// A warehouse, which whoever says it works at.
+pub(super) fn warehouse(world: &mut World, op: &Op, gln: Option<&str>) -> Event {
     let body = FacilityRegistered {
         at: world.now,
         nonce: world.nonce(),
@@ -287,7 +282,17 @@ fn register(world: &mut World, op: &Op) -> (Who, Event) {
         gln: gln.map(|number| Sealable::Clear(text(number))),
         register_number: None,
     };
-    (who, body.into())
+    body.into()
+}
+
+fn register(world: &mut World, op: &Op) -> (Who, Event) {
+    let who = [Who::ImporterA, Who::ImporterB, Who::Studio, Who::Seller][op.pick % 4];
+    let gln = match op.flag % 4 {
+        0 => Some("4006381333931"),
+        1 if op.share.is_multiple_of(3) => Some("4006381333937"),
+        _ => None,
+    };
+    (who, warehouse(world, op, gln))
 }
 
 fn issue(world: &mut World, op: &Op) -> (Who, Event) {

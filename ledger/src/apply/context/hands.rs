@@ -7,6 +7,7 @@ use crate::violation::{Reason, Violation};
 use crate::vocab::HoldReason;
 
 use super::{Context, Purpose};
+use crate::apply::states::{IN_HAND, IN_HAND_OR_REPAIR};
 
 impl Context<'_> {
     /// The item, if the author has it in hand, nobody is being offered it, and its state lets it be worked with.
@@ -16,23 +17,32 @@ impl Context<'_> {
 
     /// [`Self::item_in_hand`] for a purpose that may be allowed where others are not.
     pub(crate) fn item_in_hand_for(&self, id: &ItemId, purpose: Purpose) -> Result<Item, Violation> {
-        let item = self.item_to_move(id, purpose)?;
-        if let Some(pack) = item.market().pack {
-            return Err(Violation::new(Reason::Packed).with(id).with(pack));
-        }
-        Ok(item)
+        let item = self.item_with_author(id, IN_HAND, purpose)?;
+        check_not_packed(id, item)
     }
 
-    /// [`Self::item_in_hand_for`], where it may stand in a box that moves as a whole. What is to be mended may go to a
-    /// workshop and back.
+    /// [`Self::item_in_hand_for`], or what is here to be repaired.
+    pub(crate) fn item_here_or_in_repair(&self, id: &ItemId, purpose: Purpose) -> Result<Item, Violation> {
+        let item = self.item_to_move(id, purpose)?;
+        check_not_packed(id, item)
+    }
+
+    /// [`Self::item_here_or_in_repair`], where it may stand in a box that moves as a whole.
     pub(crate) fn item_to_move(&self, id: &ItemId, purpose: Purpose) -> Result<Item, Violation> {
+        self.item_with_author(id, IN_HAND_OR_REPAIR, purpose)
+    }
+
+    fn item_with_author(
+        &self,
+        id: &ItemId,
+        states: &[ItemState],
+        purpose: Purpose,
+    ) -> Result<Item, Violation> {
         let item = self.item(id)?;
-        let to_workshop = item.state == ItemState::InRepair && matches!(purpose, Purpose::HandTo(_));
-        if !to_workshop && !matches!(item.state, ItemState::InStock | ItemState::Finished) {
+        if !states.contains(&item.state) {
             return Err(state_forbids(id, item.state));
         }
-        self.check_custodian(id, &item)?;
-        self.check_not_offered(id, &item)?;
+        self.check_keeps(id, &item)?;
         self.check_free(id, &item, purpose)?;
         Ok(item)
     }
@@ -157,6 +167,13 @@ impl Context<'_> {
             }
             _ => Ok(()),
         }
+    }
+}
+
+fn check_not_packed(id: &ItemId, item: Item) -> Result<Item, Violation> {
+    match item.market().pack {
+        Some(pack) => Err(Violation::new(Reason::Packed).with(id).with(pack)),
+        None => Ok(item),
     }
 }
 
